@@ -1,0 +1,1 @@
+"""Everybody's vocabulary: pure frozen types and their JSON."""

@@ -1,0 +1,172 @@
+"""Conditions as checked trees: what ``when`` and ``success`` mean once they are parsed.
+
+The tree is closed: evaluating it can reach nothing but the names listed here (DESIGN, section 5).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import Enum, StrEnum
+from typing import Literal as OneOf
+from typing import TypeAlias
+
+
+class Unknown(Enum):
+    """The third truth value, and any number that nobody knows."""
+
+    UNKNOWN = "unknown"
+
+    def __repr__(self) -> str:
+        return "UNKNOWN"
+
+
+UNKNOWN = Unknown.UNKNOWN
+
+Scalar: TypeAlias = bool | int | float | str
+Value: TypeAlias = Scalar | tuple[str, ...] | Unknown
+"""A value of a condition; dates are texts in ISO form, lists hold texts."""
+
+Truth: TypeAlias = bool | Unknown
+Extent: TypeAlias = tuple[int, int]
+"""Where a node stands in the condition's text: first character and one past the last."""
+
+
+class Field(StrEnum):
+    """What a condition may read of a step (DESIGN, section 5)."""
+
+    STATUS = "status"
+    RAN = "ran"
+    MATCHED = "matched"
+    SELECTED = "selected"
+    INITIATED = "initiated"
+    FAILED = "failed"
+    FAILED_PCT = "failed_pct"
+    BATCHES = "batches"
+    ERRORS = "errors"
+
+
+NUMBERS = frozenset(Field) - {Field.STATUS, Field.RAN}
+"""The fields that count; all but ``failed_pct`` are whole numbers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A constant: text, number, truth value, or a list of texts and numbers."""
+
+    value: Scalar | tuple[Scalar, ...]
+    at: Extent = field(default=(0, 0), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class InputName:
+    """``inputs.<name>``."""
+
+    name: str
+    at: Extent = field(default=(0, 0), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class StepField:
+    """``steps.<step>.<field>``; in ``success`` also the bare field of the own step."""
+
+    step: str
+    name: Field
+    at: Extent = field(default=(0, 0), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """``not operand``."""
+
+    operand: "Node"
+    at: Extent = field(default=(0, 0), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Logic:
+    """``left and right``, ``left or right``: Kleene's three-valued tables."""
+
+    op: OneOf["and", "or"]
+    left: "Node"
+    right: "Node"
+    at: Extent = field(default=(0, 0), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """A comparison of two; chained ones are parsed into ``and``."""
+
+    op: OneOf["==", "!=", "<", "<=", ">", ">="]
+    left: "Node"
+    right: "Node"
+    at: Extent = field(default=(0, 0), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """``item in items``, ``item not in items``; ``items`` is a list."""
+
+    item: "Node"
+    items: "Node"
+    negated: bool = False
+    at: Extent = field(default=(0, 0), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Arithmetic:
+    """``+ - * / // %`` on numbers; a division by zero is unknown."""
+
+    op: OneOf["+", "-", "*", "/", "//", "%"]
+    left: "Node"
+    right: "Node"
+    at: Extent = field(default=(0, 0), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Negate:
+    """``-operand``."""
+
+    operand: "Node"
+    at: Extent = field(default=(0, 0), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """``operand is known``, ``operand is unknown``: always true or false itself."""
+
+    operand: "Node"
+    negated: bool = False
+    at: Extent = field(default=(0, 0), compare=False)
+
+
+Node: TypeAlias = (
+    Literal | InputName | StepField | Not | Logic | Compare | Member | Arithmetic | Negate | Known
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A condition: the text as written and its checked tree, which gives true, false or unknown."""
+
+    text: str
+    tree: Node
+
+
+def children(node: Node) -> tuple[Node, ...]:
+    """Give a node's operands, left to right."""
+    match node:
+        case Literal() | InputName() | StepField():
+            return ()
+        case Not(operand) | Negate(operand) | Known(operand):
+            return (operand,)
+        case Logic(_, left, right) | Compare(_, left, right) | Arithmetic(_, left, right):
+            return (left, right)
+        case Member(item, items):
+            return (item, items)
+
+
+def step_fields(node: Node) -> Iterator[StepField]:
+    """Walk over every ``steps.<id>.<field>`` that a tree reads."""
+    if isinstance(node, StepField):
+        yield node
+    for child in children(node):
+        yield from step_fields(child)

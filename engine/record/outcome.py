@@ -1,0 +1,93 @@
+"""What the API's answer to one send amounts to (DESIGN, section 7: the outcome table)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from engine.diagnostics import Json
+
+
+class SendStatus(StrEnum):
+    """How one send stands. ``sent_unknown``: it went out or nobody will ever know; counts unknown."""
+
+    INTENDED = "intended"
+    NOT_SENT = "not_sent"
+    REJECTED = "rejected"
+    NO_MATCH = "no_match"
+    SUCCEEDED = "succeeded"
+    PARTIAL = "partial"
+    FAILED = "failed"
+    IN_DOUBT = "in_doubt"
+    SENT_UNKNOWN = "sent_unknown"
+
+
+class StepStatus(StrEnum):
+    """How one step stands: the worst of its sends, or why it had none."""
+
+    PENDING = "pending"
+    SKIPPED = "skipped"
+    NOT_SENT = "not_sent"
+    REJECTED = "rejected"
+    NO_MATCH = "no_match"
+    SUCCEEDED = "succeeded"
+    PARTIAL = "partial"
+    FAILED = "failed"
+    IN_DOUBT = "in_doubt"
+    SENT_UNKNOWN = "sent_unknown"
+
+
+class RunStatus(StrEnum):
+    """How a run stands; ``finished`` and ``cancelled`` are final."""
+
+    RUNNING = "running"
+    WAITING = "waiting"
+    PAUSED = "paused"
+    IN_DOUBT = "in_doubt"
+    HALTED = "halted"
+    CANCELLED = "cancelled"
+    FINISHED = "finished"
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """The numbers of an answer: customers, but for ``batches`` and ``errors`` (error objects)."""
+
+    matched: int = 0
+    selected: int = 0
+    initiated: int = 0
+    failed: int = 0
+    batches: int = 0
+    errors: int = 0
+
+    def __add__(self, other: "Counts") -> "Counts":
+        return Counts(
+            self.matched + other.matched,
+            self.selected + other.selected,
+            self.initiated + other.initiated,
+            self.failed + other.failed,
+            self.batches + other.batches,
+            self.errors + other.errors,
+        )
+
+    def to_json(self) -> dict[str, Json]:
+        """Give the numbers under the names that conditions use."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+NOBODY = Counts()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one attempt came to.
+
+    ``counts`` is None where nobody knows the numbers (in doubt, sent unknown). ``fatal`` marks
+    the refusals that halt a run whatever ``on_failure`` says (401, 403, no such campaign).
+    ``retry_at`` is the instant before which the API asked not to be called again.
+    """
+
+    status: SendStatus
+    counts: Counts | None = NOBODY
+    reason: str = ""
+    fatal: bool = False
+    retry_at: datetime | None = None

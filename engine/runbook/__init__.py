@@ -1,0 +1,1 @@
+"""From text to a typed runbook, pure: read, check, decode."""

@@ -1,0 +1,157 @@
+"""A runbook as types: what is left of the text once it is checked and its templates are rendered."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from engine.diagnostics import Json
+from engine.record.condition import Condition
+
+
+class Purpose(StrEnum):
+    """Why customers are messaged; guards will depend on it."""
+
+    PRE_DUE = "pre_due"
+    OVERDUE = "overdue"
+    MICROFINANCE = "microfinance"
+    RECEIPT = "receipt"
+    SERVICE = "service"
+    PROMOTION = "promotion"
+
+
+class Once(StrEnum):
+    """The calendar period in which one occasion messages people at most once."""
+
+    RUN = "run"
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    EVER = "ever"
+
+
+class OnFailure(StrEnum):
+    """What a failed step does to the run."""
+
+    HALT = "halt"
+    CONTINUE = "continue"
+    PAUSE = "pause"
+
+
+class InputType(StrEnum):
+    """The types an input may have; a list holds texts."""
+
+    STRING = "string"
+    INTEGER = "integer"
+    NUMBER = "number"
+    BOOLEAN = "boolean"
+    DATE = "date"
+    LIST = "list"
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """How often and how long a send that surely did not go out is tried again."""
+
+    attempts: int = 3
+    within_s: int = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """The campaign whose customers are addressed; ``name`` is a pin checked against the API."""
+
+    id: str
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Who is addressed: every key given narrows (AND), every value within a key widens (OR).
+
+    An empty tuple means that the key is not given; at least one key always is, because to the
+    API no filters mean everyone (DESIGN, rule 2).
+    """
+
+    ids: tuple[str, ...] = ()
+    exclude_ids: tuple[str, ...] = ()
+    payment_status: tuple[str, ...] = ()
+    language: tuple[str, ...] = ()
+    custom: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Json]:
+        """Give the filters as they go on the wire: always lists, only the keys that are given."""
+        lists = {
+            "ids": self.ids,
+            "exclude_ids": self.exclude_ids,
+            "payment_status": self.payment_status,
+            "language": self.language,
+        }
+        wire: dict[str, Json] = {key: list(values) for key, values in lists.items() if values}
+        if self.custom:
+            wire["custom"] = {column: list(values) for column, values in self.custom.items()}
+        return wire
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """A closed range of whole numbers; None leaves that side open."""
+
+    min: int | None = None
+    max: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step, defaults applied and audience put in its place.
+
+    ``filters`` is None where the runbook says ``everyone``; ``limit`` is None where it says
+    ``none``. ``fields`` holds the keys that only the step's channel knows.
+    """
+
+    id: str
+    channel: str
+    purpose: Purpose
+    filters: Filters | None
+    limit: int | None
+    title: str = ""
+    template: str | None = None
+    fields: Mapping[str, Json] = field(default_factory=dict)
+    audience: str | None = None
+    expect_matched: Range | None = None
+    when: Condition | None = None
+    success: tuple[Condition, ...] = ()
+    timeout_s: int = 30
+    on_failure: OnFailure = OnFailure.HALT
+    retry: Retry = Retry()
+
+
+@dataclass(frozen=True, slots=True)
+class Runbook:
+    """A whole runbook with its templates rendered: nothing in it is text to be filled in."""
+
+    name: str
+    owner: str
+    purpose: Purpose
+    campaign: Campaign
+    steps: tuple[Step, ...]
+    revision: int | None = None
+    once: Once = Once.EVER
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InputSpec:
+    """An input as the runbook declares it; ``default`` None means that it must be given.
+
+    The default of a date may be ``today``, ``yesterday`` or ``+3d``; it is resolved when planning.
+    """
+
+    name: str
+    type: InputType
+    default: Json = None
+    choices: tuple[Json, ...] = ()
+    minimum: float | None = None
+    maximum: float | None = None
+    pattern: str | None = None
+    description: str = ""
+    key: bool = False
