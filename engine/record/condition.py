@@ -22,8 +22,8 @@ class Unknown(Enum):
 UNKNOWN = Unknown.UNKNOWN
 
 Scalar: TypeAlias = bool | int | float | str
-Value: TypeAlias = Scalar | tuple[str, ...] | Unknown
-"""A value of a condition; dates are texts in ISO form, lists hold texts."""
+Value: TypeAlias = Scalar | tuple[Scalar, ...] | Unknown
+"""A value of a condition; dates are texts in ISO form, lists hold texts or numbers."""
 
 Truth: TypeAlias = bool | Unknown
 Extent: TypeAlias = tuple[int, int]
@@ -50,9 +50,9 @@ NUMBERS = frozenset(Field) - {Field.STATUS, Field.RAN}
 
 @dataclass(frozen=True, slots=True)
 class Literal:
-    """A constant: text, number, truth value, or a list of texts and numbers."""
+    """A constant: text, number, truth value, list of texts and numbers; UNKNOWN in a blurred plan."""
 
-    value: Scalar | tuple[Scalar, ...]
+    value: Scalar | tuple[Scalar, ...] | Unknown
     at: Extent = field(default=(0, 0), compare=False)
 
 

@@ -1,0 +1,70 @@
+"""A step's status and numbers from those of its sends (DESIGN, section 7: *status of a step*)."""
+
+from collections.abc import Iterable
+
+from engine.record.condition import UNKNOWN, Field, Value
+from engine.record.outcome import NOBODY, Counts, SendStatus, StepStatus
+from engine.record.state import SendState, StepState
+
+_WORST_FIRST = (
+    SendStatus.IN_DOUBT,
+    SendStatus.SENT_UNKNOWN,
+    SendStatus.FAILED,
+    SendStatus.PARTIAL,
+    SendStatus.REJECTED,
+    SendStatus.NOT_SENT,
+    SendStatus.SUCCEEDED,
+    SendStatus.NO_MATCH,
+)
+_ACCEPTED = {SendStatus.SUCCEEDED, SendStatus.PARTIAL}
+_REFUSED = {SendStatus.FAILED, SendStatus.REJECTED, SendStatus.NOT_SENT}
+_NOBODY_KNOWS = {SendStatus.IN_DOUBT, SendStatus.SENT_UNKNOWN}
+
+_ANSWERED = {
+    StepStatus.SUCCEEDED,
+    StepStatus.PARTIAL,
+    StepStatus.FAILED,
+    StepStatus.NO_MATCH,
+    StepStatus.REJECTED,
+}
+
+
+def worst(statuses: Iterable[SendStatus]) -> StepStatus:
+    """Give the status of a step from its settled sends; without any it is ``pending``."""
+    kinds = set(statuses) - {SendStatus.INTENDED}
+    if not kinds:
+        return StepStatus.PENDING
+    if kinds & _ACCEPTED and kinds & _REFUSED and not kinds & _NOBODY_KNOWS:
+        return StepStatus.PARTIAL
+    return StepStatus(min(kinds, key=_WORST_FIRST.index).value)
+
+
+def settled(sends: Iterable[SendState]) -> tuple[StepStatus, Counts | None]:
+    """Give a step's status and the sum of its numbers, None where one of them is unknown."""
+    sends = list(sends)
+    total = NOBODY
+    known = True
+    for send in sends:
+        if send.outcome is not None and send.outcome.counts is not None:
+            total += send.outcome.counts
+        elif send.outcome is not None:
+            known = False
+    return worst(send.status for send in sends), total if known else None
+
+
+def read(step: StepState, name: Field) -> Value:
+    """Read what a condition may know of a step (DESIGN, section 5: names).
+
+    A skipped or not-sent step has zeros; numbers that nobody knows are unknown, the status
+    never is. ``failed_pct`` is 100 · failed / selected, 0 where nobody was selected.
+    """
+    if name is Field.STATUS:
+        return step.status.value
+    if name is Field.RAN:
+        return UNKNOWN if step.counts is None else step.status in _ANSWERED
+    if step.counts is None:
+        return UNKNOWN
+    if name is Field.FAILED_PCT:
+        return 100 * step.counts.failed / step.counts.selected if step.counts.selected else 0
+    number: int = getattr(step.counts, name.value)
+    return number

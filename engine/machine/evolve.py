@@ -1,0 +1,142 @@
+"""``evolve(state, event) -> state``: total, pure; a run's state is the fold of its events."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from functools import reduce
+from typing import assert_never
+
+from engine.machine.aggregate import settled
+from engine.record.event import (
+    Event,
+    Overreached,
+    Question,
+    Resolution,
+    RunCancelled,
+    RunFinished,
+    RunHalted,
+    RunPaused,
+    RunResumed,
+    RunStarted,
+    SendIntended,
+    SendResolved,
+    SendSettled,
+    StepDecided,
+    StepSkipped,
+    WaitEnded,
+    WaitStarted,
+)
+from engine.record.outcome import Outcome, RunStatus, SendStatus, StepStatus
+from engine.record.state import RunState, SendState, StepState
+
+START = RunState()
+
+_MAY_BE_TRIED_AGAIN = (SendStatus.REJECTED, SendStatus.NOT_SENT)
+
+
+def fold(events: Iterable[Event], start: RunState = START) -> RunState:
+    """Fold events onto a state; from ``START`` they give how the run stands."""
+    return reduce(evolve, events, start)
+
+
+def evolve(state: RunState, event: Event) -> RunState:  # noqa: C901, PLR0911, PLR0912  (one case an event)
+    """Give the state after the event."""
+    match event:
+        case RunStarted(run=run):
+            return replace(state, run=run, status=RunStatus.RUNNING)
+        case RunResumed(accept=accept):
+            return _resumed(state, accept)
+        case RunPaused(question=question):
+            doubt = question is Question.DOUBT
+            status = RunStatus.IN_DOUBT if doubt else RunStatus.PAUSED
+            return replace(state, status=status, stopped_by=question)
+        case RunHalted(final=final):
+            final = final or state.halted_for_good
+            return replace(state, status=RunStatus.HALTED, stopped_by=None, halted_for_good=final)
+        case RunCancelled():
+            return replace(state, status=RunStatus.CANCELLED)
+        case RunFinished():
+            return replace(state, status=RunStatus.FINISHED)
+        case WaitStarted(until=until):
+            return replace(state, status=RunStatus.WAITING, until=until)
+        case WaitEnded():
+            return replace(state, status=RunStatus.RUNNING, until=None)
+        case StepSkipped(step=step):
+            skipped = replace(_step(state, step), status=StepStatus.SKIPPED)
+            return _with_step(state, step, skipped, last=step)
+        case StepDecided(step=step, verdict=verdict):
+            return _with_step(state, step, replace(_step(state, step), verdict=verdict), last=state.last)
+        case SendIntended():
+            return _intended(state, event)
+        case SendSettled(at=at, step=step, address=address, outcome=outcome):
+            return _settled(state, step, address, outcome, at)
+        case SendResolved(at=at, step=step, address=address, resolution=resolution):
+            return _resolved(state, step, address, resolution, at)
+        case Overreached():
+            return replace(state, halted_for_good=True)
+        case _:
+            assert_never(event)
+
+
+def _step(state: RunState, step: str) -> StepState:
+    return state.steps.get(step) or StepState()
+
+
+def _with_step(state: RunState, step: str, new: StepState, *, last: str | None) -> RunState:
+    return replace(state, steps={**state.steps, step: new}, last=last)
+
+
+def _with_send(state: RunState, step: str, send: SendState) -> RunState:
+    before = _step(state, step)
+    sends = {**before.sends, send.address: send}
+    status, counts = settled(sends.values())
+    new = replace(before, sends=sends, status=status, counts=counts)
+    return _with_step(state, step, new, last=step)
+
+
+def _intended(state: RunState, event: SendIntended) -> RunState:
+    before = _step(state, event.step).sends.get(event.address)
+    goes_on = before is not None and not before.reopened
+    send = SendState(
+        address=event.address,
+        attempt=event.attempt,
+        tries=before.tries + 1 if before is not None and goes_on else 1,
+        since=before.since if before is not None and goes_on else event.at,
+    )
+    return replace(_with_send(state, event.step, send), status=RunStatus.RUNNING, until=None)
+
+
+def _settled(state: RunState, step: str, address: str, outcome: Outcome, at: datetime) -> RunState:
+    before = _step(state, step).sends[address]
+    send = replace(before, outcome=outcome, settled_at=at, reopened=False)
+    gained = outcome.counts.initiated if outcome.counts else 0
+    return replace(_with_send(state, step, send), initiated=state.initiated + gained)
+
+
+def _resolved(state: RunState, step: str, address: str, resolution: Resolution, at: datetime) -> RunState:
+    """A person's word: only *not sent* opens a new attempt; the rest leaves the numbers unknown."""
+    if resolution is Resolution.NOT_SENT:
+        outcome = Outcome(SendStatus.NOT_SENT, reason="a person said that it was not sent")
+    else:
+        outcome = Outcome(SendStatus.SENT_UNKNOWN, counts=None, reason="settled by a person")
+    state = _settled(state, step, address, outcome, at)
+    send = replace(_step(state, step).sends[address], reopened=resolution is Resolution.NOT_SENT)
+    return _with_send(state, step, send)
+
+
+def _resumed(state: RunState, accept: str | None) -> RunState:
+    """Let the step that stopped the run be passed, or its unsent requests be tried again."""
+    running = replace(state, status=RunStatus.RUNNING, stopped_by=None, until=None)
+    if state.last is None:
+        return running
+    step = _step(state, state.last)
+    if accept is not None:
+        return _with_step(running, state.last, replace(step, accepted=accept), last=state.last)
+    again = {
+        address: replace(send, reopened=True) if send.status in _MAY_BE_TRIED_AGAIN else send
+        for address, send in step.sends.items()
+    }
+    tried_again = again != dict(step.sends)
+    passed = state.stopped_by is Question.FAILED and not tried_again
+    new = replace(step, sends=again, accepted="resumed" if passed else step.accepted)
+    return _with_step(running, state.last, new, last=state.last)

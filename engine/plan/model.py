@@ -1,0 +1,63 @@
+"""A plan as a value: the runbook with its inputs filled in, every request, every way it can go."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from engine.diagnostics import Json
+from engine.plan.analysis import Analysis
+from engine.plan.answers import Assumptions
+from engine.plan.tree import Tree
+from engine.record.plan import Account, Program
+from engine.runbook.inputs import InputValue
+from engine.runbook.model import Runbook
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A template that the catalog names: its id here, and its text as last recorded."""
+
+    name: str
+    id: str
+    channel: str
+    language: str | None = None
+    category: str | None = None
+    text: str | None = None
+
+    def to_json(self) -> dict[str, Json]:
+        """Give the template as digests and plans carry it, without what is not recorded."""
+        known = {name: getattr(self, name) for name in self.__slots__}
+        return {name: value for name, value in known.items() if value is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """Where a plan comes from and how long it holds; outside the digests."""
+
+    created_at: datetime
+    expires_at: datetime
+    file: str
+    engine: str
+    commit: str | None = None
+    author: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a reviewer approves.
+
+    ``rules_digest`` covers everything but people and dates, ``digest`` also the inputs and the
+    exact requests. ``templates`` are the catalog's entries by step.
+    """
+
+    runbook: Runbook
+    program: Program
+    rules: Json
+    rules_digest: str
+    digest: str
+    tree: Tree
+    analysis: Analysis
+    account: Account | None = None
+    inputs: tuple[InputValue, ...] = ()
+    templates: Mapping[str, Template] = field(default_factory=dict)
+    assumed: Assumptions = field(default_factory=dict)

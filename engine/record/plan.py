@@ -1,0 +1,112 @@
+"""A plan: every request that a run may make, and the rules by which it decides (DESIGN, section 6)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from engine.diagnostics import Json
+from engine.record.condition import Condition, Value
+from engine.record.request import Request
+
+
+class Purpose(StrEnum):
+    """Why customers are messaged; guards will depend on it."""
+
+    PRE_DUE = "pre_due"
+    OVERDUE = "overdue"
+    MICROFINANCE = "microfinance"
+    RECEIPT = "receipt"
+    SERVICE = "service"
+    PROMOTION = "promotion"
+
+
+class Once(StrEnum):
+    """The calendar period in which one occasion messages people at most once."""
+
+    RUN = "run"
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    EVER = "ever"
+
+
+class OnFailure(StrEnum):
+    """What a failed step does to the run."""
+
+    HALT = "halt"
+    CONTINUE = "continue"
+    PAUSE = "pause"
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """How often and how long a send that surely did not go out is tried again."""
+
+    attempts: int = 3
+    within_s: int = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """A closed range of whole numbers; None leaves that side open."""
+
+    min: int | None = None
+    max: int | None = None
+
+    def __str__(self) -> str:
+        if self.min is None or self.max is None:
+            return f"at least {self.min}" if self.max is None else f"at most {self.max}"
+        return f"from {self.min} to {self.max}"
+
+    def holds(self, number: int) -> bool:
+        """Say whether the number lies in the range."""
+        return (self.min is None or number >= self.min) and (self.max is None or number <= self.max)
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedSend:
+    """One request under its address; ``at_most`` customers, None where nothing bounds them."""
+
+    address: str
+    request: Request
+    at_most: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedStep:
+    """A step as the machine runs it."""
+
+    id: str
+    channel: str
+    sends: tuple[PlannedSend, ...]
+    when: Condition | None = None
+    success: tuple[Condition, ...] = ()
+    expect_matched: Range | None = None
+    on_failure: OnFailure = OnFailure.HALT
+    retry: Retry = Retry()
+    timeout_s: int = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """What the machine needs of a plan: the steps in order and the values of the inputs."""
+
+    steps: tuple[PlannedStep, ...]
+    inputs: Mapping[str, Value] = field(default_factory=dict)
+    positions: Mapping[str, int] = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        positions = {step.id: index for index, step in enumerate(self.steps)}
+        object.__setattr__(self, "positions", positions)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Whose customers are addressed: the API's base URL and the organisation there."""
+
+    base_url: str
+    org: str | None = None
+
+    def to_json(self) -> dict[str, Json]:
+        """Give the account as digests and plans carry it."""
+        return {"base_url": self.base_url, "org": self.org}

@@ -1,0 +1,58 @@
+"""How a run stands: the fold of its events, and nothing else."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from engine.record.event import Question, Verdict
+from engine.record.outcome import NOBODY, Counts, Outcome, RunStatus, SendStatus, StepStatus
+
+
+@dataclass(frozen=True, slots=True)
+class SendState:
+    """One address: its latest attempt.
+
+    A *round* is a row of tries without a person between them: ``tries`` and ``since`` count
+    from its first attempt. ``reopened``: a person's resume or resolve allows a new round.
+    """
+
+    address: str
+    attempt: int
+    tries: int
+    since: datetime
+    settled_at: datetime | None = None
+    outcome: Outcome | None = None
+    reopened: bool = False
+
+    @property
+    def status(self) -> SendStatus:
+        """How the send stands; an intent without an outcome is ``intended``."""
+        return SendStatus.INTENDED if self.outcome is None else self.outcome.status
+
+
+@dataclass(frozen=True, slots=True)
+class StepState:
+    """One step: the worst of its sends, the sum of their numbers, and a person's words.
+
+    ``counts`` is None where nobody knows the numbers.
+    """
+
+    status: StepStatus = StepStatus.PENDING
+    counts: Counts | None = NOBODY
+    sends: Mapping[str, SendState] = field(default_factory=dict)
+    verdict: Verdict | None = None
+    accepted: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunState:
+    """A whole run. ``last`` is the step that was sent or skipped last: all before it are concluded."""
+
+    run: str = ""
+    status: RunStatus = RunStatus.RUNNING
+    steps: Mapping[str, StepState] = field(default_factory=dict)
+    last: str | None = None
+    stopped_by: Question | None = None
+    halted_for_good: bool = False
+    until: datetime | None = None
+    initiated: int = 0
