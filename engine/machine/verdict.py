@@ -30,11 +30,11 @@ def failure(program: Program, state: RunState, step: PlannedStep) -> str | Unkno
     """
     now = state.steps[step.id]
     if now.status in (StepStatus.FAILED, StepStatus.REJECTED):
-        return _refusal(now) or f"status is {now.status.value}"
+        return _refusal(now) or "nobody was reached"
     if now.status not in _COUNTED or now.counts is None:
         return None
     if step.expect_matched is not None and not step.expect_matched.holds(now.counts.matched):
-        return f"expect is broken: matched is not {step.expect_matched}"
+        return f"matched is not {step.expect_matched} (expect)"
     if now.verdict is Verdict.OK:
         return None
     if now.verdict is Verdict.FAILED:
@@ -47,7 +47,7 @@ def _broken(program: Program, state: RunState, success: tuple[Condition, ...]) -
     verdicts = [(criterion, truth(program, state, criterion)) for criterion in success]
     for criterion, holds in verdicts:
         if holds is False:
-            return f"success is not met: {criterion.text}"
+            return f"{criterion.text} is false (success)"
     return UNKNOWN if any(holds is UNKNOWN for _, holds in verdicts) else None
 
 

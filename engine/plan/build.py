@@ -7,9 +7,9 @@ from engine.diagnostics import Json
 from engine.plan.analysis import analyse
 from engine.plan.answers import Assumptions
 from engine.plan.digest import digest, without_notes
-from engine.plan.model import Plan, Template
+from engine.plan.model import Plan
 from engine.plan.tree import grow
-from engine.record.plan import Account, PlannedSend, PlannedStep, Program
+from engine.record.plan import Account, PlannedSend, PlannedStep, Program, Template
 from engine.runbook.channels import REGISTRY, Channel
 from engine.runbook.inputs import InputValue
 from engine.runbook.model import Runbook, Step

@@ -8,26 +8,9 @@ from engine.diagnostics import Json
 from engine.plan.analysis import Analysis
 from engine.plan.answers import Assumptions
 from engine.plan.tree import Tree
-from engine.record.plan import Account, Program
+from engine.record.plan import Account, Program, Template
 from engine.runbook.inputs import InputValue
 from engine.runbook.model import Runbook
-
-
-@dataclass(frozen=True, slots=True)
-class Template:
-    """A template that the catalog names: its id here, and its text as last recorded."""
-
-    name: str
-    id: str
-    channel: str
-    language: str | None = None
-    category: str | None = None
-    text: str | None = None
-
-    def to_json(self) -> dict[str, Json]:
-        """Give the template as digests and plans carry it, without what is not recorded."""
-        known = {name: getattr(self, name) for name in self.__slots__}
-        return {name: value for name, value in known.items() if value is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +21,7 @@ class Making:
     expires_at: datetime
     file: str
     engine: str
-    commit: str | None = None
-    author: str | None = None
+    environment: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,3 +110,20 @@ class Account:
     def to_json(self) -> dict[str, Json]:
         """Give the account as digests and plans carry it."""
         return {"base_url": self.base_url, "org": self.org}
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A template that the catalog names: its id here, and its text as last recorded."""
+
+    name: str
+    id: str
+    channel: str
+    language: str | None = None
+    category: str | None = None
+    text: str | None = None
+
+    def to_json(self) -> dict[str, Json]:
+        """Give the template as digests and plans carry it, without what is not recorded."""
+        known = {name: getattr(self, name) for name in self.__slots__}
+        return {name: value for name, value in known.items() if value is not None}

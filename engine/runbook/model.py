@@ -6,35 +6,7 @@ from enum import StrEnum
 
 from engine.diagnostics import Json
 from engine.record.condition import Condition
-
-
-class Purpose(StrEnum):
-    """Why customers are messaged; guards will depend on it."""
-
-    PRE_DUE = "pre_due"
-    OVERDUE = "overdue"
-    MICROFINANCE = "microfinance"
-    RECEIPT = "receipt"
-    SERVICE = "service"
-    PROMOTION = "promotion"
-
-
-class Once(StrEnum):
-    """The calendar period in which one occasion messages people at most once."""
-
-    RUN = "run"
-    DAY = "day"
-    WEEK = "week"
-    MONTH = "month"
-    EVER = "ever"
-
-
-class OnFailure(StrEnum):
-    """What a failed step does to the run."""
-
-    HALT = "halt"
-    CONTINUE = "continue"
-    PAUSE = "pause"
+from engine.record.plan import Once, OnFailure, Purpose, Range, Retry
 
 
 class InputType(StrEnum):
@@ -46,14 +18,6 @@ class InputType(StrEnum):
     BOOLEAN = "boolean"
     DATE = "date"
     LIST = "list"
-
-
-@dataclass(frozen=True, slots=True)
-class Retry:
-    """How often and how long a send that surely did not go out is tried again."""
-
-    attempts: int = 3
-    within_s: int = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,14 +57,6 @@ class Filters:
 
 
 @dataclass(frozen=True, slots=True)
-class Range:
-    """A closed range of whole numbers; None leaves that side open."""
-
-    min: int | None = None
-    max: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Step:
     """One step, defaults applied and audience put in its place.
 
@@ -122,7 +78,7 @@ class Step:
     success: tuple[Condition, ...] = ()
     timeout_s: int = 30
     on_failure: OnFailure = OnFailure.HALT
-    retry: Retry = Retry()
+    retry: Retry = field(default_factory=Retry)
 
 
 @dataclass(frozen=True, slots=True)

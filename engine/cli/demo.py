@@ -1,0 +1,40 @@
+"""``runbook demo``: a ready-made runbook, checked and planned. It needs nothing and sends nothing."""
+
+import click
+
+from engine import __version__
+from engine.cli.environment import Found
+from engine.cli.plan import HOLDS, make
+from engine.cli.screen import emit, paint
+from engine.clock import now
+from engine.config import Config, Environment, headline
+from engine.plan.model import Making
+from engine.report import plan as view
+from engine.shipped import shipped
+
+FLAGSHIP = "emi-bounce-recovery.yaml"
+HERE = Environment("http://127.0.0.1:8001/api/v1")
+"""Stands for a sandbox; nothing is connected to."""
+
+
+@click.command("demo")
+def command() -> None:
+    """See what a runbook and its plan look like, in a minute, without any set-up."""
+    file = shipped("runbooks", FLAGSHIP)
+    style = paint()
+    emit(f"{headline(HERE, 'PL Mumbai')}\n")
+    emit(style("strong", f"1. A runbook is a file that is reviewed like code: {FLAGSHIP}\n"))
+    emit("".join(f"   {line}\n" for line in file.read_text("utf-8").splitlines()))
+    plan = make(file, gather_from=(("branch=pune",), None), environment=Found(Config(), HERE))
+    emit(style("good", f"   runbook validate {FLAGSHIP}: nothing to mend.\n"))
+    emit(
+        style(
+            "strong", f"2. Its plan, before anything is sent: runbook plan {FLAGSHIP} --input branch=pune\n"
+        )
+    )
+    at = now()
+    emit(view.render(plan, Making(at, at + HOLDS, FLAGSHIP, __version__), style))
+    emit(style("strong", "\n3. Your turn"))
+    emit("   runbook schema > runbook.schema.json     so that your editor completes and checks")
+    emit("   runbook validate FILE                    every mistake at its line, with the mend")
+    emit("   runbook plan FILE                        what it would do; nothing is sent")

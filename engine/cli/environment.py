@@ -1,0 +1,86 @@
+"""Which account a command is about: from ``.runbook/config.yaml``, or from ``TIMEPAY_*`` variables."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.cli.files import read_bytes
+from engine.cli.refusal import INVALID, Refusal
+from engine.cli.screen import emit
+from engine.config import Config, Environment, fault_of_address, normalised
+from engine.report import findings
+from engine.runbook.characters import MAX_BYTES
+from engine.runbook.spelling import listed, nearest
+
+FILE = Path(".runbook", "config.yaml")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The configuration, the environment that was chosen (None: there is none), the repository."""
+
+    config: Config
+    here: Environment | None = None
+    root: Path | None = None
+
+
+def find_environment(name: str | None = None) -> Found:
+    """Choose the environment: ``--env``, then ``RUNBOOK_ENV``, then the file's default."""
+    file = _upward(FILE)
+    name = name or os.environ.get("RUNBOOK_ENV") or None
+    address, org = os.environ.get("TIMEPAY_BASE_URL"), os.environ.get("TIMEPAY_ORG_ID")
+    if file is None:
+        if name is not None:
+            raise Refusal(
+                f"environment {name}: there is no {FILE} here or above", "create it, or leave --env out"
+            )
+        return Found(Config(), _from_variables(address, org))
+    config = _read(file)
+    name = name or str(config.default)
+    if name not in config.environments:
+        known = list(config.environments)
+        meant = nearest(name, known)
+        cure = f"did you mean {meant}?" if meant else f"{file} has {listed(known, 'and')}"
+        raise Refusal(f'there is no environment "{name}"', cure)
+    here = config.environments[name]
+    _refuse_contradiction(here, address, org, file)
+    return Found(config, here, file.parent.parent)
+
+
+def _upward(name: Path) -> Path | None:
+    here = Path.cwd()
+    return next((folder / name for folder in (here, *here.parents) if (folder / name).is_file()), None)
+
+
+def _read(file: Path) -> Config:
+    # Only a repository with a configuration pays for its schema.
+    from engine.config.read import read  # noqa: PLC0415
+
+    config, found, document = read(read_bytes(file, MAX_BYTES), str(file))
+    if config is None:
+        emit(findings.render(found, lambda _, line: document.lines.line(line)) + "\n", err=True)
+        raise Refusal(f"{file} is not valid, see above", "mend it, then try again", INVALID)
+    return config
+
+
+def _from_variables(address: str | None, org: str | None) -> Environment | None:
+    if not address:
+        return None
+    if wrong := fault_of_address(address):
+        message, _, cure = wrong.partition("; ")
+        raise Refusal(f"TIMEPAY_BASE_URL: {message}", cure)
+    return Environment(normalised(address), org or None)
+
+
+def _refuse_contradiction(here: Environment, address: str | None, org: str | None, file: Path) -> None:
+    """Two addresses for one command: guessing which was meant could message the wrong people."""
+    pairs = (
+        ("TIMEPAY_BASE_URL", address and normalised(address), here.base_url),
+        ("TIMEPAY_ORG_ID", org, here.org),
+    )
+    for variable, said, configured in pairs:
+        if said and said != configured:
+            raise Refusal(
+                f"{variable} says {said}, but environment {here.name} of {file} says {configured}",
+                f"unset {variable}, or choose another environment with --env",
+            )

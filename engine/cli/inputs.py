@@ -1,0 +1,65 @@
+"""Gathering what the user says about inputs: options, a file, the environment."""
+
+import os
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from engine.cli.files import read_bytes
+from engine.cli.refusal import Refusal
+from engine.clock import now
+from engine.diagnostics import Json
+from engine.runbook.characters import MAX_BYTES
+from engine.runbook.inputs import InputValue, resolve
+from engine.runbook.model import InputSpec
+from engine.runbook.source import read as read_document
+
+ZONE = "Asia/Kolkata"
+"""Where days begin and end until a policy says otherwise (DESIGN, section 5)."""
+
+
+def gather(specs: tuple[InputSpec, ...], given: tuple[str, ...], file: Path | None) -> tuple[InputValue, ...]:
+    """Resolve the inputs; every problem at once ends the command."""
+    values, problems = resolve(
+        specs,
+        given=_pairs(given),
+        from_file=_file(file) if file else {},
+        environment={name: text for name, text in os.environ.items() if name.startswith("RUNBOOK_INPUT_")},
+        today=_today(),
+    )
+    if problems:
+        raise Refusal("\n       ".join(problems), _example(specs))
+    return values
+
+
+def _today() -> date:
+    return now().astimezone(ZoneInfo(ZONE)).date()
+
+
+def _example(specs: tuple[InputSpec, ...]) -> str:
+    if not specs:
+        return "this runbook has no inputs: leave --input out"
+    return "inputs are given as --input NAME=VALUE, for example --input " + f"{specs[0].name}=…"
+
+
+def _pairs(given: tuple[str, ...]) -> dict[str, str]:
+    pairs: dict[str, str] = {}
+    for text in given:
+        name, equals, value = text.partition("=")
+        if not equals or not name:
+            raise Refusal(f"--input {text}: there is no value", "write --input NAME=VALUE")
+        if name in pairs:
+            raise Refusal(f"--input {name} is given twice", "give it once")
+        pairs[name] = value
+    return pairs
+
+
+def _file(path: Path) -> Mapping[str, Json]:
+    """Read an input file: YAML (or JSON) with a value for each name."""
+    document = read_document(read_bytes(path, MAX_BYTES), str(path))
+    if document.diagnostics:
+        first = document.diagnostics[0]
+        place = f"{first.file}:{first.span.line}:{first.span.column}"
+        raise Refusal(f"{place}: {first.kind.summary}: {first.message}", first.help)
+    return document.data or {}

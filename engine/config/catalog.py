@@ -1,0 +1,54 @@
+"""The catalog's entry for each step whose template it names."""
+
+from collections.abc import Iterator
+
+from engine.config import CatalogEntry, Config, Environment
+from engine.diagnostics import Kind, Path
+from engine.record.plan import Template
+from engine.runbook.fault import Fault
+from engine.runbook.model import Runbook, Step
+
+OTHER_CHANNEL = Kind(
+    "RB401",
+    "template of another channel",
+    "Each channel has templates of its own; this one would be refused.",
+)
+NOT_HERE = Kind("RB402", "template not in this environment", "A template has another id in each account.")
+
+
+def templates_of(
+    runbook: Runbook, config: Config, here: Environment | None
+) -> tuple[dict[str, Template], list[Fault]]:
+    """Give the templates that the catalog names, by step, and what is wrong with their use.
+
+    A text that is no name of the catalog is taken for the template's id.
+    """
+    found: dict[str, Template] = {}
+    faults: list[Fault] = []
+    for position, step in enumerate(runbook.steps):
+        entry = config.catalog.get(step.template or "")
+        if entry is None:
+            continue
+        wrong = list(_misused(("steps", position, "template"), step, entry, here))
+        faults += wrong
+        if not wrong and here is not None and here.name is not None:
+            found[step.id] = _template(entry, entry.ids[here.name])
+    return found, faults
+
+
+def _misused(path: Path, step: Step, entry: CatalogEntry, here: Environment | None) -> Iterator[Fault]:
+    if entry.channel != step.channel:
+        message = f"{entry.name} is a template for {entry.channel}"
+        yield Fault(OTHER_CHANNEL, path, "value", message, f"name one for {step.channel}, or change channel")
+    elif here is None or here.name is None or here.name not in entry.ids:
+        where = here.name if here and here.name else "this place, which no name in config.yaml describes"
+        known = ", ".join(entry.ids)
+        message = f"{entry.name} has no id in {where}"
+        mend = (
+            f"add ids.{here.name} to the catalog" if here and here.name else f"choose one with --env: {known}"
+        )
+        yield Fault(NOT_HERE, path, "value", message, mend)
+
+
+def _template(entry: CatalogEntry, id_here: str) -> Template:
+    return Template(entry.name, id_here, entry.channel, entry.language, entry.category, entry.text)

@@ -1,0 +1,77 @@
+"""From the text of ``.runbook/config.yaml`` to a ``Config``, or to findings."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from engine.config import CatalogEntry, Config, Environment, fault_of_address, normalised
+from engine.config.shape import FORMATS, build
+from engine.diagnostics import Diagnostic, Kind, Path, in_order
+from engine.runbook import schema
+from engine.runbook.document import Document
+from engine.runbook.fault import Fault, Where
+from engine.runbook.source import read as read_document
+from engine.runbook.spelling import listed, nearest
+
+ADDRESS = Kind(
+    "RB411", "address that cannot be used", "Requests carry a token and must reach the API, only the API."
+)
+UNKNOWN = Kind("RB412", "unknown environment", "What is not described here could be any account.")
+
+
+def read(raw: bytes, file: str) -> tuple[Config | None, tuple[Diagnostic, ...], Document]:
+    """Read and check a configuration; None if anything in it is an error."""
+    document = read_document(raw, file)
+    faults: list[Fault] = []
+    if document.data is not None:
+        faults = schema.check_shape(document.data, build(), FORMATS)
+        faults += [] if faults or document.diagnostics else _across(document.data)
+    found = (*document.diagnostics, *schema.diagnostics(document, faults))
+    is_sound = document.data is not None and not any(one.is_error for one in found)
+    return _decoded(document.data or {}) if is_sound else None, tuple(in_order(found)), document
+
+
+def _across(data: Mapping[str, Any]) -> Iterator[Fault]:
+    """Check what the shape alone cannot: addresses, and names of environments."""
+    known = [name for name in data["environments"] if not name.startswith("x-")]
+    for name in known:
+        if wrong := fault_of_address(data["environments"][name]["base_url"]):
+            message, _, mend = wrong.partition("; ")
+            path = ("environments", name, "base_url")
+            yield Fault(ADDRESS, path, "value", message, mend or "write https://…")
+    yield from _unknown(("default",), "value", data["default"], known)
+    for entry, about in _named(data.get("catalog", {})):
+        for name, _ in _named(about["ids"]):
+            yield from _unknown(("catalog", entry, "ids", name), "key", name, known)
+
+
+def _unknown(path: Path, where: Where, name: str, known: list[str]) -> Iterator[Fault]:
+    if name not in known:
+        meant = nearest(name, known)
+        mend = f"did you mean {meant}?" if meant else f"known are {listed(known, 'and')}"
+        yield Fault(UNKNOWN, path, where, f'there is no environment "{name}"', mend)
+
+
+def _decoded(data: Mapping[str, Any]) -> Config:
+    return Config(
+        environments={
+            name: Environment(normalised(about["base_url"]), about.get("org"), name)
+            for name, about in _named(data["environments"])
+        },
+        default=data["default"],
+        catalog={
+            name: CatalogEntry(
+                name=name,
+                channel=about["channel"],
+                ids=dict(_named(about["ids"])),
+                language=about.get("language"),
+                category=about.get("category"),
+                text=about.get("text"),
+            )
+            for name, about in _named(data.get("catalog", {}))
+        },
+        runbooks=tuple(data.get("paths", {}).get("runbooks", ("runbooks",))),
+    )
+
+
+def _named(group: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    return ((name, about) for name, about in group.items() if not name.startswith("x-"))

@@ -1,0 +1,94 @@
+"""The shape of ``.runbook/config.yaml``; schemas/config.v1.schema.json is its published copy."""
+
+from engine.diagnostics import Json
+from engine.runbook.leaves import Schema, closed, described, keyed, leaves, many, ref, text, words
+
+FORMATS = ("config/v1",)
+_NAME = "^[a-z][a-z0-9_-]{0,62}$"
+_NAME_RULE = "at most 63 lower-case letters, digits, hyphens and underscores, beginning with a letter"
+_CHANNEL = "^[a-z][a-z0-9_]{0,62}$"
+_FOLDER = r"^(?!/)(?!.*(?:^|/)\.\.(?:/|$))[^\u0000-\u001f]{1,200}$"
+
+_ENVIRONMENT_EXAMPLE: Json = {"base_url": "https://api.agents.timepay.ai/api/v1", "org": "org_acme"}
+_ENTRY_EXAMPLE: Json = {"channel": "whatsapp", "ids": {"production": "hfu7VL6sBhI6NPm"}}
+
+
+def build() -> Schema:
+    """Give the JSON Schema (2020-12) of a repository's configuration."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": "urn:campaign-runbooks:schema:config.v1",
+        "title": "Configuration of a repository of runbooks",
+        "description": "Where runbooks may be run, and what their templates are called.",
+        **closed(_top(), ["format", "environments", "default"]),
+        "$defs": {name: leaf for name, leaf in leaves(templates=False).items() if name in {"line", "note"}},
+    }
+
+
+def _top() -> Schema:
+    line = ref("line")
+    return {
+        "format": described(words(FORMATS), "The version of this file's language.", FORMATS[0]),
+        "environments": described(
+            keyed(_NAME, _environment(), 50, _NAME_RULE),
+            "The accounts that runbooks are run against, each under a name.",
+            {"production": _ENVIRONMENT_EXAMPLE},
+        ),
+        "default": described(line, "The environment of every command that names no other.", "staging"),
+        "catalog": described(
+            keyed(_NAME, _entry(), 2_000, _NAME_RULE),
+            "Names for templates, so that a runbook says emi_reminder and not an id.",
+            {"emi_reminder": _ENTRY_EXAMPLE},
+        ),
+        "paths": described(
+            closed(
+                {
+                    "runbooks": described(
+                        many(text(_FOLDER, 200, "a folder below the repository"), 50),
+                        "The folders that `runbook validate` checks when it is given none.",
+                        ["runbooks"],
+                    )
+                }
+            ),
+            "Where things stand, relative to the folder that holds .runbook.",
+            {"runbooks": ["runbooks"]},
+        ),
+    }
+
+
+def _environment() -> Schema:
+    return closed(
+        {
+            "base_url": described(
+                ref("line"), "The API's address; https, but for this machine.", "http://127.0.0.1:8001/api/v1"
+            ),
+            "org": described(
+                ref("line"), "The organisation, sent as x-org-id with every request.", "org_acme"
+            ),
+        },
+        ["base_url"],
+    )
+
+
+def _entry() -> Schema:
+    line = ref("line")
+    return closed(
+        {
+            "channel": described(
+                text(_CHANNEL, 63, "a channel"), "The channel it is written for.", "whatsapp"
+            ),
+            "ids": described(
+                keyed(_NAME, line, 50, _NAME_RULE),
+                "Its id in each environment.",
+                {"staging": "tmpl_demo_01", "production": "hfu7VL6sBhI6NPm"},
+            ),
+            "language": described(line, "The language of its text.", "hindi"),
+            "category": described(line, "The category under which it was approved.", "utility"),
+            "text": described(
+                {"type": "string", "minLength": 1, "maxLength": 4_000},
+                "Its text as last recorded, shown in plans; the API cannot be asked for it.",
+                "Dear {{1}}, your EMI is due.",
+            ),
+        },
+        ["channel", "ids"],
+    )

@@ -1,0 +1,164 @@
+"""A text that was read: its data, and the place in the text of every key and value."""
+
+import re
+from array import array
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from engine.diagnostics import Diagnostic, Json, Kind, Path, Span
+
+Extent: TypeAlias = tuple[int, int]
+"""A stretch of a text: its first character and one past its last, from 0."""
+
+Fault: TypeAlias = tuple[Kind, int, int, str, str]
+"""What is wrong with a text: kind, first character and one past the last, message, help."""
+
+_LINE_BREAK = re.compile(r"\r\n?|\n")
+
+
+class Lines:
+    """The lines of a text; found when they are first asked for, because a faultless text needs none."""
+
+    __slots__ = ("_end", "_starts", "_text")
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._starts: array[int] = array("I")
+        self._end = 0
+
+    def span(self, start: int, end: int) -> Span:
+        """Turn positions into a span on the line where it starts, inside what is written there.
+
+        A place behind everything that is written moves back to the end of the last written line.
+        """
+        number = bisect_right(self._index(), min(start, self._end))
+        first = self._starts[number - 1]
+        width = len(self.line(number))
+        column = min(min(start, self._end) - first, width)
+        end_column = max(column, min(end - first, width))
+        return Span(number, column + 1, number, end_column + 1)
+
+    def line(self, number: int) -> str:
+        """Give the text of a line, counted from 1, without its line break; empty past the last."""
+        starts = self._index()
+        if number > len(starts):
+            return ""
+        end = starts[number] if number < len(starts) else len(self._text)
+        return self._text[starts[number - 1] : end].rstrip("\r\n")
+
+    def _index(self) -> "array[int]":
+        if not self._starts:
+            self._starts.append(0)
+            self._starts.extend(found.end() for found in _LINE_BREAK.finditer(self._text))
+            self._end = len(self._text.rstrip())
+        return self._starts
+
+
+class Places:
+    """Where the entries of every collection of a document stand, in characters.
+
+    Kept apart from the data, so that the data stay plain; one array for all of it, because
+    10,000 steps have some 200,000 entries. A collection is known by its identity: the owner
+    of the places keeps the data alive and unchanged.
+    """
+
+    __slots__ = ("_first", "_ranks", "_spots", "root")
+
+    def __init__(self) -> None:
+        self.root: Extent = (0, 0)
+        self._spots: array[int] = array("I")
+        self._first: dict[int, int] = {}
+        self._ranks: dict[int, dict[str, int]] = {}
+
+    def record(self, collection: object, spots: "array[int]") -> None:
+        """Keep the places of a collection's entries: of a key and a value by turns, or of items."""
+        self._first[id(collection)] = len(self._spots)
+        self._spots.extend(spots)
+
+    def find(self, data: Json, path: Path) -> tuple[Extent, Extent, Json]:
+        """Give the places of a key and of its value, and the value itself.
+
+        What has no key, a list's item or the root, takes its own first key instead, or itself.
+        Where the path leads nowhere, the nearest entry around is given, and no value.
+        """
+        owner: Extent | None = None
+        extent = self.root
+        for part in path:
+            if isinstance(data, dict) and isinstance(part, str) and part in data:
+                at = self._first[id(data)] + 4 * self._rank(data, part)
+                owner, extent, data = self._extent(at), self._extent(at + 2), data[part]
+            elif isinstance(data, list) and isinstance(part, int) and 0 <= part < len(data):
+                at = self._first[id(data)] + 2 * part
+                owner, extent, data = None, self._extent(at), data[part]
+            else:
+                return owner or self._first_key(data) or extent, extent, None
+        return owner or self._first_key(data) or extent, extent, data
+
+    def _first_key(self, data: Json) -> Extent | None:
+        if isinstance(data, dict) and data:
+            return self._extent(self._first[id(data)])
+        return None
+
+    def _extent(self, at: int) -> Extent:
+        return self._spots[at], self._spots[at + 1]
+
+    def _rank(self, mapping: dict[str, Json], key: str) -> int:
+        ranks = self._ranks.get(id(mapping))
+        if ranks is None:  # once a mapping: with one finding a key, looking each time would be quadratic
+            ranks = self._ranks[id(mapping)] = {name: rank for rank, name in enumerate(mapping)}
+        return ranks[key]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A runbook's text, what was read from it, and what was wrong with it.
+
+    ``data`` is None where nothing is left that could be checked further. A path in ``faulted``
+    already bears a finding: another one about that same key, value, or mapping and what it
+    lacks is a consequence. ``text`` is the decoded text without a byte order mark.
+    """
+
+    file: str
+    text: str
+    data: dict[str, Json] | None
+    diagnostics: tuple[Diagnostic, ...] = ()
+    faulted: frozenset[Path] = frozenset()
+    lines: Lines = field(default_factory=lambda: Lines(""), repr=False, compare=False)
+    places: Places = field(default_factory=Places, repr=False, compare=False)
+
+    def key_span(self, path: Path) -> Span:
+        """Give the place of a key; for a list's item or the root, of its first key, else of itself.
+
+        A path that leads nowhere gives the place of the nearest entry around it.
+        """
+        return self.lines.span(*self.places.find(self.data, path)[0])
+
+    def value_span(self, path: Path) -> Span:
+        """Give the place of a value, as far as its first line goes."""
+        return self.lines.span(*self.places.find(self.data, path)[1])
+
+    def span_inside(self, path: Path, start: int, end: int) -> Span:
+        """Give the place of some characters of a text value, or the value's where escapes or folds hide them.
+
+        ``start`` and ``end`` count in the value, the end exclusive.
+        """
+        _, (first, last), value = self.places.find(self.data, path)
+        written = self.text[first:last]
+        for lead in (0, 1):  # unquoted, quoted
+            if isinstance(value, str) and written[lead : len(written) - lead] == value:
+                inside = min(max(start, 0), len(value))
+                return self.lines.span(
+                    first + lead + inside, first + lead + min(max(end, inside), len(value))
+                )
+        return self.lines.span(first, last)
+
+    def missing_span(self, path: Path) -> Span:
+        """Give the place to report what a mapping lacks: the key that owns it, at the root line 1."""
+        if path:
+            return self.key_span(path)
+        return Span(1, 1, 1, max(2, len(self.lines.line(1)) + 1))
+
+    def finding(self, kind: Kind, span: Span, message: str, help: str) -> Diagnostic:  # noqa: A002 - the field's name
+        """Make a finding about this file."""
+        return Diagnostic(kind, self.file, span, message, help)

@@ -1,0 +1,130 @@
+"""Constants of a condition that can never be right, and conditions that never vary."""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+
+from engine.diagnostics import Kind, Severity
+from engine.record.condition import (
+    UNKNOWN,
+    Field,
+    InputName,
+    Known,
+    Literal,
+    Logic,
+    Node,
+    Not,
+    StepField,
+    Value,
+    children,
+)
+from engine.runbook.expressions.evaluate import evaluate
+from engine.runbook.expressions.fault import Fault, Scope
+from engine.runbook.expressions.names import STATUSES
+from engine.runbook.expressions.offers import offer
+from engine.runbook.expressions.operand import Operand
+
+UNKNOWN_STATUS = Kind(
+    "RB323",
+    "unknown status",
+    "a status that no step can have makes the comparison come out the same every time.",
+)
+OUTSIDE_CHOICES = Kind(
+    "RB324",
+    "value that the input cannot have",
+    "an input with choices is always one of them.",
+)
+NOT_A_DATE = Kind("RB325", "text that is no date", "a date can only be compared with a date.")
+DIVISION_BY_ZERO = Kind(
+    "RB326",
+    "division by zero",
+    "it has no result, so the run would pause here every time.",
+)
+SETTLED = Kind(
+    "RB327",
+    "condition that never varies",
+    "its answer is the same for every run, so it decides nothing.",
+    Severity.WARNING,
+)
+
+_ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def possible(one: Operand, other: Operand, scope: Scope) -> Iterator[Fault]:
+    """Check that a constant is a value that what it is compared with can have."""
+    for name, constant in ((one, other), (other, one)):
+        if not isinstance(constant.node, Literal):
+            continue
+        value = constant.node.value
+        match name.node:
+            case StepField(name=Field.STATUS) if value not in STATUSES:
+                help_ = offer(str(value), STATUSES)
+                yield constant.fault(UNKNOWN_STATUS, f"no step ends as {constant.words}", help_)
+            case InputName(input_name):
+                yield from _chosen(input_name, constant, value, scope)
+
+
+def _chosen(name: str, constant: Operand, value: Value, scope: Scope) -> Iterator[Fault]:
+    spec = scope.inputs[name]
+    if spec is None or not spec.choices or value in spec.choices:
+        return
+    help_ = offer(str(value), [str(choice) for choice in spec.choices])
+    yield constant.fault(OUTSIDE_CHOICES, f"{constant.words} is not a choice of inputs.{name}", help_)
+
+
+def is_date(text: str) -> bool:
+    """Say whether a text is a day of the calendar, written as 2026-01-31."""
+    if not _ISO_DATE.fullmatch(text):
+        return False
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def dated(constant: Operand) -> Iterator[Fault]:
+    """Check that a constant which is compared with a date is one."""
+    if isinstance(constant.node, Literal) and not is_date(str(constant.node.value)):
+        help_ = "write a day of the calendar as '2026-01-31'."
+        yield constant.fault(NOT_A_DATE, f"{constant.words} is not a date", help_)
+
+
+def divisor(operand: Operand) -> Iterator[Fault]:
+    """Check that a divisor is not zero for everybody."""
+    if operand.node is not None and not _reads(operand.node) and _settled(operand.node) == 0:
+        yield operand.fault(DIVISION_BY_ZERO, "the divisor is always zero", "divide by something else.")
+
+
+def never_varying(node: Node) -> Iterator[Fault]:
+    """Find the largest parts of a condition whose answer is always the same."""
+    if not _reads(node):
+        value = _settled(node)
+        yield _never_varies(node, "never known" if value is UNKNOWN else f"always {str(value).lower()}")
+    elif isinstance(node, Logic | Not):
+        for child in children(node):
+            yield from never_varying(child)
+    elif isinstance(node, Known) and _always_known(node.operand):
+        yield _never_varies(node, "always false" if node.negated else "always true")
+
+
+def _never_varies(node: Node, answer: str) -> Fault:
+    help_ = "read an input or the result of a step, or leave it out."
+    return Fault(SETTLED, *node.at, f"this is {answer}", help_)
+
+
+def _always_known(node: Node) -> bool:
+    return isinstance(node, InputName) or (isinstance(node, StepField) and node.name is Field.STATUS)
+
+
+def _reads(node: Node) -> bool:
+    return isinstance(node, InputName | StepField) or any(map(_reads, children(node)))
+
+
+def _settled(node: Node) -> Value:
+    """Evaluate a tree that reads no name."""
+    return evaluate(node, {}, _no_field)
+
+
+def _no_field(step: str, name: Field) -> Value:
+    raise AssertionError(f"a tree without names has read {step}.{name}")

@@ -1,0 +1,156 @@
+"""A condition as a row of words, each at its place: bounded, its brackets in pairs."""
+
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import NamedTuple
+
+from engine.diagnostics import Kind
+from engine.runbook.expressions.fault import Fault
+from engine.runbook.expressions.words import BRACES, WORD, mistake
+
+TOO_LARGE = Kind(
+    "RB301",
+    "condition too large",
+    "a condition decides who is messaged: a reviewer must be able to take it in.",
+)
+EMPTY = Kind("RB302", "empty condition", "a condition that says nothing leaves open who is messaged.")
+UNREADABLE = Kind(
+    "RB307",
+    "condition cannot be read",
+    "a condition that may be taken in two ways is not taken in any.",
+)
+
+MOST_CHARACTERS = 1_000
+MOST_NESTED = 20
+MOST_OPERATORS = 100
+
+
+class Token(NamedTuple):
+    """One word or sign: its place in the text, and how the grammar is to read it.
+
+    ``sure`` is false where a finding already says that the word is wrong, and ``written`` only
+    holds its place.
+    """
+
+    start: int
+    end: int
+    written: str
+    sure: bool = True
+
+
+class Spelling(NamedTuple):
+    """A condition's words; none of them where a finding makes the rest unreadable.
+
+    ``closing`` gives each opening bracket's partner, by the numbers of the tokens.
+    """
+
+    tokens: tuple[Token, ...]
+    closing: Mapping[int, int]
+    faults: tuple[Fault, ...]
+
+
+_PARTNER = {")": "(", "]": "[", "}": "{"}
+_OPERATORS = frozenset(
+    {"and", "or", "not", "in", "is", "if", "else", "==", "!=", "<", "<=", ">", ">="}
+    | {"+", "-", "*", "/", "//", "%", "**", "~", "|"}
+)
+
+
+def spell(text: str) -> Spelling:
+    """Take a condition apart into words and signs."""
+    if len(text) > MOST_CHARACTERS:
+        message = f"it has {len(text):,} characters, {MOST_CHARACTERS:,} are the most"
+        return _unreadable(
+            Fault(TOO_LARGE, 0, len(text), message, "say it shorter, for example with in [...].")
+        )
+    tokens, faults, whole = _read(text)
+    if not (tokens or faults):
+        help_ = "write a comparison, for example steps.remind.failed > 0, or leave the key out."
+        return _unreadable(Fault(EMPTY, 0, len(text), "there is nothing to evaluate", help_))
+    if not (tokens and whole):
+        return _unreadable(*faults)
+    closing, misplaced = _pairs(tokens)
+    misplaced = misplaced or _bounded(tokens) or _apart(tokens) or _percent(tokens)
+    if misplaced:
+        return _unreadable(*faults, misplaced)
+    return Spelling(tuple(tokens), closing, tuple(faults))
+
+
+def _unreadable(*faults: Fault) -> Spelling:
+    return Spelling((), {}, faults)
+
+
+def _read(text: str) -> tuple[list[Token], list[Fault], bool]:
+    """Read word by word; the last value says whether the end was reached."""
+    tokens: list[Token] = []
+    faults: list[Fault] = []
+    for match in WORD.finditer(text):
+        start, end = match.span()
+        wrong = mistake(match.lastgroup or "other", match[0])
+        if wrong is None:
+            if match.lastgroup != "space":
+                tokens.append(Token(start, end, match[0]))
+            continue
+        # A pair of braces is one mistake.
+        if wrong.kind is not BRACES or all(seen.kind is not BRACES for seen in faults):
+            faults.append(Fault(wrong.kind, start, end, wrong.message, wrong.help))
+        if wrong.instead is None:
+            return tokens, faults, False
+        if wrong.instead:
+            tokens.append(Token(start, end, wrong.instead, wrong.sure))
+    return tokens, faults, True
+
+
+def _pairs(tokens: list[Token]) -> tuple[dict[int, int], Fault | None]:
+    """Find each bracket's partner."""
+    closing: dict[int, int] = {}
+    opened: list[int] = []
+    for number, token in enumerate(tokens):
+        if token.written in _PARTNER.values():
+            opened.append(number)
+            if len(opened) > MOST_NESTED:
+                message = f"brackets stand more than {MOST_NESTED} deep here"
+                return {}, _fault(TOO_LARGE, token, message, "leave out the brackets that change nothing.")
+        elif token.written == "," and not opened:
+            help_ = 'join two comparisons with "and" or "or"; put the items of a list in [ ].'
+            return {}, _fault(UNREADABLE, token, "this comma joins nothing", help_)
+        elif token.written in _PARTNER:
+            if not opened or tokens[opened[-1]].written != _PARTNER[token.written]:
+                message = f"this {token.written} closes nothing"
+                return {}, _fault(
+                    UNREADABLE, token, message, f"leave it out, or open it with {_PARTNER[token.written]}."
+                )
+            closing[opened.pop()] = number
+    if opened:
+        token = tokens[opened[-1]]
+        return {}, _fault(UNREADABLE, token, f"this {token.written} is never closed", "close it.")
+    return closing, None
+
+
+def _bounded(tokens: list[Token]) -> Fault | None:
+    operators = [token for token in tokens if token.written in _OPERATORS]
+    if len(operators) <= MOST_OPERATORS:
+        return None
+    message = f"{len(operators)} comparisons and operators, {MOST_OPERATORS} are the most"
+    return _fault(TOO_LARGE, operators[MOST_OPERATORS], message, "say it shorter, for example with in [...].")
+
+
+def _apart(tokens: list[Token]) -> Fault | None:
+    """Refuse two texts side by side: the grammar would glue them together without a word."""
+    for before, after in pairwise(tokens):
+        if before.written[0] in "'\"" and after.written[0] in "'\"":
+            help_ = 'put a comma between the items of a list, "and" or "or" between comparisons.'
+            return _fault(UNREADABLE, after, "two texts stand side by side", help_)
+    return None
+
+
+def _percent(tokens: list[Token]) -> Fault | None:
+    """Find a percent sign that was not meant as the remainder of a division."""
+    for sign, after in zip(tokens, [*tokens[1:], None], strict=True):
+        if sign.written == "%" and (after is None or after.written in ("and", "or", ")", "]", ",")):
+            return _fault(UNREADABLE, sign, "% is read as the remainder of a division", "leave the % out.")
+    return None
+
+
+def _fault(kind: Kind, token: Token, message: str, help_: str) -> Fault:
+    return Fault(kind, token.start, token.end, message, help_)

@@ -1,0 +1,167 @@
+"""The texts, words and numbers that a runbook is made of, as JSON Schema.
+
+Every leaf is bounded, and no text may be empty, blank at its ends, or hold control characters: to
+the API an empty value may mean everyone (DESIGN, rule 2).
+"""
+
+import re
+from collections.abc import Iterable
+from typing import TypeAlias
+
+from engine.diagnostics import Json
+
+Schema: TypeAlias = dict[str, Json]
+
+PAYMENT_STATUSES = ("bounced", "pending", "partial", "paid", "received")
+LANGUAGES = (
+    "hindi", "english", "bengali", "telugu", "marathi", "tamil",
+    "gujarati", "kannada", "malayalam", "punjabi", "odia", "assamese",
+)  # fmt: skip
+
+# Beside the control characters: the invisible ones that make a text look empty or run backwards.
+# The joiners U+200C and U+200D stay allowed, because Indian scripts need them.
+_CONTROL = r"\u0000-\u001f\u007f-\u009f\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff"
+_CONTROL_BUT_BREAKS = _CONTROL.replace(r"\u0000-\u001f", r"\u0000-\u0009\u000b-\u001f")
+_NO_TEMPLATE = r"(?![\s\S]*\{\{)"
+
+UNSEEN = f"[{_CONTROL}]"
+TEXT = rf"^(?!\s)(?!.*\s$)[^{_CONTROL}]+$"
+LITERAL = rf"^{_NO_TEMPLATE}(?!\s)(?!.*\s$)[^{_CONTROL}]+$"
+PARAGRAPH = rf"^{_NO_TEMPLATE}(?=[\s\S]*\S)[^{_CONTROL_BUT_BREAKS}]+$"
+CONDITION = rf"^(?=[\s\S]*\S)[^{_CONTROL_BUT_BREAKS}]+$"
+COLUMN = rf"^{_NO_TEMPLATE}(?!\s)(?!.*\s$)[^{_CONTROL}]{{1,200}}$"
+
+NAME = "^[a-z][a-z0-9-]{0,62}$"
+IDENTIFIER = "^[a-z][a-z0-9_]{0,62}$"
+# The id becomes a part of the URL, so it holds only characters that need no escape there.
+CAMPAIGN_ID = "^[A-Za-z0-9][A-Za-z0-9._~:@-]{0,127}$"
+TIMEOUT = "^(?:(?:[1-9][0-9]?|[1-5][0-9]{2}|600)s|(?:[1-9]|10)m)$"
+WITHIN = "^(?:(?:[1-9][0-9]{0,2}|[12][0-9]{3}|3[0-5][0-9]{2}|3600)s|(?:[1-9]|[1-5][0-9]|60)m|1h)$"
+ISO_DATE = "[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
+DAY = f"^(?:today|yesterday|tomorrow|[+-](?:0|[1-9][0-9]{{0,3}})d|{ISO_DATE})$"
+
+WHOLE_TEMPLATE = r"^\{\{[^{}]*\}\}$"
+TEMPLATE_INSIDE = rf"^(?=.*\{{\{{[^{{}}]*\}}\}})(?!\s)(?!.*\s$)[^{_CONTROL}]+$"
+
+MAX_LIMIT = 10_000_000
+MAX_IDS = 500
+MAX_STEPS = 10_000
+
+_TEXT_RULE = "a text on one line, without blanks at its ends and without control characters"
+_LITERAL_RULE = f"{_TEXT_RULE}; templates cannot stand here"
+_NAME_RULE = "at most 63 lower-case letters, digits and {}, beginning with a letter"
+_REST_OF_NAME = {NAME: "hyphens", IDENTIFIER: "underscores"}
+
+
+def text(pattern: str, at_most: int, rule: str) -> Schema:
+    """A text of at most ``at_most`` characters; ``rule`` says the pattern in words, editors show it."""
+    return {"type": "string", "maxLength": at_most, "pattern": pattern, "patternErrorMessage": rule}
+
+
+def whole(minimum: int, maximum: int) -> Schema:
+    """A whole number within bounds."""
+    return {"type": "integer", "minimum": minimum, "maximum": maximum}
+
+
+def words(allowed: Iterable[str]) -> Schema:
+    """One of a few words."""
+    return {"type": "string", "enum": [*allowed]}
+
+
+def one_of(*branches: Schema) -> Schema:
+    """Whichever branch fits; a single branch stands for itself."""
+    return {"anyOf": [*branches]} if len(branches) > 1 else branches[0]
+
+
+def many(item: Schema, at_most: int) -> Schema:
+    """A list with at least one item and none twice."""
+    return {"type": "array", "items": item, "minItems": 1, "maxItems": at_most, "uniqueItems": True}
+
+
+def ref(name: str) -> Schema:
+    """The definition of that name."""
+    return {"$ref": f"#/$defs/{name}"}
+
+
+def described(schema: Schema, description: str, *examples: Json) -> Schema:
+    """A property: what it does, with values that may be copied."""
+    return {"description": description, "examples": [*examples], **schema}
+
+
+def spelled(pattern: str) -> Schema:
+    """A name of the given pattern (``NAME`` or ``IDENTIFIER``)."""
+    return text(pattern, 63, _NAME_RULE.format(_REST_OF_NAME[pattern]))
+
+
+def closed(properties: Schema, required: Iterable[str] = (), **more: Json) -> Schema:
+    """A group of ``key: value`` lines that admits these keys and notes (``x-``), nothing else."""
+    return {
+        "type": "object",
+        "required": [*required],
+        "properties": properties,
+        "patternProperties": {"^x-": ref("note")},
+        "additionalProperties": False,
+        **more,
+    }
+
+
+def keyed(pattern: str, value: Schema, at_most: int, rule: str) -> Schema:
+    """A group whose keys are names that the author chooses."""
+    return {
+        "type": "object",
+        "patternProperties": {pattern: value},
+        "additionalProperties": False,
+        "minProperties": 1,
+        "maxProperties": at_most,
+        "patternErrorMessage": rule,
+    }
+
+
+def named(value: Schema, at_most: int) -> Schema:
+    """A group keyed by identifiers, with notes (``x-``) beside them."""
+    schema = keyed(IDENTIFIER, value, at_most, _NAME_RULE.format(_REST_OF_NAME[IDENTIFIER]))
+    return {**schema, "patternProperties": {IDENTIFIER: value, "^x-": ref("note")}}
+
+
+def columns(value: Schema, at_most: int) -> Schema:
+    """A group keyed by names of columns; ``x-`` is no note here, for a column may be called so."""
+    return keyed(COLUMN, value, at_most, f"the name of a column: {_LITERAL_RULE}, at most 200 characters")
+
+
+def leaves(*, templates: bool) -> Schema:
+    """The definitions of all leaves, with or without room for ``{{ inputs.x }}``."""
+    whole_template = [text(WHOLE_TEMPLATE, 200, 'one template and nothing else, such as "{{ inputs.cap }}"')]
+    inside = [text(TEMPLATE_INSIDE, 200, "a text with a template in it")]
+    may_be = whole_template if templates else []
+    campaign_rule = "letters, digits and . _ ~ : @ -, beginning with a letter or digit, at most 128"
+    filled, filled_rule = (TEXT, _TEXT_RULE) if templates else (LITERAL, _LITERAL_RULE)
+    return {
+        "note": described(
+            {}, "A note of your own; the engine never reads it.", "agreed with legal on 3 March"
+        ),
+        "line": text(LITERAL, 200, _LITERAL_RULE),
+        "paragraph": text(PARAGRAPH, 2000, "a text without control characters; templates cannot stand here"),
+        "condition": text(CONDITION, 1000, "a condition without control characters"),
+        "literal": text(LITERAL, 500, _LITERAL_RULE),
+        "filled_line": text(filled, 200, filled_rule),
+        "value": text(filled, 500, filled_rule),
+        "one_or_more": one_of(ref("value"), many(ref("value"), MAX_IDS)),
+        "id_list": one_of(many(ref("value"), MAX_IDS), *may_be),
+        "status": one_of(words(PAYMENT_STATUSES), *may_be),
+        "statuses": one_of(words(PAYMENT_STATUSES), many(ref("status"), len(PAYMENT_STATUSES)), *may_be),
+        "campaign_id": one_of(text(CAMPAIGN_ID, 128, campaign_rule), *(inside if templates else [])),
+        "limit": one_of(whole(1, MAX_LIMIT), words(["none"]), *may_be),
+        "count": one_of(whole(0, MAX_LIMIT), *may_be),
+        "timeout": text(TIMEOUT, 10, "a number with its unit, s or m, from 1s to 10m"),
+        "within": text(WITHIN, 10, "a number with its unit, s, m or h, from 1s to 1h"),
+    }
+
+
+def fits(pattern: str, value: str) -> bool:
+    """Whether a text has the form of a pattern of this module.
+
+    In JSON Schema ``$`` is the very end; Python's would let a last line break pass.
+    """
+    ends = pattern.endswith("$")
+    found = re.search(pattern.removesuffix("$") + r"\Z" if ends else pattern, value)
+    return found is not None

@@ -1,0 +1,25 @@
+"""An audience that a step names is one that the runbook describes."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from engine.diagnostics import Kind
+from engine.runbook.fault import Fault
+from engine.runbook.rules.parts import steps
+from engine.runbook.spelling import listed, nearest
+
+UNKNOWN = Kind("RB202", "unknown audience", "Who is messaged must stand in the runbook that is reviewed.")
+
+
+def check(data: Mapping[str, Any]) -> Iterator[Fault]:
+    """Find names of audiences that nothing describes."""
+    known = list(data.get("audiences", {}))
+    for path, step in steps(data):
+        name = step.get("audience")
+        if not isinstance(name, str) or name in known:
+            continue
+        meant = nearest(name, known)
+        few = listed(known[:8]) if known else "none"
+        mend = f"did you mean {meant}?" if meant else f"describe it under `audiences:`; known: {few}"
+        message = f'there is no audience "{name}"'
+        yield Fault(UNKNOWN, (*path, "audience"), "value", message, mend)

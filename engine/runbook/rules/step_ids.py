@@ -1,0 +1,24 @@
+"""Step ids are unique: the run log, conditions and people address a step by its id."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from engine.diagnostics import Kind
+from engine.runbook.fault import Fault
+from engine.runbook.rules.parts import steps
+
+DUPLICATE = Kind("RB201", "duplicate step id", "The run log addresses a step by its id.")
+
+
+def check(data: Mapping[str, Any]) -> Iterator[Fault]:
+    """Find ids that stand twice."""
+    ids = [(path, step["id"]) for path, step in steps(data) if isinstance(step.get("id"), str)]
+    taken = {name for _, name in ids}
+    first: dict[str, int] = {}
+    for path, name in ids:
+        number = int(path[1]) + 1
+        if name in first:
+            free = next(f"{name[:58]}_{n}" for n in range(2, len(ids) + 3) if f"{name[:58]}_{n}" not in taken)
+            message = f'"{name}" is already the id of step {first[name]}'
+            yield Fault(DUPLICATE, (*path, "id"), "value", message, f"rename one of them, for example {free}")
+        first.setdefault(name, number)

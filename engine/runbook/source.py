@@ -1,0 +1,337 @@
+"""From YAML text to a Document: the strict subset of the runbook format, and the only door to PyYAML.
+
+Events of the parser become data directly, several times faster than PyYAML's own loaders,
+and nothing that a text asks for is ever constructed, expanded or called.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, NoReturn, Protocol
+
+import yaml
+
+from engine.diagnostics import Diagnostic, Json, Kind, Path, in_order
+from engine.runbook.characters import REPLACEMENT, decode, replace_unseen, unseen
+from engine.runbook.document import Document, Extent, Fault, Lines
+from engine.runbook.scalars import DATE, Refusal, quoted, read_plain
+from engine.runbook.syntax import QUOTE, reword, template
+from engine.runbook.tree import Collection, Tree
+
+MAX_DEPTH = 50
+MAX_FINDINGS = 100
+
+EMPTY = Kind("RB004", "empty file", "a file without content says nothing about who is messaged.")
+DOCUMENTS = Kind("RB006", "more than one document", "a second one would be overlooked.")
+ROOT = Kind("RB007", "no keys at the top", "everything that can be said is said under a key.")
+DEPTH = Kind("RB008", "nested too deeply", "50 levels are more than anything here needs.")
+DUPLICATE = Kind(
+    "RB020", "duplicate key", "of two values for one key, YAML programs keep one without a word."
+)
+TAG = Kind("RB021", "tag", "a tag can turn a value into something else than what is written.")
+ANCHOR = Kind("RB022", "anchor", "what a reviewer reads must stand where it is used.")
+ALIAS = Kind("RB023", "alias", "what a reviewer reads must stand where it is used.")
+MERGE = Kind("RB024", "merge key", "what a reviewer reads must stand where it is used.")
+KEY = Kind("RB025", "key that is not text", "every key is a name.")
+MORE = Kind("RB049", "too many findings", "so many have one cause, or it is another sort of file.")
+
+_SHOWN = 60  # characters of a key that a message repeats
+_MANY_KEYS = 1000  # keys that are remembered as harmless; more are only in hostile texts
+
+_PARSER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+if TYPE_CHECKING:
+
+    class _Mark(Protocol):
+        index: int
+
+    class _Event(Protocol):
+        """What the events of both parsers have; each only what belongs to its sort."""
+
+        start_mark: _Mark
+        end_mark: _Mark
+        anchor: str | None
+        tag: str | None
+        value: str
+        implicit: tuple[bool, bool]
+        style: str | None
+        flow_style: bool | None
+
+
+class _Stop(Exception):  # noqa: N818 - no error: the rest of the text is not read
+    """Ends the reading after a finding."""
+
+
+def read(raw: bytes, file: str) -> Document:
+    """Read a runbook's bytes; ``file`` is the name by which findings call it.
+
+    Never raises, in bounded time and memory; everything wrong is found at once, as far as
+    the text can be understood.
+    """
+    text, fault = decode(raw)
+    return _Reader(text, file).read(fault)
+
+
+class _Reader:
+    """One reading of a text: what it gave so far, and what was found."""
+
+    def __init__(self, text: str, file: str) -> None:
+        self.text = text
+        self.file = file
+        self.lines = Lines(text)
+        self.tree = Tree()
+        self.found: list[Diagnostic] = []
+        self.faulted: set[Path] = set()
+        self.dates: list[tuple[Collection, Path, Fault]] = []
+        self.known_keys: set[str] = set()
+        self.complete = True
+        self.disguised = False
+        self.events: Iterator[_Event] = iter(())
+
+    def read(self, fault: Fault | None) -> Document:
+        try:
+            if fault:
+                self._give_up(fault)
+            self.events = iter(_PARSER(self._parsable()).get_event, None)
+            for event in self.events:
+                handle = _HANDLERS.get(event.__class__.__name__)
+                if handle is not None:
+                    handle(self, event)
+        except _Stop:
+            pass
+        except yaml.YAMLError as error:
+            self._refuse_syntax(error)
+        root = self.tree.finish()
+        data = self._judge_root(root) if self.complete else None
+        found, faulted = tuple(in_order(self.found)), frozenset(self.faulted)
+        return Document(self.file, self.text, data, found, faulted, self.lines, self.tree.places)
+
+    def _parsable(self) -> str:
+        for fault in unseen(self.text):
+            self.disguised = True
+            self._report(*fault)
+        return replace_unseen(self.text) if self.disguised else self.text
+
+    # ------------------------------------------------------------ what the parser reports
+
+    def start_document(self, event: "_Event") -> None:
+        if self.tree.node:
+            start, end = event.start_mark.index, event.end_mark.index
+            help_ = "Remove the line ---, or put what follows into a file of its own."
+            self._report(DOCUMENTS, start, end, "here begins another one", help_)
+            raise _Stop
+
+    def scalar(self, event: "_Event") -> None:
+        text, plain = event.value, event.implicit[0]
+        start, end = event.start_mark.index, event.end_mark.index
+        if event.anchor is not None or event.tag is not None:
+            plain = self._refuse_marks(event) and plain
+        if event.style == '"' and not text.isascii():
+            self._refuse_half_characters(text, start, end)
+        if self.tree.wants_key:
+            self._take_key(text, start, end, plain)
+            return
+        if self.disguised and REPLACEMENT in text:
+            self._fault(self.tree.path_of_value())
+        value = read_plain(text) if plain else text
+        if isinstance(value, Refusal):
+            self._refuse_scalar(value, start, end)
+            value = text
+        self.tree.put(value, start, end)
+
+    def start_mapping(self, event: "_Event") -> None:
+        if event.flow_style and self.text.startswith("{{", event.start_mark.index):
+            self._refuse_template(event.start_mark.index)
+        else:
+            self._open({}, event)
+
+    def start_list(self, event: "_Event") -> None:
+        self._open([], event)
+
+    def end_collection(self, event: "_Event") -> None:
+        if self.dates:
+            self._judge_dates()
+        self.tree.close(event.end_mark.index)
+
+    def alias(self, event: "_Event") -> None:
+        start, end = event.start_mark.index, event.end_mark.index
+        path = self.tree.path_of_value()
+        if path is not None or self.tree.wants_key:  # else it is of a merge key, which is reported
+            help_ = "Write the value out here, or, if it is text that begins with *, put it in quotes."
+            self._report(ALIAS, start, end, "it stands for a value that is written elsewhere", help_)
+            self._fault(path)
+        if self.tree.wants_key:
+            self.tree.drop()
+        else:
+            self.tree.put(self.text[start:end], start, end)
+
+    def _open(self, node: Collection, event: "_Event") -> None:
+        start, end = event.start_mark.index, event.end_mark.index
+        if event.anchor is not None or event.tag is not None:
+            self._refuse_marks(event)
+        if self.tree.depth >= MAX_DEPTH:
+            self._refuse_depth(start)
+        if self.tree.wants_key:
+            help_ = "Write a name, a colon and the value."
+            self._report(KEY, start, end, "a list or a mapping stands as a key", help_)
+        self.tree.open(node, start, end)
+
+    def _take_key(self, key: str, start: int, end: int, plain: bool) -> None:
+        if plain and key not in self.known_keys:
+            if key == "<<":
+                self._refuse_merge(start, end)
+                return
+            self._judge_key(key, start, end)
+        if self.disguised and REPLACEMENT in key:
+            self._fault(self.tree.path(key))
+        if key in self.tree.node:
+            self._refuse_duplicate(key, start, end)
+        else:
+            self.tree.name(key, start, end)
+
+    # ------------------------------------------------------------ what is refused
+
+    def _report(self, kind: Kind, start: int, end: int, message: str, help_: str) -> None:
+        if len(self.found) >= MAX_FINDINGS:
+            message = f"there are more than {MAX_FINDINGS}, and the rest of the file is not read"
+            self._give_up((MORE, start, end, message, "Mend those above, then validate again."))
+        self._add((kind, start, end, message, help_))
+
+    def _give_up(self, fault: Fault) -> NoReturn:
+        self._add(fault)
+        self.complete = False
+        raise _Stop
+
+    def _add(self, fault: Fault) -> None:
+        kind, start, end, message, help_ = fault
+        self.found.append(Diagnostic(kind, self.file, self.lines.span(start, end), message, help_))
+
+    def _fault(self, path: Path | None) -> None:
+        if path is not None:
+            self.faulted.add(path)
+
+    def _refuse_syntax(self, error: yaml.YAMLError) -> None:
+        place = getattr(error, "problem_mark", None)
+        opened = getattr(error, "context_mark", None) or place
+        problem, context = (str(getattr(error, words, None) or "") for words in ("problem", "context"))
+        at = place.index if place else 0
+        self._add(reword(self.text, problem, context, at, opened.index if opened else at))
+        self.complete = False
+
+    def _refuse_half_characters(self, text: str, start: int, end: int) -> None:
+        r"""Refuse \\ud83d and its like, as libyaml does; PyYAML's own parser lets them pass."""
+        if re.search("[\ud800-\udfff]", text):
+            message = "an escape in it stands for no character"
+            self._give_up((QUOTE, start, end, message, "Write the character itself."))
+
+    def _refuse_depth(self, start: int) -> NoReturn:
+        help_ = "Write it with fewer brackets and indents."
+        self._give_up((DEPTH, start, start + 1, f"this is level {MAX_DEPTH + 1}", help_))
+
+    def _refuse_template(self, start: int) -> None:
+        """Skip an unquoted ``{{ … }}``, which YAML takes for mappings, and keep its text."""
+        depth, end = 1, start
+        while depth:
+            event = next(self.events)
+            end = event.end_mark.index
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth + self.tree.depth > MAX_DEPTH:
+                self._refuse_depth(event.start_mark.index)
+        self._report(*template(self.text, start, end))
+        text = self.text[start:end]
+        if self.tree.wants_key:
+            self._fault(self.tree.path(text))
+            self._take_key(text, start, end, False)
+        else:
+            self._fault(self.tree.path_of_value())
+            self.tree.put(text, start, end)
+
+    def _refuse_marks(self, event: "_Event") -> bool:
+        """Report an anchor and a tag; give whether the value may still be read as what it looks like."""
+        start = event.start_mark.index
+        if event.anchor is not None:
+            help_ = "Remove it, and write the value out where it is needed; steps can share an audience."
+            self._report(
+                ANCHOR, *self._word(self.text.find("&", start)), "it names the value for use elsewhere", help_
+            )
+        if event.tag is None:
+            return True
+        help_ = "Remove it; a text that looks like something else stands in quotes."
+        self._report(
+            TAG, *self._word(self.text.find("!", start)), "every value is taken as it is written", help_
+        )
+        self._fault(self.tree.path_of_value())
+        return False
+
+    def _word(self, start: int) -> Extent:
+        found = re.compile(r"[^\s,\[\]{}]*").match(self.text, start)
+        return start, found.end() if found else start
+
+    def _refuse_merge(self, start: int, end: int) -> None:
+        help_ = "Write the keys out here; steps can share an audience."
+        self._report(MERGE, start, end, "it takes in the keys of another mapping", help_)
+        self._fault(self.tree.path())
+        self.tree.drop()
+
+    def _judge_key(self, key: str, start: int, end: int) -> None:
+        known = read_plain(key)
+        if isinstance(known, str):
+            if len(self.known_keys) < _MANY_KEYS:
+                self.known_keys.add(key)
+            return
+        if isinstance(known, Refusal):
+            kind, message = known.kind, known.message
+        else:
+            sort = "nothing" if known is None else "true or false" if isinstance(known, bool) else "a number"
+            kind, message = KEY, f"it is read as {sort}"
+        self._report(kind, start, end, message, f"Put the key in quotes: {quoted(key[:_SHOWN])}.")
+        self._fault(self.tree.path(key))
+
+    def _refuse_duplicate(self, key: str, start: int, end: int) -> None:
+        first = self.tree.place_of(key)
+        place = self.lines.span(first, first)
+        message = f'"{key[:_SHOWN]}" already stands at {place.line}:{place.column}'
+        self._report(DUPLICATE, start, end, message, "Remove one of the two, or give it another name.")
+        self.tree.drop()
+
+    def _refuse_scalar(self, refusal: Refusal, start: int, end: int) -> None:
+        fault = refusal.kind, start, end, refusal.message, refusal.help
+        match self.tree.path_of_value():
+            case ("inputs", str(), "default") as path if refusal.kind is DATE:
+                self.dates.append((self.tree.node, path, fault))
+            case path:
+                self._report(*fault)
+                self._fault(path)
+
+    def _judge_dates(self) -> None:
+        """Allow an unquoted date as the default of a date input, once all keys of the input are known."""
+        for node, path, fault in self.dates:
+            if isinstance(node, dict) and node.get("type") != "date":
+                self._report(*fault)
+                self._fault(path)
+        self.dates.clear()
+
+    def _judge_root(self, root: Json) -> dict[str, Json] | None:
+        if isinstance(root, dict):
+            return root
+        start, end = self.tree.places.root
+        begin = "Begin with the first key; in a runbook it is `format: runbook/v1`."
+        if root is None and start == end:
+            self._report(EMPTY, 0, 1, "there is nothing in it but comments or blanks", begin)
+        else:
+            sort = "a list" if isinstance(root, list) else "a text or a number"
+            if not isinstance(root, list):
+                self.found.clear()  # what was said about its words is beside the point
+            self._report(ROOT, start, end, f"the file is {sort}", begin)
+        return None
+
+
+_HANDLERS: dict[str, "Callable[[_Reader, _Event], None]"] = {
+    "ScalarEvent": _Reader.scalar,
+    "MappingStartEvent": _Reader.start_mapping,
+    "SequenceStartEvent": _Reader.start_list,
+    "MappingEndEvent": _Reader.end_collection,
+    "SequenceEndEvent": _Reader.end_collection,
+    "AliasEvent": _Reader.alias,
+    "DocumentStartEvent": _Reader.start_document,
+}

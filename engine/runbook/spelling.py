@@ -1,0 +1,58 @@
+"""How values, keys and lists of words are written in a finding."""
+
+import json
+import re
+from collections.abc import Collection, Iterable
+from difflib import get_close_matches
+from functools import lru_cache
+
+from engine.diagnostics import Json
+from engine.record.condition import Scalar
+
+_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_./%<>=-]*(?: [A-Za-z0-9_./%<>=-]+)*\Z|[1-9][0-9]*[smh]\Z")
+# YAML 1.1 reads these, too, as something else than text.
+_NOT_TEXT = frozenset({"true", "false", "yes", "no", "on", "off", "y", "n", "null"})
+_LONGEST = 63  # the length of the longest name
+
+
+def yaml(value: Json) -> str:
+    """Write a value as it would stand in a runbook, on one line."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{yaml(key)}: {yaml(each)}" for key, each in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(yaml(each) for each in value) + "]"
+    if isinstance(value, str) and len(value) <= _LONGEST and _PLAIN.match(value):
+        return json.dumps(value) if value.lower() in _NOT_TEXT else value
+    return shown(value)
+
+
+def shown(value: Scalar | None) -> str:
+    """Name a value in a sentence: short, and with nothing in it that a terminal would obey."""
+    if not isinstance(value, str):
+        return json.dumps(value)
+    text = value if len(value) <= _LONGEST else f"{value[:_LONGEST]}…"
+    return json.dumps(text, ensure_ascii=not text.isprintable())
+
+
+def line(key: str, value: Json) -> str:
+    """Write a key with its value, in backquotes."""
+    return f"`{yaml(key)}: {yaml(value)}`"
+
+
+def listed(words: Iterable[str], last: str = "or") -> str:
+    """Join words as a sentence does."""
+    known = [*words]
+    return f" {last} ".join(part for part in (", ".join(known[:-1]), *known[-1:]) if part)
+
+
+def nearest(word: str, known: Collection[str]) -> str | None:
+    """Give the known word that was probably meant, if one comes near."""
+    return _nearest(word[:_LONGEST], tuple(known))
+
+
+@lru_cache(maxsize=1024)
+def _nearest(word: str, known: tuple[str, ...]) -> str | None:
+    # A file written by a program makes the same mistake ten thousand times.
+    lowered = {each.lower(): each for each in known}
+    found = get_close_matches(word.lower().replace("-", "_"), lowered, n=1, cutoff=0.6)
+    return lowered[found[0]] if found else None

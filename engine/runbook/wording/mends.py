@@ -1,0 +1,164 @@
+"""What to write instead of a value that cannot stand."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from engine.diagnostics import Json
+from engine.runbook.fault import Broken
+from engine.runbook.leaves import (
+    CAMPAIGN_ID,
+    CONDITION,
+    IDENTIFIER,
+    MAX_LIMIT,
+    NAME,
+    TEMPLATE_INSIDE,
+    TIMEOUT,
+    WHOLE_TEMPLATE,
+    WITHIN,
+    fits,
+)
+from engine.runbook.spelling import line, listed, nearest, shown, yaml
+from engine.runbook.wording.keys import EVERYONE_MEND, LIMIT_MEND, mended_name
+
+TEMPLATES_OF_CHOICES = (WHOLE_TEMPLATE, TEMPLATE_INSIDE)
+GROUP = "a group of `key: value` lines"
+SPANS = {TIMEOUT: "1s to 10m", WITHIN: "1s to 1h"}
+_BY_TYPE = {
+    "object": GROUP,
+    "array": "a list",
+    "string": "a text",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+}
+
+
+def wanted(schema: Mapping[str, Any]) -> str:
+    """Name the kind of value that may stand there."""
+    if "anyOf" in schema and "type" not in schema:
+        branches = [each for each in schema["anyOf"] if each.get("pattern") not in TEMPLATES_OF_CHOICES]
+        return " or ".join(dict.fromkeys(wanted(each) for each in branches))
+    if "enum" in schema:
+        return listed([f"`{word}`" for word in schema["enum"]])
+    if schema.get("pattern") in SPANS:
+        return "a number with its unit"
+    return _BY_TYPE[schema["type"]]
+
+
+def takes(schema: Mapping[str, Any], kind: str) -> bool:
+    """Whether any value of a kind may stand there, not only a few words."""
+    if "anyOf" in schema:
+        return any(takes(each, kind) for each in schema["anyOf"])
+    return (
+        schema.get("type") == kind
+        and "enum" not in schema
+        and schema.get("pattern") not in TEMPLATES_OF_CHOICES
+    )
+
+
+def _is_text_for(schema: Mapping[str, Any], value: Json) -> bool:
+    if "anyOf" in schema:
+        return any(_is_text_for(each, value) for each in schema["anyOf"])
+    if not isinstance(value, str) or not takes(schema, "string"):
+        return False
+    # A number or a truth value is never what a condition was meant to be.
+    is_condition = schema.get("pattern") == CONDITION
+    return not is_condition and fits(schema.get("pattern", ""), value)
+
+
+def converted(broken: Broken) -> str:
+    """Say how the value at hand becomes one of the kind that is wanted."""
+    value, schema = broken.value, broken.schema
+    if broken.role == "limit":
+        return limited(value)
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if schema.get("pattern") in SPANS and is_number:
+        return f"write the unit, too: {line(broken.key, f'{value}s')}"
+    if isinstance(value, str) and takes(schema, "integer") and re.fullmatch("[0-9]{1,15}", value):
+        return f"write it without quotes: {line(broken.key, int(value))}"
+    if isinstance(value, str) and takes(schema, "boolean") and value.lower() in {"true", "false"}:
+        return f"write it without quotes: {line(broken.key, value.lower() == 'true')}"
+    return quoted(broken)
+
+
+def quoted(broken: Broken) -> str:
+    """Say how the value at hand becomes a text or a list, or show a value that may stand."""
+    value, schema = broken.value, broken.schema
+    if "enum" in schema:
+        return f"write {_words(broken.key, schema['enum'])}"
+    if isinstance(value, bool | int | float) and _is_text_for(schema, shown(value)):
+        compares = "; the API compares text" if broken.is_filter else ""
+        return f"quote it: {spelled(broken, shown(value))}{compares}"
+    if isinstance(value, str) and takes(schema, "array"):
+        return f"write a list: {line(broken.key, [value])}"
+    if isinstance(value, list) and len(value) == 1 and _is_text_for(schema, value[0]):
+        return f"write {spelled(broken, str(value[0]))}"
+    if broken.is_item and broken.key == "steps":
+        return "begin each step with `- id: NAME` and write its other keys below"
+    return f"write {_example(broken)}"
+
+
+def spelled(broken: Broken, text: str) -> str:
+    """Write a text as the value at hand; what looks like another kind of value is quoted."""
+    return f"`{yaml(text)}`" if broken.is_item else line(broken.key, text)
+
+
+def _example(broken: Broken) -> str:
+    kind = wanted(broken.schema)
+    if not broken.examples or broken.is_item:
+        return kind
+    return f"{kind}, for example {line(broken.key, broken.examples[0])}"
+
+
+def filled(broken: Broken) -> str:
+    """Say what may stand where nothing stands."""
+    if broken.role == "limit":
+        return f"write {LIMIT_MEND}"
+    if broken.role == "filters":
+        return f"write {line('filters', broken.examples[0])}, or {EVERYONE_MEND}"
+    if broken.is_item:
+        return "write the value, or delete the item"
+    if "enum" in broken.schema:
+        return f"write {_words(broken.key, broken.schema['enum'])}"
+    leave = ", or delete the line if it is not meant to narrow" if broken.is_filter else ""
+    if not broken.examples:
+        return f"write {wanted(broken.schema)}{leave}"
+    return f"write a value, for example {line(broken.key, broken.examples[0])}{leave}"
+
+
+def limited(value: Json) -> str:
+    """Say how a limit is written, and how the lack of one."""
+    if isinstance(value, str) and re.fullmatch("[1-9][0-9]{0,7}", value):
+        return f"write it without quotes: `limit: {value}`; or `limit: none` to say that there is no limit"
+    return f"write {LIMIT_MEND}"
+
+
+def numbered(broken: Broken) -> str:
+    """Say between which bounds a number must lie."""
+    if broken.role == "limit":
+        return f"write a limit from 1 to {MAX_LIMIT}, such as {LIMIT_MEND}"
+    low, high = broken.schema["minimum"], broken.schema["maximum"]
+    return f"write {_BY_TYPE[broken.schema['type']]} from {low} to {high}"
+
+
+def among(key: str, value: str, allowed: list[str]) -> str:
+    """Say which words may stand there, the one that was probably meant first."""
+    if (near := nearest(value, allowed)) is None:
+        return f"write {_words(key, allowed)}"
+    return f"did you mean `{near}`?" + (f" It is one of {_words(key, allowed)}" if len(allowed) > 1 else "")
+
+
+def _words(key: str, allowed: list[str]) -> str:
+    return line(key, allowed[0]) if len(allowed) == 1 else listed([f"`{word}`" for word in allowed])
+
+
+def formed(broken: Broken, value: str) -> str:
+    """Say which form a text must have, with one that has it."""
+    rule = broken.schema.get("patternErrorMessage", "another text")
+    mended = mended_name(value, broken.bound) if broken.bound in {NAME, IDENTIFIER} else None
+    if broken.bound in SPANS and fits(broken.bound, f"{value}s"):
+        mended = f"{value}s"
+    if broken.bound == CAMPAIGN_ID and broken.examples:
+        mended = str(broken.examples[0])
+    return f"write {rule}" + (f"; for example {spelled(broken, mended)}" if mended else "")
