@@ -42,10 +42,8 @@ def command(paths: tuple[Path, ...], form: str) -> int:
 
 def _files(paths: tuple[Path, ...]) -> dict[Path, None]:
     """List each file once, in the order given."""
-    if not paths:
-        raise Refusal("which runbooks?", "name a file or a folder: runbook validate runbooks/")
     files: dict[Path, None] = {}
-    for path in paths:
+    for path in paths or _configured():
         if not path.is_dir():
             files[path] = None
             continue
@@ -54,3 +52,14 @@ def _files(paths: tuple[Path, ...]) -> dict[Path, None]:
             raise Refusal(f"there is no *.yaml below {path}", "name a folder that holds runbooks")
         files |= below
     return files
+
+
+def _configured() -> list[Path]:
+    """Give the folders that the repository's configuration names."""
+    # Only a call without paths needs it.
+    from engine.cli.environment import find_environment  # noqa: PLC0415
+
+    found = find_environment()
+    if found.root is None:
+        raise Refusal("which runbooks?", "name a file or a folder: runbook validate runbooks/")
+    return [found.root / folder for folder in found.config.runbooks]

@@ -11,9 +11,9 @@ from engine.runbook.model import Runbook, Step
 OTHER_CHANNEL = Kind(
     "RB401",
     "template of another channel",
-    "Each channel has templates of its own; this one would be refused.",
+    "each channel has templates of its own; this one would be refused.",
 )
-NOT_HERE = Kind("RB402", "template not in this environment", "A template has another id in each account.")
+NOT_HERE = Kind("RB402", "template not in this environment", "a template has another id in each account.")
 
 
 def templates_of(
@@ -39,14 +39,14 @@ def templates_of(
 def _misused(path: Path, step: Step, entry: CatalogEntry, here: Environment | None) -> Iterator[Fault]:
     if entry.channel != step.channel:
         message = f"{entry.name} is a template for {entry.channel}"
-        yield Fault(OTHER_CHANNEL, path, "value", message, f"name one for {step.channel}, or change channel")
+        mend = f"name one for {step.channel}, or change the channel."
+        yield Fault(OTHER_CHANNEL, path, "value", message, mend)
     elif here is None or here.name is None or here.name not in entry.ids:
         where = here.name if here and here.name else "this place, which no name in config.yaml describes"
         known = ", ".join(entry.ids)
         message = f"{entry.name} has no id in {where}"
-        mend = (
-            f"add ids.{here.name} to the catalog" if here and here.name else f"choose one with --env: {known}"
-        )
+        named = here.name if here else None
+        mend = f"add ids.{named} to the catalog." if named else f"choose one with --env: {known}."
         yield Fault(NOT_HERE, path, "value", message, mend)
 
 

@@ -13,9 +13,9 @@ from engine.runbook.source import read as read_document
 from engine.runbook.spelling import listed, nearest
 
 ADDRESS = Kind(
-    "RB411", "address that cannot be used", "Requests carry a token and must reach the API, only the API."
+    "RB411", "address that cannot be used", "requests carry a token and must reach the API, only the API."
 )
-UNKNOWN = Kind("RB412", "unknown environment", "What is not described here could be any account.")
+UNKNOWN = Kind("RB412", "unknown environment", "what is not described here could be any account.")
 
 
 def read(raw: bytes, file: str) -> tuple[Config | None, tuple[Diagnostic, ...], Document]:
@@ -37,7 +37,7 @@ def _across(data: Mapping[str, Any]) -> Iterator[Fault]:
         if wrong := fault_of_address(data["environments"][name]["base_url"]):
             message, _, mend = wrong.partition("; ")
             path = ("environments", name, "base_url")
-            yield Fault(ADDRESS, path, "value", message, mend or "write https://…")
+            yield Fault(ADDRESS, path, "value", message, (mend or "write https://…") + ".")
     yield from _unknown(("default",), "value", data["default"], known)
     for entry, about in _named(data.get("catalog", {})):
         for name, _ in _named(about["ids"]):
@@ -47,7 +47,7 @@ def _across(data: Mapping[str, Any]) -> Iterator[Fault]:
 def _unknown(path: Path, where: Where, name: str, known: list[str]) -> Iterator[Fault]:
     if name not in known:
         meant = nearest(name, known)
-        mend = f"did you mean {meant}?" if meant else f"known are {listed(known, 'and')}"
+        mend = f"did you mean {meant}?" if meant else f"known are {listed(known, 'and')}."
         yield Fault(UNKNOWN, path, where, f'there is no environment "{name}"', mend)
 
 

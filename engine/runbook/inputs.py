@@ -291,7 +291,8 @@ def _check_bounds(spec: InputSpec, value: InputData) -> None:
 def _check_choices(spec: InputSpec, value: Scalar) -> None:
     if spec.choices and value not in spec.choices:
         words = [str(choice) for choice in spec.choices]
-        likely = nearest(value, words) if isinstance(value, str) else None
+        is_word = isinstance(value, str) and spec.type is not InputType.DATE
+        likely = nearest(str(value), words) if is_word else None
         meant = f"did you mean {likely}? It is" if likely else "write"
         raise _RefusedError(f"{_shown(value)} is none of the choices; {meant} one of {listed(words)}.")
 

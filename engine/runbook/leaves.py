@@ -18,13 +18,15 @@ LANGUAGES = (
     "gujarati", "kannada", "malayalam", "punjabi", "odia", "assamese",
 )  # fmt: skip
 
-# Beside the control characters: the invisible ones that make a text look empty or run backwards.
+# Beside the control characters: the invisible ones that make a text look empty or run backwards,
+# and halves of characters, which an environment variable can bring and UTF-8 cannot write.
 # The joiners U+200C and U+200D stay allowed, because Indian scripts need them.
-_CONTROL = r"\u0000-\u001f\u007f-\u009f\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff"
-_CONTROL_BUT_BREAKS = _CONTROL.replace(r"\u0000-\u001f", r"\u0000-\u0009\u000b-\u001f")
+_CONTROL = r"\u0000-\u001f\u007f-\u009f\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff"
+_CONTROL_BUT_BREAKS = _CONTROL.replace(r"\u0000-\u001f", r"\u0000-\u0008\u000b-\u001f")
 _NO_TEMPLATE = r"(?![\s\S]*\{\{)"
 
 UNSEEN = f"[{_CONTROL}]"
+UNSEEN_IN_LINES = f"[{_CONTROL_BUT_BREAKS}]"
 TEXT = rf"^(?!\s)(?!.*\s$)[^{_CONTROL}]+$"
 LITERAL = rf"^{_NO_TEMPLATE}(?!\s)(?!.*\s$)[^{_CONTROL}]+$"
 PARAGRAPH = rf"^{_NO_TEMPLATE}(?=[\s\S]*\S)[^{_CONTROL_BUT_BREAKS}]+$"
@@ -86,6 +88,12 @@ def ref(name: str) -> Schema:
 def described(schema: Schema, description: str, *examples: Json) -> Schema:
     """A property: what it does, with values that may be copied."""
     return {"description": description, "examples": [*examples], **schema}
+
+
+def let_be(part: Json) -> Schema:
+    """Give a property whose key is known and described, and whose value nobody judges."""
+    assert isinstance(part, dict)
+    return {"description": part["description"], "examples": part["examples"]}
 
 
 def spelled(pattern: str) -> Schema:

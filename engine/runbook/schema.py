@@ -11,11 +11,11 @@ from jsonschema.validators import Draft202012Validator, extend
 from engine.diagnostics import Diagnostic, Json, Path
 from engine.runbook.channels import REGISTRY, Channel
 from engine.runbook.document import Document
-from engine.runbook.fault import MORE, SPECIAL_WORD, Broken, Fault
+from engine.runbook.fault import MORE, SPECIAL_WORD, UNKNOWN_FORMAT, Broken, Fault
 from engine.runbook.leaves import fits
 from engine.runbook.shape import FORMATS, build, inlined
 
-__all__ = ["Fault", "check", "diagnostics"]
+__all__ = ["Fault", "check", "check_shape", "diagnostics"]
 
 MAX_FAULTS = 1000
 _SPECIAL = frozenset(("everyone", "none"))
@@ -39,20 +39,37 @@ def check(
     values came from templates, for none of them may become the word ``everyone`` or ``none``.
     """
     known = tuple(channels.values())
+    faults = _faults(data, _validator(known, templates=templates), FORMATS, known, rendered)
+    is_foreign = any(fault.kind is UNKNOWN_FORMAT for fault in faults)
+    return faults if is_foreign else [*_special_words(data, rendered), *faults]
+
+
+def check_shape(data: Json, shape: _Schema, formats: tuple[str, ...]) -> list[Fault]:
+    """Find everything in data that another of our formats does not admit."""
+    return _faults(data, _compiled(dict(shape)), formats, (), frozenset())
+
+
+def _faults(
+    data: Json,
+    validator: _Validator,
+    formats: tuple[str, ...],
+    channels: tuple[Channel, ...],
+    rendered: frozenset[Path],
+) -> list[Fault]:
     declared = data.get("format") if isinstance(data, dict) else None
-    is_foreign = isinstance(declared, str) and declared not in FORMATS
-    errors = [] if is_foreign else _first(_validator(known, templates=templates).iter_errors(data))
+    is_foreign = isinstance(declared, str) and declared not in formats
+    errors = [] if is_foreign else _first(validator.iter_errors(data))
     if not errors and not is_foreign:
-        return [*_special_words(data, rendered)]
+        return []
     from engine.runbook import wording  # noqa: PLC0415 (10 ms that only a file with faults pays)
 
     if is_foreign:
-        return [wording.unknown_format(str(declared))]
-    faults = _first(wording.explain(map(_broken, errors), known, rendered))
+        return [wording.unknown_format(str(declared), formats)]
+    faults = _first(wording.explain(map(_broken, errors), channels, rendered))
     if len(faults) == MAX_FAULTS:
         only = f"only the first {MAX_FAULTS} are shown"
         faults.append(Fault(MORE, (), "missing", only, "mend these, and check again."))
-    return [*_special_words(data, rendered), *faults]
+    return faults
 
 
 def diagnostics(document: Document, faults: Iterable[Fault]) -> list[Diagnostic]:
@@ -91,8 +108,12 @@ def _broken(error: ValidationError, above: Path = ()) -> Broken:
 @lru_cache(maxsize=4)
 def _validator(channels: tuple[Channel, ...], *, templates: bool) -> _Validator:
     """Make the validator for a set of channels; a run asks for the same two again and again."""
-    schema = inlined(build({channel.name: channel for channel in channels}, templates=templates))
-    return extend(Draft202012Validator, _Keywords().table())(schema)  # type: ignore[no-untyped-call]
+    schema = build({channel.name: channel for channel in channels}, templates=templates)
+    return _compiled(schema)
+
+
+def _compiled(schema: dict[str, Json]) -> _Validator:
+    return extend(Draft202012Validator, _Keywords().table())(inlined(schema))  # type: ignore[no-untyped-call]
 
 
 class _Keywords:
@@ -207,8 +228,8 @@ def _additional_properties(_: _Validator, __: bool, value: Json, schema: _Schema
     return None if all_fit else [ValidationError("")]
 
 
-def _unique_items(_: _Validator, __: bool, value: Json, ___: _Schema) -> _Errors | None:
-    if not isinstance(value, list):
+def _unique_items(_: _Validator, wanted: bool, value: Json, __: _Schema) -> _Errors | None:
+    if not wanted or not isinstance(value, list):
         return None
     plain = [each for each in value if not isinstance(each, list | dict)]
     return None if len(set(plain)) == len(plain) else [ValidationError("")]

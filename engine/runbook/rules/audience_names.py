@@ -8,7 +8,7 @@ from engine.runbook.fault import Fault
 from engine.runbook.rules.parts import steps
 from engine.runbook.spelling import listed, nearest
 
-UNKNOWN = Kind("RB202", "unknown audience", "Who is messaged must stand in the runbook that is reviewed.")
+UNKNOWN = Kind("RB202", "unknown audience", "who is messaged must stand in the runbook that is reviewed.")
 
 
 def check(data: Mapping[str, Any]) -> Iterator[Fault]:
@@ -20,6 +20,6 @@ def check(data: Mapping[str, Any]) -> Iterator[Fault]:
             continue
         meant = nearest(name, known)
         few = listed(known[:8]) if known else "none"
-        mend = f"did you mean {meant}?" if meant else f"describe it under `audiences:`; known: {few}"
+        mend = f"did you mean {meant}?" if meant else f"describe it under `audiences:`; known: {few}."
         message = f'there is no audience "{name}"'
         yield Fault(UNKNOWN, (*path, "audience"), "value", message, mend)

@@ -8,7 +8,7 @@ from engine.runbook.fault import Fault
 from engine.runbook.rules.parts import filters, listed
 
 BOTH = Kind(
-    "RB203", "customer chosen and excluded", "Whether such a customer is messaged is left to the API."
+    "RB203", "customer chosen and excluded", "whether such a customer is messaged is left to the API."
 )
 
 
@@ -19,5 +19,5 @@ def check(data: Mapping[str, Any]) -> Iterator[Fault]:
         for place, item in listed(keys.get("exclude_ids")):
             if isinstance(item, str) and item in chosen:
                 message = f"{item} stands in ids, too"
-                mend = "take it out of ids to leave the customer out, else out of exclude_ids"
+                mend = "take it out of ids to leave the customer out, else out of exclude_ids."
                 yield Fault(BOTH, (*path, "exclude_ids", *place), "value", message, mend)

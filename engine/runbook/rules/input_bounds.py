@@ -10,8 +10,8 @@ from engine.runbook.fault import Fault
 from engine.runbook.inputs import fault_of_default
 from engine.runbook.rules.ranges import between
 
-PATTERN = Kind("RB206", "pattern cannot be read", "Whatever is given for the input could not be checked.")
-DEFAULT = Kind("RB207", "default does not fit", "Who gives no value would be refused because of the runbook.")
+PATTERN = Kind("RB206", "pattern cannot be read", "whatever is given for the input could not be checked.")
+DEFAULT = Kind("RB207", "default does not fit", "who gives no value would be refused because of the runbook.")
 
 
 def check(data: Mapping[str, Any]) -> Iterator[Fault]:
@@ -23,13 +23,13 @@ def check(data: Mapping[str, Any]) -> Iterator[Fault]:
         yield from between(path, spec, "minimum", "maximum")
         unreadable = _unreadable(spec.get("pattern"))
         if unreadable:
-            mend = "mend the regular expression; every ( [ { needs its partner"
+            mend = "mend the regular expression; every ( [ { needs its partner."
             yield Fault(PATTERN, (*path, "pattern"), "value", unreadable, mend)
             continue
         (decoded,) = decode_inputs({"inputs": {name: spec}})
         if wrong := fault_of_default(decoded):
             message, _, mend = wrong.partition("; ")
-            mend = mend.rstrip(".") or "change the default, or what is allowed"
+            mend = mend or "change the default, or what is allowed."
             yield Fault(DEFAULT, (*path, "default"), "value", message, mend)
 
 

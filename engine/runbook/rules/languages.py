@@ -12,7 +12,7 @@ from engine.runbook.spelling import nearest
 UNKNOWN = Kind(
     "RB204",
     "unknown language",
-    "The API compares texts exactly; a language that no customer has matches nobody.",
+    "the API compares texts exactly; a language that no customer has matches nobody.",
     Severity.WARNING,
 )
 
@@ -23,7 +23,7 @@ def check(data: Mapping[str, Any]) -> Iterator[Fault]:
         for place, item in listed(keys.get("language")):
             if isinstance(item, str) and item not in LANGUAGES and "{{" not in item:
                 meant = nearest(item, LANGUAGES)
-                known = f"known are {', '.join(LANGUAGES)}"
+                known = f"known are {', '.join(LANGUAGES)}."
                 mend = f"did you mean {meant}?" if meant else known
                 message = f'"{item}" is not a language that campaigns know'
                 yield Fault(UNKNOWN, (*path, "language", *place), "value", message, mend)

@@ -7,7 +7,7 @@ from engine.diagnostics import Kind, Path
 from engine.runbook.fault import Fault
 from engine.runbook.rules.parts import audiences, steps
 
-EMPTY = Kind("RB205", "range without room", "No number can lie in it, so it would always be broken.")
+EMPTY = Kind("RB205", "range without room", "no number can lie in it, so it would always be broken.")
 
 
 def check(data: Mapping[str, Any]) -> Iterator[Fault]:
@@ -25,5 +25,5 @@ def between(path: Path, group: Mapping[str, Any], low: str, high: str) -> Iterat
     if isinstance(least, int | float) and isinstance(most, int | float) and least > most:
         message = f"{low} {least} is above {high} {most}"
         yield Fault(
-            EMPTY, (*path, low), "value", message, f"write {low}: {most} and {high}: {least}, or mend one"
+            EMPTY, (*path, low), "value", message, f"write {low}: {most} and {high}: {least}, or mend one."
         )

@@ -7,7 +7,7 @@ from engine.diagnostics import Kind
 from engine.runbook.fault import Fault
 from engine.runbook.rules.parts import steps
 
-DUPLICATE = Kind("RB201", "duplicate step id", "The run log addresses a step by its id.")
+DUPLICATE = Kind("RB201", "duplicate step id", "the run log addresses a step by its id.")
 
 
 def check(data: Mapping[str, Any]) -> Iterator[Fault]:
@@ -20,5 +20,6 @@ def check(data: Mapping[str, Any]) -> Iterator[Fault]:
         if name in first:
             free = next(f"{name[:58]}_{n}" for n in range(2, len(ids) + 3) if f"{name[:58]}_{n}" not in taken)
             message = f'"{name}" is already the id of step {first[name]}'
-            yield Fault(DUPLICATE, (*path, "id"), "value", message, f"rename one of them, for example {free}")
+            mend = f"rename one of them, for example {free}."
+            yield Fault(DUPLICATE, (*path, "id"), "value", message, mend)
         first.setdefault(name, number)

@@ -7,6 +7,7 @@ from engine.runbook.leaves import (
     Schema,
     closed,
     described,
+    let_be,
     many,
     ref,
     text,
@@ -98,15 +99,13 @@ def keys_by_type() -> dict[str, Schema]:
 
 def variants() -> dict[str, Schema]:
     """Give the closed form of an input for each type."""
-    return {kind.value: closed({**_ALWAYS, **keys}, ["type"]) for kind, keys in _BY_TYPE.items()}
+    return {
+        kind.value: closed({**_ALWAYS, **keys}, ["type"], title=f"Input: {kind}")
+        for kind, keys in _BY_TYPE.items()
+    }
 
 
 def undecided() -> Schema:
     """Give the form of an input whose type is missing or unknown: its own keys are let be."""
-    untyped = {
-        key: described({}, str(part["description"]), *examples)
-        for keys in _BY_TYPE.values()
-        for key, part in keys.items()
-        if isinstance(part, dict) and isinstance(examples := part["examples"], list)
-    }
-    return closed({**_ALWAYS, **untyped}, ["type"])
+    fields = {key: let_be(part) for keys in _BY_TYPE.values() for key, part in keys.items()}
+    return closed({**_ALWAYS, **fields}, ["type"], title="Input")

@@ -10,6 +10,7 @@ from engine.runbook.leaves import (
     Schema,
     closed,
     described,
+    let_be,
     many,
     one_of,
     ref,
@@ -87,15 +88,15 @@ def _exactly_one() -> list[Json]:
     return [{"required": ["audience"]}, {"required": ["filters"]}]
 
 
-def _form(channel: Schema, fields: Mapping[str, Json], required: tuple[str, ...]) -> Schema:
+def _form(channels: list[Channel], fields: Mapping[str, Json], required: tuple[str, ...]) -> Schema:
     """The closed form of a step; id and channel come first, as a reader expects them."""
+    labels = ", ".join(channel.label for channel in channels)
+    names = [channel.name for channel in channels]
+    channel = described(words(names), f"How the customers are reached: {labels}.", *names)
     common = _common()
     keys = {"id": common.pop("id"), "title": common.pop("title"), "channel": channel, **fields, **common}
-    return closed(keys, ["id", "channel", *required, "limit"], oneOf=_exactly_one())
-
-
-def _channel(allowed: list[str], labels: str) -> Schema:
-    return described(words(allowed), f"How the customers are reached: {labels}.", *allowed)
+    title = f"{labels} step" if len(channels) == 1 else "Step"
+    return closed(keys, ["id", "channel", *required, "limit"], oneOf=_exactly_one(), title=title)
 
 
 def definitions(channels: Mapping[str, Channel]) -> Schema:
@@ -104,24 +105,13 @@ def definitions(channels: Mapping[str, Channel]) -> Schema:
     The channel is judged first. Where it is missing or unknown, a form that knows the keys of all
     channels stands in, so that editors complete them and the keys in common are still checked.
     """
-    labels = ", ".join(channel.label for channel in channels.values())
-    forms: Schema = {
-        f"step_{channel.name}": _form(
-            _channel([channel.name], channel.label), channel.fields, channel.required
-        )
-        for channel in channels.values()
-    }
-    unread: Schema = {
-        key: described({}, str(part["description"]), *examples)
-        for channel in channels.values()
-        for key, part in channel.fields.items()
-        if isinstance(part, dict) and isinstance(examples := part["examples"], list)
-    }
+    every = [*channels.values()]
+    fields = {key: let_be(part) for channel in every for key, part in channel.fields.items()}
     return {
         "retry": _retry(),
         "step": dispatch("channel", {name: ref(f"step_{name}") for name in channels}, ref("step_undecided")),
-        **forms,
-        "step_undecided": _form(_channel([*channels], labels), unread, ()),
+        **{f"step_{each.name}": _form([each], each.fields, each.required) for each in every},
+        "step_undecided": _form(every, fields, ()),
     }
 
 

@@ -11,7 +11,6 @@ from typing import TypeAlias
 from engine.diagnostics import Json, Path
 from engine.runbook.channels.channel import Channel
 from engine.runbook.fault import UNKNOWN_FORMAT, Broken, Fault
-from engine.runbook.shape import FORMATS
 from engine.runbook.shape.inputs import keys_by_type
 from engine.runbook.spelling import line, listed, nearest, shown
 from engine.runbook.wording.keys import at_least_one, missing, one_audience, unknown
@@ -87,10 +86,11 @@ def _choice(broken: Broken, belongs: _Belongs) -> Iterator[Fault]:
             yield from _explain(each._replace(examples=broken.examples) if same else each, belongs)
 
 
-def unknown_format(declared: str) -> Fault:
+def unknown_format(declared: str, formats: tuple[str, ...]) -> Fault:
     """Say that a version of the format is not known."""
-    known = listed([line("format", each) for each in FORMATS])
-    if nearest(declared, FORMATS) is None or declared.startswith("runbook/v"):
+    known = listed([line("format", each) for each in formats])
+    kind = formats[0].partition("/")[0]
+    if nearest(declared, formats) is None or declared.startswith(f"{kind}/v"):
         mend = f"write {known}, or use a version of the engine that reads {shown(declared)}."
     else:
         mend = f"did you mean {known}?"

@@ -17,7 +17,7 @@ from engine.runbook.fault import (
     Broken,
     Fault,
 )
-from engine.runbook.leaves import UNSEEN, fits
+from engine.runbook.leaves import CONDITION, PARAGRAPH, UNSEEN, UNSEEN_IN_LINES, fits
 from engine.runbook.spelling import line, shown
 from engine.runbook.wording.keys import EVERYONE_MEND, owner
 from engine.runbook.wording.mends import (
@@ -80,7 +80,7 @@ def malformed(broken: Broken) -> Iterator[Fault]:
     """A text that does not have the form that its key asks for."""
     value = broken.value
     assert isinstance(value, str)
-    unseen = re.search(UNSEEN, value)
+    unseen = re.search(UNSEEN_IN_LINES if broken.bound in {PARAGRAPH, CONDITION} else UNSEEN, value)
     if not value.strip():
         yield broken.breaks(EMPTY, f"{_subject(broken)} is an empty text", filled(broken))
     elif "{{" in value and broken.bound not in TEMPLATES_OF_CHOICES:

@@ -74,6 +74,18 @@ def test_a_runbook_of_the_right_shape_is_silent(templates: bool) -> None:
     assert check(LEAST, templates=templates) == []
 
 
+@pytest.mark.parametrize("text", ["नमस्ते", "Danke \N{PARTY POPPER}", "क\u200dष", "a  b", "x: {y}"])
+def test_texts_of_any_script_are_fine(text: str) -> None:
+    """Only what nobody can see is refused; joiners belong to Indian scripts."""
+    assert check(step(title=text, filters={"custom": {text: text}}), templates=True) == []
+
+
+def test_a_description_may_have_several_lines() -> None:
+    """It is for people; conditions may be folded, too."""
+    data = {**step(when="inputs.a\n and inputs.b\n"), "description": "One.\n\n\tTwo.\n"}
+    assert check(data, templates=True) == []
+
+
 def test_codes_are_unique_and_in_their_range() -> None:
     """A code is what people search for; no two kinds share one."""
     codes = Counter(kind.code for kind in vars(fault).values() if isinstance(kind, Kind))
@@ -336,6 +348,8 @@ FORMS = [
     (top(owner="ops "), MALFORMED, "write `owner: ops`."),
     (filters(ids=["L-1 "]), MALFORMED, "write `L-1`."),
     (filters(ids=["L\u202e1"]), MALFORMED, "type the text anew, without it."),
+    (top(description="two\nlines\x07"), MALFORMED, "type the text anew, without it."),
+    (filters(language="\udc80"), MALFORMED, "type the text anew, without it."),
     (filters(ids=["L\u200b1"]), MALFORMED, "type the text anew, without it."),
     (step(timeout="1m30s"), MALFORMED, "write a number with its unit, s or m, from 1s to 10m."),
     (step(timeout="30"), MALFORMED, "for example `timeout: 30s`."),

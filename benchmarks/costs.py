@@ -1,0 +1,79 @@
+"""Where the time goes: imports by whom they are for, and the dearest functions of a long run."""
+
+import os
+import pstats
+import re
+import subprocess
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from benchmarks.measure import Command
+from benchmarks.subject import Subject
+
+LIBRARIES = ("yaml", "jsonschema", "httpx", "jinja2", "click", "rfc8785", "engine")
+"""Whatever one of these imports is charged to it, to the first where several need it."""
+
+START = "Python's own start"
+
+_LINE = re.compile(r"import time:\s+(\d+) \|\s+\d+ \| (\s*)(\S+)")
+
+
+class Function(NamedTuple):
+    """A function's share of a run: seconds in itself, seconds with all that it calls, how often."""
+
+    name: str
+    own_s: float
+    total_s: float
+    calls: int
+
+
+def imports(subject: Subject, arguments: Sequence[str], environment: Mapping[str, str]) -> dict[str, float]:
+    """Give the milliseconds that a command's imports take, by library, the dearest first.
+
+    Measuring makes imports slower by a half or so; what counts is the shares.
+    """
+    command = [subject.python, "-X", "importtime", *arguments]
+    told = subprocess.run(command, check=True, capture_output=True, text=True, env=environment)
+    shares: Counter[str] = Counter()
+    for owner, spent_us in _charged(told.stderr):
+        shares[owner] += spent_us
+    return {owner: spent_us / 1000 for owner, spent_us in shares.most_common()}
+
+
+def _charged(told: str) -> Iterator[tuple[str, int]]:
+    """Charge each module to the innermost known library around it; Python lists the inner ones first."""
+    rows = [(int(row[1]), len(row[2]), row[3]) for row in map(_LINE.match, told.splitlines()) if row]
+    around: list[tuple[int, str]] = []
+    for spent_us, depth, module in reversed(rows):
+        while around and around[-1][0] >= depth:
+            around.pop()
+        library = module.partition(".")[0]
+        inherited = around[-1][1] if around else START
+        owner = library if library in LIBRARIES else inherited
+        around.append((depth, owner))
+        yield owner, spent_us
+
+
+def functions(
+    command: Command, python: Path, environment: Mapping[str, str], folder: Path, most: int = 12
+) -> list[Function]:
+    """Profile a command and give the functions with the most time of their own."""
+    out = folder / "profile"
+    profiled = [python, "-m", "cProfile", "-o", out, *command]
+    subprocess.run(profiled, check=True, capture_output=True, env=environment)
+    # The stubs of pstats do not name what it holds: (file, line, name) -> (_, calls, own, total, _).
+    stats: Mapping[tuple[str, int, str], Any] = vars(pstats.Stats(str(out)))["stats"]
+    rows = [
+        Function(_named(where), own_s, total_s, calls)
+        for where, (_, calls, own_s, total_s, _) in stats.items()
+    ]
+    return sorted(rows, key=lambda row: row.own_s, reverse=True)[:most]
+
+
+def _named(where: tuple[str, int, str]) -> str:
+    """Name a function by its module from the package on: a machine's folders say nothing."""
+    file, _, name = where
+    inside = file.partition(f"site-packages{os.sep}")[2] or os.sep.join(Path(file).parts[-3:])
+    return name if file == "~" else f"{inside}: {name}"

@@ -1,0 +1,175 @@
+"""The results as text: tables in Markdown, which people read as well on a terminal."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from benchmarks.costs import Function
+from benchmarks.measure import Pair, Sample, Spread
+
+GOALS = {"--version": 0.10, "--help": 0.35, "validate": 0.75, "plan": 0.85}
+"""The most that a command may take, in times of the floor."""
+
+MEMORY_GOAL_MB = 150
+LINEAR = 1.25
+"""A step among the most may take so many times what one among a tenth of them takes."""
+
+
+@dataclass
+class Results:
+    """All that was measured."""
+
+    facts: Mapping[str, str]
+    command: str
+    starts: Sequence[Mapping[str, Pair]]
+    sizes: Sequence[Mapping[int, Sample]]
+    shares: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    functions: Sequence[Function] = ()
+
+
+def page(results: Results) -> str:
+    """Write the whole page."""
+    parts = [
+        "# Benchmarks",
+        "Written by the command below; every number comes from it. Goals that are missed are "
+        "marked, not moved.",
+        f"```\n{results.command}\n```",
+        table(("", ""), results.facts.items()),
+        starts(results),
+        sizes(results),
+    ]
+    if results.shares:
+        parts += [shares(results), functions(results)]
+    return "\n\n".join(parts) + "\n"
+
+
+def starts(results: Results) -> str:
+    """Show what each command takes beside the floor."""
+    rows = []
+    for name, goal in GOALS.items():
+        pairs = [one[name] for one in results.starts]
+        ratio = Spread.of([pair.ratio for pair in pairs])
+        cpu = Spread.of([pair.cpu_ratio for pair in pairs])
+        own, floor = (
+            Spread.of([one.wall_s * 1000 for one in some])
+            for some in ([pair.own for pair in pairs], [pair.floor for pair in pairs])
+        )
+        verdict = "met" if ratio.median <= goal else "**missed**"
+        spread = f"{ratio.least:.3f} to {ratio.most:.3f}"
+        rows.append(
+            (
+                f"`runbook {name}`",
+                f"{own.median:.0f}",
+                f"{floor.median:.0f}",
+                f"**{ratio.median:.3f}**",
+                spread,
+                f"{cpu.median:.3f}",
+                f"{goal:.2f}",
+                verdict,
+            )
+        )
+    heads = ("command", "ms", "floor ms", "ratio", "least to most", "by processor time", "goal", "")
+    return "\n\n".join(
+        [
+            "## Start-up",
+            f"Whole processes, {len(results.starts)} rounds after those that warm up. *Floor*: the same "
+            "interpreter runs `import yaml, jsonschema, httpx, jinja2, click`. In each round the floor is "
+            "measured right beside every command, by turns before and after it; the ratio is of these two; "
+            "medians over the rounds. `validate` and `plan` read a runbook of 10 steps with conditions, "
+            "criteria, filters, templates of inputs and all channels.",
+            table(heads, rows),
+        ]
+    )
+
+
+def sizes(results: Results) -> str:
+    """Show how `validate` grows with the runbook."""
+    smallest = min(results.sizes[0])
+    rows = []
+    for size in results.sizes[0]:
+        seconds = Spread.of([one[size].wall_s for one in results.sizes])
+        peak_mb = max(one[size].peak_bytes for one in results.sizes) / 1e6
+        step_us = Spread.of([_step_us(one, size, smallest) for one in results.sizes])
+        rows.append(
+            (
+                f"{size:,}",
+                f"{seconds.median:.2f}",
+                f"{seconds.least:.2f} to {seconds.most:.2f}",
+                f"{step_us.median:.0f}" if size > smallest else "",
+                f"{peak_mb:.0f}",
+            )
+        )
+    return "\n\n".join(
+        [
+            "## `runbook validate` by number of steps",
+            f"{len(results.sizes)} rounds. Time per step: what exceeds the runbook of {smallest} steps, "
+            "divided by the steps that it has more. Memory: the most of any round, as the system counts it.",
+            table(("steps", "s", "least to most", "µs a step", "peak MB"), rows),
+            *_judged(results),
+        ]
+    )
+
+
+def _step_us(samples: Mapping[int, Sample], size: int, smallest: int) -> float:
+    more = size - smallest
+    return (samples[size].wall_s - samples[smallest].wall_s) / more * 1e6 if more else 0.0
+
+
+def _judged(results: Results) -> Iterable[str]:
+    known = sorted(results.sizes[0])
+    few = 3  # the smallest is start-up; it takes two more to compare
+    if len(known) >= few:
+        smallest, fewer, most = known[0], known[-2], known[-1]
+        growth = Spread.of(
+            [_step_us(one, most, smallest) / _step_us(one, fewer, smallest) for one in results.sizes]
+        )
+        verdict = "met" if growth.median <= LINEAR else "**missed**"
+        yield (
+            f"Linear: a step takes {growth.median:.2f} times as long among {most:,} as among {fewer:,} "
+            f"({growth.least:.2f} to {growth.most:.2f}; goal at most {LINEAR}): {verdict}."
+        )
+    peak_mb = max(one[known[-1]].peak_bytes for one in results.sizes) / 1e6
+    verdict = "met" if peak_mb <= MEMORY_GOAL_MB else "**missed**"
+    yield f"Memory at {known[-1]:,} steps: {peak_mb:.0f} MB (goal at most {MEMORY_GOAL_MB} MB): {verdict}."
+
+
+def shares(results: Results) -> str:
+    """Show for whom each command imports."""
+    owners = list(dict.fromkeys(owner for one in results.shares.values() for owner in one))
+    rows = [
+        (owner, *(f"{one[owner]:.0f}" if owner in one else "" for one in results.shares.values()))
+        for owner in owners
+    ]
+    rows.append(("all", *(f"{sum(one.values()):.0f}" for one in results.shares.values())))
+    return "\n\n".join(
+        [
+            "## Whom the imports are for",
+            "Milliseconds by `python -X importtime`, which slows imports by a half or so: read them as "
+            "shares. A library is charged with what it alone imports; a module that several need, to the "
+            "first.",
+            table(("", *(f"`{name}`" if name != "floor" else name for name in results.shares)), rows),
+        ]
+    )
+
+
+def functions(results: Results) -> str:
+    """Show the dearest functions."""
+    rows = [
+        (f"`{one.name}`", f"{one.own_s:.2f}", f"{one.total_s:.2f}", f"{one.calls:,}")
+        for one in results.functions
+    ]
+    return "\n\n".join(
+        [
+            f"## What `runbook validate` of {max(results.sizes[0]):,} steps does",
+            "By `python -m cProfile`, which slows small functions most: seconds in the function itself, with "
+            "what it calls, and how often.",
+            table(("function", "own s", "with calls s", "calls"), rows),
+        ]
+    )
+
+
+def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Write a table; the first column holds words, the others numbers."""
+    marks = ("---", *("---:" for _ in heads[1:]))
+    if not any(heads):
+        marks = tuple("---" for _ in heads)
+    return "\n".join(f"| {' | '.join(row)} |" for row in (heads, marks, *rows))

@@ -1,0 +1,126 @@
+"""Measures what is meant to be fast: ``python benchmarks/run.py``; with ``--write`` into docs/benchmarks.md."""
+
+import argparse
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TypeVar
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))  # a script finds only what lies beside it
+
+from benchmarks import costs, page  # noqa: E402  (after the line above)
+from benchmarks.measure import Bench, FailedError  # noqa: E402
+from benchmarks.subject import Subject, bare_environment, fresh, installed, machine  # noqa: E402
+from benchmarks.workload import runbook  # noqa: E402
+
+Measured = TypeVar("Measured")
+
+PAGE = ROOT / "docs" / "benchmarks.md"
+STEPS = 10
+
+
+def main() -> int:
+    """Measure as the options say, and print or write the page."""
+    options = _options()
+    with tempfile.TemporaryDirectory(prefix="benchmark-") as name:
+        folder = Path(name).resolve()
+        subject = fresh(folder) if options.fresh else installed(Path(sys.executable))
+        # Away from the repository, whose .runbook/config.yaml would otherwise be read, too.
+        os.chdir(folder)
+        try:
+            results = _measured(subject, options, folder)
+        except FailedError as failed:
+            print(f"error: {failed}", file=sys.stderr)
+            return 1
+    text = page.page(results)
+    print(text, end="")
+    if options.write:
+        PAGE.write_text(text, "utf-8")
+    return 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=25, help="rounds of the start-up (default 25)")
+    parser.add_argument("--warm-up", type=int, default=3, help="rounds before, not counted (default 3)")
+    parser.add_argument("--size-rounds", type=int, default=5, help="rounds over the sizes (default 5)")
+    parser.add_argument(
+        "--sizes", type=int, nargs="+", default=[10, 100, 1000, 10000], help="steps that validate reads"
+    )
+    parser.add_argument("--profile", action="store_true", help="show where the time goes, too")
+    parser.add_argument(
+        "--fresh", action="store_true", help="measure a wheel in a new virtual environment (network)"
+    )
+    parser.add_argument("--write", action="store_true", help="write docs/benchmarks.md, too")
+    return parser.parse_args()
+
+
+def _measured(subject: Subject, options: argparse.Namespace, folder: Path) -> page.Results:
+    environment = bare_environment()
+    files = _written({STEPS, *options.sizes}, folder)
+    script = str(subject.script)
+    commands = {
+        "--version": (script, "--version"),
+        "--help": (script, "--help"),
+        "validate": (script, "validate", files[STEPS]),
+        "plan": (script, "plan", files[STEPS]),
+    }
+    by_size = {size: (script, "validate", files[size]) for size in sorted(options.sizes)}
+    starts = Bench(environment, folder, options.rounds, options.warm_up).beside(subject.floor, commands)
+    results = page.Results(
+        facts=_facts(subject),
+        command=_command(options),
+        starts=_told("start-up", options.rounds, starts),
+        sizes=_told(
+            "sizes", options.size_rounds, Bench(environment, folder, options.size_rounds, 1).each(by_size)
+        ),
+    )
+    if options.profile:
+        called = {"floor": subject.floor[1:], **commands}
+        results.shares = {name: costs.imports(subject, one, environment) for name, one in called.items()}
+        longest = by_size[max(by_size)]
+        results.functions = costs.functions(longest, subject.python, environment, folder)
+    return results
+
+
+def _written(sizes: set[int], folder: Path) -> dict[int, str]:
+    files = {size: folder / f"{size}-steps.yaml" for size in sizes}
+    for size, file in files.items():
+        file.write_text(runbook(size), "utf-8")
+    return {size: str(file) for size, file in files.items()}
+
+
+def _told(what: str, rounds: int, measured: Iterator[Measured]) -> list[Measured]:
+    """Collect the rounds, and tell on stderr how far it is."""
+    collected = []
+    for number, one in enumerate(measured, 1):
+        print(f"{what}: round {number} of {rounds}", file=sys.stderr)
+        collected.append(one)
+    return collected
+
+
+def _facts(subject: Subject) -> dict[str, str]:
+    how = "an editable install" if subject.is_editable else "a wheel"
+    libraries = ", ".join(f"{name} {version}" for name, version in subject.versions.items())
+    return {
+        **machine(),
+        "Python": subject.python_version,
+        "measured": f"the console script of {how}, bytecode written beforehand",
+        "libraries": libraries,
+    }
+
+
+def _command(options: argparse.Namespace) -> str:
+    flags = [
+        f"--{name.replace('_', '-')}" for name in ("fresh", "profile", "write") if getattr(options, name)
+    ]
+    sizes = " ".join(map(str, options.sizes))
+    rounds = f"--rounds {options.rounds} --size-rounds {options.size_rounds} --sizes {sizes}"
+    return " ".join(["python benchmarks/run.py", *flags, rounds])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,42 @@
+"""Stops careless tests: no network beyond this machine, no environment of the developer's."""
+
+import os
+import socket
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("usual", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("usual")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option that rewrites golden cases."""
+    parser.addoption("--update-cases", action="store_true", help="rewrite tests/cases/err/*.out")
+
+
+OURS = ("RUNBOOK_", "TIMEPAY_", "GITHUB_")
+LOOPBACK = ("127.", "::1", "localhost")
+
+
+@pytest.fixture(autouse=True)
+def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hide whatever the developer's shell or CI says about runbooks and colours."""
+    for name in list(os.environ):
+        if name.startswith(OURS) or name in {"CI", "NO_COLOR", "FORCE_COLOR"}:
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture(autouse=True)
+def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Raise when a test reaches beyond this machine."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:  # noqa: ANN401  (what connect takes)
+        host = address[0] if isinstance(address, tuple) else "unix"
+        if host != "unix" and not str(host).startswith(LOOPBACK):
+            raise AssertionError(f"a test reached out to {address}")
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)

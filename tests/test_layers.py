@@ -1,0 +1,59 @@
+"""The import contracts hold, and each kind of them notices a planted fault."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+LINT = Path(sys.executable).parent / "lint-imports"
+
+FAULTS = {
+    "a lower layer imports a higher one": ("record/outcome.py", "from engine.plan import tree", "Layers"),
+    "yaml beside its door": ("machine/decide.py", "import yaml", "Door to yaml"),
+    "jsonschema beside its door": ("runbook/decode.py", "import jsonschema", "Door to jsonschema"),
+    "jinja2 beside its door": ("runbook/expressions/evaluate.py", "import jinja2", "Door to jinja2"),
+    "a clock in a pure package": ("machine/retry.py", "import time", "Pure packages"),
+    "a package that no layer names": ("helpers/__init__.py", "X = 1", "Layers"),
+}
+
+
+def lint(folder: Path) -> subprocess.CompletedProcess[str]:
+    """Check the contracts of a copy of the package."""
+    command = [str(LINT), "--no-cache", "--config", str(folder / "pyproject.toml")]
+    environment = {"PYTHONPATH": str(folder), "PATH": "/usr/bin:/bin", "NO_COLOR": "1"}
+    return subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=120, check=False
+    )
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """Copy the package with its contracts."""
+    shutil.copytree(ROOT / "engine", tmp_path / "engine", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    return tmp_path
+
+
+def test_the_contracts_are_kept(copy: Path) -> None:
+    """As it stands, the package keeps every contract."""
+    result = lint(copy)
+    assert result.returncode == 0, result.stdout
+    assert "0 broken" in result.stdout
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_planted_fault_breaks_a_contract(copy: Path, fault: str) -> None:
+    """The contracts can fail."""
+    where, line, contract = FAULTS[fault]
+    file = copy / "engine" / where
+    file.parent.mkdir(exist_ok=True)
+    text = file.read_text("utf-8") if file.exists() else '"""A module."""\n'
+    file.write_text(f"{text}\n{line}  # planted\n", "utf-8")
+    result = lint(copy)
+    assert result.returncode != 0
+    broken = [line for line in result.stdout.splitlines() if line.endswith("BROKEN")]
+    assert [line for line in broken if line.startswith(contract)], result.stdout
