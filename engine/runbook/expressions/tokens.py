@@ -70,7 +70,7 @@ def spell(text: str) -> Spelling:
     if not (tokens and whole):
         return _unreadable(*faults)
     closing, misplaced = _pairs(tokens)
-    misplaced = misplaced or _apart(tokens) or _percent(tokens)
+    misplaced = misplaced or _bounded(tokens) or _apart(tokens) or _percent(tokens)
     if misplaced:
         return _unreadable(*faults, misplaced)
     return Spelling(tuple(tokens), closing, tuple(faults))
