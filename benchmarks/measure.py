@@ -47,7 +47,7 @@ def run(command: Command, environment: Mapping[str, str], errors: Path) -> Sampl
     quiet = (os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)
     kept = (os.POSIX_SPAWN_OPEN, 2, str(errors), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     begin = time.perf_counter()
-    pid = os.posix_spawn(command[0], command, environment, file_actions=[quiet, kept])
+    pid = os.posix_spawn(command[0], list(command), environment, file_actions=[quiet, kept])
     _, status, used = os.wait4(pid, 0)
     wall_s = time.perf_counter() - begin
     if status != 0:

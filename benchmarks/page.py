@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from benchmarks.costs import Function
+from benchmarks.costs import IMPORT_RUNS, Function
 from benchmarks.measure import Pair, Sample, Spread
 
 GOALS = {"--version": 0.10, "--help": 0.35, "validate": 0.75, "plan": 0.85}
@@ -12,6 +12,33 @@ GOALS = {"--version": 0.10, "--help": 0.35, "validate": 0.75, "plan": 0.85}
 MEMORY_GOAL_MB = 150
 LINEAR = 1.25
 """A step among the most may take so many times what one among a tenth of them takes."""
+
+_INTRO = (
+    "Written by the command below, which is also how to repeat it; every number comes from it. "
+    "A goal that is missed is said to be missed: it is not moved."
+)
+_STARTS = (
+    "Whole processes, {rounds} rounds after those that warm up. *Floor*: the same interpreter runs "
+    "`import yaml, jsonschema, httpx, jinja2, click`. In each round the floor is measured right beside "
+    "every command, by turns before and after it, and the ratio is of these two; medians over the rounds. "
+    "The ratio by processor time says the same with less noise from whatever else the machine does. "
+    "`validate` and `plan` read a runbook of 10 steps with conditions, criteria, filters, templates of "
+    "inputs and all channels."
+)
+_SIZES = (
+    "{rounds} rounds after one that warms up. Time per step: what exceeds the runbook of {smallest} steps "
+    "in the same round, divided by the steps that it has more. Memory: the most of any round, as the "
+    "system counts it for the process."
+)
+_SHARES = (
+    "Milliseconds by `python -X importtime`, the fastest of {runs} runs of each module. Measuring slows "
+    "imports, so read them as shares. A library is charged with itself and with what it is the first to "
+    "import."
+)
+_FUNCTIONS = (
+    "By `python -m cProfile`, which slows small functions most: seconds in the function itself, seconds "
+    "with what it calls, and how often it is called."
+)
 
 
 @dataclass
@@ -30,8 +57,7 @@ def page(results: Results) -> str:
     """Write the whole page."""
     parts = [
         "# Benchmarks",
-        "Written by the command below; every number comes from it. Goals that are missed are "
-        "marked, not moved.",
+        _INTRO,
         f"```\n{results.command}\n```",
         table(("", ""), results.facts.items()),
         starts(results),
@@ -71,11 +97,7 @@ def starts(results: Results) -> str:
     return "\n\n".join(
         [
             "## Start-up",
-            f"Whole processes, {len(results.starts)} rounds after those that warm up. *Floor*: the same "
-            "interpreter runs `import yaml, jsonschema, httpx, jinja2, click`. In each round the floor is "
-            "measured right beside every command, by turns before and after it; the ratio is of these two; "
-            "medians over the rounds. `validate` and `plan` read a runbook of 10 steps with conditions, "
-            "criteria, filters, templates of inputs and all channels.",
+            _STARTS.format(rounds=len(results.starts)),
             table(heads, rows),
         ]
     )
@@ -101,8 +123,7 @@ def sizes(results: Results) -> str:
     return "\n\n".join(
         [
             "## `runbook validate` by number of steps",
-            f"{len(results.sizes)} rounds. Time per step: what exceeds the runbook of {smallest} steps, "
-            "divided by the steps that it has more. Memory: the most of any round, as the system counts it.",
+            _SIZES.format(rounds=len(results.sizes), smallest=smallest),
             table(("steps", "s", "least to most", "µs a step", "peak MB"), rows),
             *_judged(results),
         ]
@@ -143,9 +164,7 @@ def shares(results: Results) -> str:
     return "\n\n".join(
         [
             "## Whom the imports are for",
-            "Milliseconds by `python -X importtime`, which slows imports by a half or so: read them as "
-            "shares. A library is charged with what it alone imports; a module that several need, to the "
-            "first.",
+            _SHARES.format(runs=IMPORT_RUNS),
             table(("", *(f"`{name}`" if name != "floor" else name for name in results.shares)), rows),
         ]
     )
@@ -160,8 +179,7 @@ def functions(results: Results) -> str:
     return "\n\n".join(
         [
             f"## What `runbook validate` of {max(results.sizes[0]):,} steps does",
-            "By `python -m cProfile`, which slows small functions most: seconds in the function itself, with "
-            "what it calls, and how often.",
+            _FUNCTIONS,
             table(("function", "own s", "with calls s", "calls"), rows),
         ]
     )

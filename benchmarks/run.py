@@ -1,4 +1,4 @@
-"""Measures what is meant to be fast: ``python benchmarks/run.py``; with ``--write`` into docs/benchmarks.md."""
+"""Measures what is meant to be fast: ``python benchmarks/run.py``; ``--write`` puts it into docs/."""
 
 import argparse
 import os

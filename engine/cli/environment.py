@@ -80,7 +80,8 @@ def _refuse_contradiction(here: Environment, address: str | None, org: str | Non
     )
     for variable, said, configured in pairs:
         if said and said != configured:
+            other = f"says {configured}" if configured else "says nothing of it"
             raise Refusal(
-                f"{variable} says {said}, but environment {here.name} of {file} says {configured}",
+                f"{variable} says {said}, but environment {here.name} of {file} {other}",
                 f"unset {variable}, or choose another environment with --env",
             )

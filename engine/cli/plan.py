@@ -124,6 +124,6 @@ def _stop_at_errors(found: Sequence[Diagnostic], document: Document) -> None:
         errors = sum(one.is_error for one in found)
         raise Refusal(
             f"{document.file} cannot be planned: {errors} error{'' if errors == 1 else 's'}, see above",
-            "mend them; `runbook validate` shows them all again",
+            "mend the runbook, or the inputs that these errors come from",
             INVALID,
         )

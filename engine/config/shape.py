@@ -4,8 +4,10 @@ from engine.diagnostics import Json
 from engine.runbook.leaves import Schema, closed, described, keyed, leaves, many, ref, text, words
 
 FORMATS = ("config/v1",)
-_NAME = "^[a-z][a-z0-9_-]{0,62}$"
-_NAME_RULE = "at most 63 lower-case letters, digits, hyphens and underscores, beginning with a letter"
+_NAME = "^(?!x-)[a-z][a-z0-9_-]{0,62}$"
+_NAME_RULE = (
+    "at most 63 lower-case letters, digits, hyphens and underscores, beginning with a letter, but not with x-"
+)
 _CHANNEL = "^[a-z][a-z0-9_]{0,62}$"
 _FOLDER = r"^(?!/)(?!.*(?:^|/)\.\.(?:/|$))[^\u0000-\u001f]{1,200}$"
 

@@ -55,10 +55,23 @@ def is_open(atom: Node, inputs: Inputs) -> bool:
 
 
 def may_be_unknown(atom: Node) -> bool:
-    """Say whether an open atom can be unknown although all numbers are known: it divides."""
-    if isinstance(atom, Arithmetic) and atom.op in {"/", "//", "%"}:
-        return True
-    return any(may_be_unknown(child) for child in children(atom))
+    """Say whether an open atom can be unknown although all numbers are known.
+
+    A division can be by zero; a product of very many factors outgrows what can be counted with.
+    """
+    signs = [node.op for node in _calculations(atom)]
+    return any(sign in {"/", "//", "%"} for sign in signs) or signs.count("*") > MOST_FACTORS
+
+
+MOST_FACTORS = 9
+"""So many factors below 2**53 stay far from the largest decimal number, which is near 2**1024."""
+
+
+def _calculations(node: Node) -> Iterator[Arithmetic]:
+    if isinstance(node, Arithmetic):
+        yield node
+    for child in children(node):
+        yield from _calculations(child)
 
 
 def cuts(atom: Node, inputs: Inputs) -> tuple[StepField, frozenset[Cut]] | None:

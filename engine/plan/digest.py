@@ -14,7 +14,16 @@ def digest(content: Json) -> str:
 
 
 def without_notes(data: Json) -> Json:
-    """Drop every ``x-`` key: notes for people do not change what is sent."""
-    if isinstance(data, dict):
-        return {key: without_notes(value) for key, value in data.items() if not key.startswith("x-")}
-    return [without_notes(item) for item in data] if isinstance(data, list) else data
+    """Drop every ``x-`` key: notes for people do not change what is sent.
+
+    Below ``custom`` such a key is a column of the campaign and stays: it says who is addressed.
+    """
+    if isinstance(data, list):
+        return [without_notes(item) for item in data]
+    if not isinstance(data, dict):
+        return data
+    return {
+        key: value if key == "custom" else without_notes(value)
+        for key, value in data.items()
+        if not key.startswith("x-")
+    }

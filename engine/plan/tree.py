@@ -120,6 +120,7 @@ class _Draft:
 class _Walk:
     def __init__(self, program: Program, assumed: Assumptions, most_nodes: int) -> None:
         self.program = blurred(program)
+        self.reads = _reads(program)
         self.open = _open_conditions(program)
         self.live = Live(program)
         self.cuts = cuts_by_step(program)
@@ -127,15 +128,14 @@ class _Walk:
         self.most_nodes = most_nodes
         self.drafts: list[_Draft] = []
         self.known: dict[Hashable, int] = {}
-        self.waiting: deque[tuple[int, int, RunState]] = deque()
+        self.waiting: deque[tuple[int, RunState]] = deque()
         self.truths: dict[tuple[str, str], set[Truth]] = defaultdict(set)
         self.exhaustive = True
 
     def tree(self) -> Tree:
         self._boundary(fold([RunStarted(_START, "plan")]), 0)
         while self.waiting:
-            index, position, state = self.waiting.popleft()
-            self._expand(index, position, state)
+            self._expand(*self.waiting.popleft())
         nodes = tuple(draft.finished() for draft in self.drafts)
         truths = {key: frozenset(seen) for key, seen in self.truths.items()}
         return Tree(nodes, self.exhaustive, truths)
@@ -167,7 +167,7 @@ class _Walk:
             return self._add(("not walked", position), TreeNode(Move.NOT_WALKED, step))[0]
         index, is_new = self._add(key, TreeNode(Move.SEND, step))
         if is_new:
-            self.waiting.append((index, position, self.live.trimmed(position, state)))
+            self.waiting.append((index, self.live.trimmed(position, state)))
         return index
 
     def _stop(
@@ -192,15 +192,20 @@ class _Walk:
 
     # ------------------------------------------------------------ the walk
 
-    def _expand(self, index: int, position: int, state: RunState) -> None:
-        """Decide at a node about a step of which nothing has happened yet."""
-        step = self.program.steps[position]
+    def _expand(self, index: int, state: RunState) -> None:
+        """Decide at a node behind which everything is concluded; the machine says what comes next."""
         decision = decide(self.program, state, Facts(_START))
+        if isinstance(decision, Finish):
+            self.drafts[index].node = TreeNode(Move.FINISHED, None)
+            return
+        position = self.program.positions[decision.step]
+        step = self.program.steps[position]
         if step.when is not None:
             seen = {isinstance(decision, Send)} if isinstance(decision, Send | Skip) else {True, False}
             self.truths[step.id, "when"] |= seen
         match decision:
             case Send():
+                self.drafts[index].node = TreeNode(Move.SEND, step.id)
                 self._answer(index, step, state, position)
             case Skip(reason=reason):
                 self.drafts[index].node = TreeNode(Move.SKIP, step.id, reason)
@@ -214,7 +219,7 @@ class _Walk:
     def _undecided(self, index: int, step: PlannedStep, state: RunState, position: int, reason: str) -> None:
         """The condition of a step is unknown, or was left open: both ways, and perhaps a stop."""
         is_open, may_stop = self.open.get((step.id, "when"), (False, True))
-        may_stop = may_stop or self._reads_unknown(step, state)
+        may_stop = may_stop or self._reads_unknown(step, "when", state)
         move, question = (Move.UNDECIDED, None) if is_open else (Move.PAUSED, Question.WHEN)
         self.drafts[index].node = TreeNode(move, step.id, reason, question)
         key = (position, self.live.key(position, state))
@@ -223,7 +228,7 @@ class _Walk:
             decided = evolve(state, StepDecided(_START, step.id, verdict, "either way"))
             to, is_new = self._add((*key, verdict), TreeNode(Move.SEND, step.id))
             if is_new:
-                self.waiting.append((to, position, decided))
+                self.waiting.append((to, decided))
             ways.append((to, f"decides: {verdict.value}"))
         source = index
         if is_open and may_stop:
@@ -236,9 +241,10 @@ class _Walk:
             if may_stop:
                 self._lead(source, to, person=word)
 
-    def _reads_unknown(self, step: PlannedStep, state: RunState) -> bool:
-        names = step_fields(step.when.tree) if step.when else ()
-        return any(name.step in state.steps and state.steps[name.step].counts is None for name in names)
+    def _reads_unknown(self, step: PlannedStep, which: str, state: RunState) -> bool:
+        """Say whether a condition reads numbers of a step that nobody knows: then it may be unknown."""
+        names = self.reads.get((step.id, which), ())
+        return any(name in state.steps and state.steps[name].counts is None for name in names)
 
     def _answer(self, index: int, step: PlannedStep, state: RunState, position: int) -> None:
         """Answer the step's requests with every class of outcome."""
@@ -278,17 +284,23 @@ class _Walk:
             seen = {True, False} if came_to is UNKNOWN else {came_to}
             self.truths[step.id, f"success.{number}"] |= seen
 
-    def _arrive(self, step: PlannedStep, state: RunState, position: int) -> list[tuple[int, bool]]:
-        """Give the nodes that a state leads to, each with whether that is proved."""
+    def _arrive(
+        self, step: PlannedStep, state: RunState, position: int, reason: str = ""
+    ) -> list[tuple[int, bool]]:
+        """Give the nodes that a state leads to, each with whether that is proved.
+
+        ``reason`` stands for the machine's own, where the walk and no person decided.
+        """
         decision = decide(self.program, state, Facts(_LATE))
         if isinstance(decision, Finish) or decision.step != step.id:
             return [(self._boundary(state, position + 1), True)]
         assert isinstance(decision, Ask | Halt), "the step's requests are settled"
         if not isinstance(decision, Ask) or decision.question is not Question.SUCCESS:
-            return [(self._stop(step, state, position, decision, decision.reason), True)]
+            return [(self._stop(step, state, position, decision, reason or decision.reason), True)]
         is_open, may_stop = self.open.get((step.id, "success"), (False, True))
         if not is_open:
             return [(self._stop(step, state, position, decision, decision.reason), True)]
+        may_stop = may_stop or self._reads_unknown(step, "success", state)
         return self._both_ways(step, state, position, decision, may_stop=may_stop)
 
     def _both_ways(
@@ -296,9 +308,10 @@ class _Walk:
     ) -> list[tuple[int, bool]]:
         """Success was left open: it may be met, or not, or (where it divides) not be known."""
         leads = []
+        open_reason = f"{' and '.join(criterion.text for criterion in step.success)} may be false (success)"
         for verdict in (Verdict.OK, Verdict.FAILED):
             decided = evolve(state, StepDecided(_START, step.id, verdict, "either way"))
-            leads += [(to, False) for to, _ in self._arrive(step, decided, position)]
+            leads += [(to, False) for to, _ in self._arrive(step, decided, position, open_reason)]
         if may_stop:
             leads.append((self._stop(step, state, position, decision, decision.reason), False))
         return leads
@@ -314,6 +327,15 @@ def _open_conditions(program: Program) -> dict[tuple[str, str], tuple[bool, bool
             if left_open:
                 found[step.id, key] = True, any(may_be_unknown(atom) for atom in left_open)
     return found
+
+
+def _reads(program: Program) -> dict[tuple[str, str], frozenset[str]]:
+    """Give the steps that each step's ``when`` and ``success`` read, as written: blurring hides them."""
+    return {
+        (step.id, key): frozenset(name.step for each in given if each for name in step_fields(each.tree))
+        for step in program.steps
+        for key, given in (("when", (step.when,)), ("success", step.success))
+    }
 
 
 def _words(step: PlannedStep, decision: Ask | Halt) -> Iterator[tuple[str, list[Event]]]:

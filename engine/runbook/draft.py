@@ -20,6 +20,7 @@ from engine.runbook.expressions.fault import Fault as TextFault
 from engine.runbook.expressions.fault import Scope
 from engine.runbook.fault import WRONG_TYPE, Fault
 from engine.runbook.model import InputSpec, InputType, Runbook
+from engine.runbook.shape import may_hold_template
 from engine.runbook.source import read as read_document
 
 Values: TypeAlias = Mapping[str, Scalar | tuple[str, ...]]
@@ -60,7 +61,7 @@ def read(raw: bytes, file: str, channels: Mapping[str, Channel] = REGISTRY) -> D
     texts = _Texts(document, sound, faults)
     diagnostics = [*document.diagnostics, *schema.diagnostics(document, faults), *texts.diagnostics]
     draft = Draft(document, tuple(in_order(diagnostics)), texts.specs(), texts.conditions)
-    return draft if diagnostics else _tried(draft, channels)
+    return _tried(draft, channels) if draft.is_sound else draft
 
 
 def fill(
@@ -85,7 +86,7 @@ def _tried(draft: Draft, channels: Mapping[str, Channel]) -> Draft:
     faults = schema.check(data, templates=False, channels=channels, rendered=filled)
     surely = all(spec.default is not None for spec in draft.inputs)
     telling = [fault for fault in faults if surely or fault.kind is WRONG_TYPE]
-    found = schema.diagnostics(draft.document, telling)
+    found = (*draft.diagnostics, *schema.diagnostics(draft.document, telling))
     return Draft(draft.document, tuple(in_order(found)), draft.inputs, draft.conditions)
 
 
@@ -172,20 +173,16 @@ def _conditions(data: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
 
 
 def _templated(data: object, path: Path = ()) -> Iterator[tuple[Path, str]]:
-    """Walk over the texts that hold the marks of a template, but for conditions, inputs and notes."""
+    """Walk over the texts that hold the marks of a template where one may stand."""
     if isinstance(data, str):
-        if template.holds_template(data):
+        if template.holds_template(data) and may_hold_template(path):
             yield path, data
     elif isinstance(data, dict):
         for key, value in data.items():
-            if not key.startswith("x-") and not (path == () and key == "inputs") and key not in _NEVER:
-                yield from _templated(value, (*path, key))
+            yield from _templated(value, (*path, key))
     elif isinstance(data, list):
         for index, item in enumerate(data):
             yield from _templated(item, (*path, index))
-
-
-_NEVER = frozenset({"when", "success"})
 
 
 # ---------------------------------------------------------------- data

@@ -24,7 +24,7 @@ class Tree:
     a holder.
     """
 
-    __slots__ = ("_dropped", "_holder", "_key", "_key_at", "_spots", "_stack", "node", "places", "wants_key")
+    __slots__ = ("_holder", "_key", "_key_at", "_spots", "_stack", "node", "places", "wants_key")
 
     def __init__(self) -> None:
         self.places = Places()
@@ -35,7 +35,6 @@ class Tree:
         self._key_at: Extent = (0, 0)
         self._spots: array[int] = array("I")
         self._stack: list[tuple[Collection, object, array[int]]] = []
-        self._dropped: list[Json] = []  # kept alive, because places know a collection by its identity
 
     @property
     def depth(self) -> int:
@@ -60,9 +59,7 @@ class Tree:
             self._spots.extend((start, end))
             return
         key, self._key, self.wants_key = self._key, None, True
-        if key is _DROPPED:
-            self._dropped.append(value)
-        else:
+        if key is not _DROPPED:
             node[key] = value  # type: ignore[index] # a text: a key that is none is never waited for
             self._spots.extend(self._key_at + (start, end))  # noqa: RUF005 - faster, and there are many
 
@@ -71,7 +68,6 @@ class Tree:
         key = self._key
         if self.wants_key:
             key = _AS_KEY
-            self._dropped.append(node)
         else:
             self.put(node, start, end)
         self._stack.append((self.node, key, self._spots))
@@ -79,7 +75,10 @@ class Tree:
         self.wants_key = isinstance(node, dict)
 
     def close(self, end: int) -> None:
-        """End the innermost collection."""
+        """End the innermost collection.
+
+        One that is dropped leaves its identity, and with it its record, to one that comes later.
+        """
         self.places.record(self.node, self._spots)
         self.node, key, self._spots = self._stack.pop()
         self._key = _DROPPED if key is _AS_KEY else None

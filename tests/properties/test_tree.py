@@ -147,7 +147,7 @@ def follow(tree: Tree, events: list[Event]) -> None:  # noqa: C901  (one case an
                     follower.said("goes on")
 
 
-@settings(max_examples=150)
+@settings(max_examples=300)
 @given(programs(), st.data())
 def test_the_tree_holds_every_run(planned: Program, data: st.DataObject) -> None:
     """Whatever the API answers and a person says, the run is in the tree."""

@@ -85,7 +85,7 @@ def comparison(op: str, left: Operand, right: Operand, scope: Scope) -> Iterator
         yield _unlike(left, right)
     elif op in _EQUALITIES:
         yield from possible(left, right, scope)
-    elif False:
+    elif left.type not in _ORDERED:
         place = right if right.is_constant else left
         help_ = "ask with == or !=, or with in [...]."
         yield place.fault(NO_ORDER, f"{_sort(left)} is not compared with {op}", help_)

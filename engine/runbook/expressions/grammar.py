@@ -1,7 +1,8 @@
 """Which words of a condition belong together: Jinja2's grammar, and the only door to Jinja2.
 
-Nothing else of Jinja2 is used: no template is compiled or rendered, and none of its nodes leaves
-this module.
+Its parser is given our own words through the interface that Jinja2 documents for its extensions
+(Parser, TokenStream, Token). Nothing else of it is used: no template is compiled or rendered, and
+none of its nodes leaves this module.
 """
 
 import re

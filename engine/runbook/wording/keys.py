@@ -68,7 +68,7 @@ def owner(path: Path, value: Json = None) -> str:
     """Name a group of lines as its author would."""
     match path:
         case ():
-            return "the runbook"
+            return "this file"
         case ("steps", int()):
             step = value.get("id") if isinstance(value, dict) else None
             return f"step `{step}`" if isinstance(step, str) and fits(IDENTIFIER, step) else "this step"

@@ -136,7 +136,7 @@ def test_a_long_value_is_refused_at_once_and_shown_in_part(shape: str) -> None:
     """A hostile value costs neither time nor a screen."""
     refusal = read_plain(shape)
     assert isinstance(refusal, Refusal)
-    assert len(refusal.help) < 200
+    assert (refusal.kind, len(refusal.help) < 200) == (SPELLING, True)
 
 
 @pytest.mark.parametrize(

@@ -130,7 +130,7 @@ def test_a_missing_limit_is_reported_at_the_step() -> None:
 
 
 KEYS = [
-    (top(owner=GONE), MISSING_KEY, (), "the runbook has no `owner`", "add `owner: collections-ops`."),
+    (top(owner=GONE), MISSING_KEY, (), "this file has no `owner`", "add `owner: collections-ops`."),
     (step(id=GONE), MISSING_KEY, STEP, "this step has no `id`", "add `id: remind`."),
     (
         step(channel=GONE),

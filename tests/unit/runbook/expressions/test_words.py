@@ -33,6 +33,7 @@ from tests.unit.runbook.expressions.scopes import WHEN, Found, assert_found, fou
         ("inputs.branch == \u2018a\u2019", "\u2018a\u2019", "write 'a'."),
         ("inputs.branch == \u201ca b\u201d", "\u201ca b\u201d", "write 'a b'."),
         ("inputs.branch == `a`", "`a`", "write 'a'."),
+        ("inputs.branch == \u2018a\\b\u2019", "\u2018a\\b\u2019", "means nothing here"),
         ("inputs.cap > 5; inputs.strict", ";", 'joined with "and" or "or"'),
         ("inputs.cap ? 1 : 2", "?", "means nothing here"),
         ("$inputs.cap > 5", "$", "means nothing here"),

@@ -1,0 +1,156 @@
+"""What the docs name exists: files, keys, layers. The glossary's words are used as it spells them."""
+
+import json
+import re
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from engine.config.shape import build as config_schema
+from engine.diagnostics import Json
+from engine.record.condition import Field
+from engine.record.outcome import StepStatus
+from engine.runbook.channels import REGISTRY
+from engine.runbook.shape import build as runbook_schema
+
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+PAGES = sorted([*DOCS.rglob("*.md"), *ROOT.glob("*.md")])
+DECISIONS = sorted((DOCS / "decisions").iterdir())
+GLOSSARY = re.findall(
+    r"^\*\*(.+?)\*\*: (.+?)(?:\n\n|\Z)", (DOCS / "glossary.md").read_text("utf-8"), re.MULTILINE | re.DOTALL
+)
+TERMS = [term for term, _ in GLOSSARY]
+HEADINGS = ["Status", "Context", "Decision", "Consequences"]
+
+
+def name(path: Path) -> str:
+    """Name a page in a test's id."""
+    return str(path.relative_to(ROOT))
+
+
+@cache
+def everything_but_the_glossary() -> str:
+    """Give all that the project says: its code, its schemas, its runbooks, its docs."""
+    said = [*ROOT.glob("engine/**/*.py"), *ROOT.glob("schemas/*.json"), *ROOT.glob("runbooks/*.yaml"), *PAGES]
+    return "\n".join(path.read_text("utf-8") for path in said if path.name != "glossary.md")
+
+
+def anchors(page: Path) -> set[str]:
+    """Give the anchors of a page's headings as hosts of git make them."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text("utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def keys(schema: Json) -> Iterator[str]:
+    """Walk over the names of all properties in a schema, at any depth."""
+    if isinstance(schema, dict):
+        properties = schema.get("properties")
+        yield from properties if isinstance(properties, dict) else ()
+        for part in schema.values():
+            yield from keys(part)
+    elif isinstance(schema, list):
+        for part in schema:
+            yield from keys(part)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_links_lead_somewhere(page: Path) -> None:
+    """Every link to a file or a heading of the project finds it."""
+    for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text("utf-8")):
+        if re.match(r"[a-z]+:", target):
+            continue
+        path, _, anchor = target.partition("#")
+        file = page.parent / path if path else page
+        assert file.exists(), target
+        assert not anchor or anchor in anchors(file), target
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_files_that_are_named_exist(page: Path) -> None:
+    """A path in code style is a file or folder of the project."""
+    named = re.findall(r"`((?:engine|schemas|tests|runbooks|docs)/[\w./-]*)`", page.read_text("utf-8"))
+    assert [path for path in named if not (ROOT / path).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_constants_that_are_named_exist(page: Path) -> None:
+    """A name in capitals in code style, such as `MOST_NODES`, stands in the code."""
+    text = page.read_text("utf-8")
+    variables = {"TIMEPAY_TOKEN", "RUNBOOK_INPUT_NAME"}  # the first is for sending, the second an example
+    named = set(re.findall(r"`([A-Z]+(?:_[A-Z]+)+|[A-Z]{4,})`", text)) - variables
+    code = "\n".join(path.read_text("utf-8") for path in ROOT.glob("engine/**/*.py"))
+    assert sorted(word for word in named if not re.search(rf"\b{word}\b", code)) == []
+
+
+def test_decisions_are_numbered_without_gaps() -> None:
+    """Names of files and titles count from 1, each once."""
+    numbers = [int(path.name[:4]) for path in DECISIONS]
+    titles = [path.read_text("utf-8").partition("\n")[0] for path in DECISIONS]
+    assert numbers == list(range(1, len(DECISIONS) + 1))
+    assert [int(title.removeprefix("# ").partition(".")[0]) for title in titles] == numbers
+
+
+@pytest.mark.parametrize("decision", DECISIONS, ids=name)
+def test_a_decision_has_its_four_parts(decision: Path) -> None:
+    """Status, context, decision, consequences, none of them empty, on half a page."""
+    text = decision.read_text("utf-8")
+    assert re.fullmatch(r"[0-9]{4}(-[a-z0-9]+)+\.md", decision.name)
+    assert re.findall(r"^## (.+)$", text, re.MULTILINE) == HEADINGS
+    assert all(part.strip() for part in re.split(r"^#.*$", text, flags=re.MULTILINE)[2:])
+    assert len(text.splitlines()) <= 45
+
+
+def test_the_glossary_is_in_order() -> None:
+    """A reader finds a term by the alphabet, and each once."""
+    assert len(TERMS) > 40
+    assert sorted(set(TERMS)) == TERMS
+
+
+@pytest.mark.parametrize(("term", "meaning"), GLOSSARY, ids=TERMS)
+def test_a_term_is_used_as_it_is_spelled(term: str, meaning: str) -> None:
+    """Its meaning takes three lines at most, and what has a word of its own is called by it."""
+    assert len(meaning.splitlines()) <= 3
+    assert re.search(rf"\b{term}s?\b", everything_but_the_glossary())
+
+
+@pytest.mark.parametrize("term", [term for term in TERMS if term.count(" ") == 1])
+def test_a_term_of_two_words_stays_two_words(term: str) -> None:
+    """No hyphen anywhere; on pages not run together either (a package's name may be)."""
+    first, second = term.split()
+    prose = re.sub(
+        r"```.*?```|`[^`]*`", "", "\n".join(page.read_text("utf-8") for page in PAGES), flags=re.DOTALL
+    )
+    assert re.findall(rf"\b{first}-{second}s?\b", everything_but_the_glossary()) == []
+    assert re.findall(rf"\b{first}{second}s?\b", prose) == []
+
+
+def test_the_formats_page_names_every_key() -> None:
+    """A key of a runbook or a configuration that the reference leaves out is one that nobody finds."""
+    said = set(re.findall(r"`([a-z_]+)`", (DOCS / "reference" / "formats.md").read_text("utf-8")))
+    plan: Json = json.loads((ROOT / "schemas" / "plan.v1.schema.json").read_text("utf-8"))
+    assert isinstance(plan, dict)
+    assert isinstance(plan["properties"], dict)
+    known = {*keys(runbook_schema(REGISTRY)), *keys(config_schema()), *plan["properties"]}
+    assert sorted(known - said) == []
+
+
+def test_the_formats_page_names_what_conditions_read() -> None:
+    """All fields, and all statuses that a step can end with."""
+    said = set(re.findall(r"`([a-z_]+)`", (DOCS / "reference" / "formats.md").read_text("utf-8")))
+    assert sorted({*Field, *StepStatus} - {StepStatus.PENDING} - said) == []
+
+
+def test_the_architecture_page_has_the_layers_of_the_contract() -> None:
+    """The table lists the packages in the order that import-linter holds."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"][
+        "contracts"
+    ]
+    layers = " | ".join(next(each for each in contracts if each["type"] == "layers")["layers"])
+    table = (DOCS / "explanation" / "architecture.md").read_text("utf-8").partition("## The machine")[0]
+    assert re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE) == layers.removeprefix("__main__ | ").split(
+        " | "
+    )
