@@ -13,7 +13,7 @@ sys.path.insert(0, str(ROOT))  # a script finds only what lies beside it
 
 from benchmarks import costs, page  # noqa: E402  (after the line above)
 from benchmarks.measure import Bench, FailedError  # noqa: E402
-from benchmarks.subject import Subject, bare_environment, fresh, installed, machine  # noqa: E402
+from benchmarks.subject import NEEDED, Subject, bare_environment, fresh, installed, machine  # noqa: E402
 from benchmarks.workload import runbook  # noqa: E402
 
 Measured = TypeVar("Measured")
@@ -54,7 +54,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--fresh", action="store_true", help="measure a wheel in a new virtual environment (network)"
     )
-    parser.add_argument("--write", action="store_true", help="write docs/benchmarks.md, too")
+    parser.add_argument("--write", action="store_true", help="profile, and write docs/benchmarks.md, too")
     return parser.parse_args()
 
 
@@ -67,6 +67,7 @@ def _measured(subject: Subject, options: argparse.Namespace, folder: Path) -> pa
         "--help": (script, "--help"),
         "validate": (script, "validate", files[STEPS]),
         "plan": (script, "plan", files[STEPS]),
+        "the floor without httpx": (str(subject.python), "-c", NEEDED),
     }
     by_size = {size: (script, "validate", files[size]) for size in sorted(options.sizes)}
     starts = Bench(environment, folder, options.rounds, options.warm_up).beside(subject.floor, commands)
@@ -78,8 +79,8 @@ def _measured(subject: Subject, options: argparse.Namespace, folder: Path) -> pa
             "sizes", options.size_rounds, Bench(environment, folder, options.size_rounds, 1).each(by_size)
         ),
     )
-    if options.profile:
-        called = {"floor": subject.floor[1:], **commands}
+    if options.profile or options.write:
+        called = {"floor": subject.floor[1:], **{name: commands[name] for name in page.GOALS}}
         results.shares = {name: costs.imports(subject, one, environment) for name, one in called.items()}
         longest = by_size[max(by_size)]
         results.functions = costs.functions(longest, subject.python, environment, folder)

@@ -13,6 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 LIBRARIES = ("pyyaml", "jsonschema", "httpx", "jinja2", "click")
 FLOOR = "import yaml, jsonschema, httpx, jinja2, click"
+NEEDED = "import yaml, jsonschema, jinja2, click"
 
 _ASK = """\
 import importlib.metadata as m, json, sys

@@ -38,6 +38,17 @@ def test_err(file: Path, request: pytest.FixtureRequest) -> None:
     assert found == golden.read_text("utf-8")
 
 
+@pytest.mark.parametrize("file", ERR, ids=lambda file: file.stem)
+def test_words_are_of_one_style(file: Path) -> None:
+    """Why and help begin small and end with a stop, as if one person had written them."""
+    for line in file.with_suffix(".out").read_text("utf-8").splitlines():
+        label, _, words = line.strip().partition(":")
+        if label in {"why", "help"}:
+            first = words.split()[0]
+            assert first[0].islower() or first in {"YAML"} or not first[0].isalpha(), line
+            assert words.rstrip().endswith((".", "?")), line
+
+
 def test_there_are_cases() -> None:
     """An empty folder would pass for nothing."""
     assert len(OK) >= 10

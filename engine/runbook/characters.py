@@ -23,16 +23,16 @@ _UNSEEN = (
     "[^\t\n\r\x20-\x7e\xa0-\u2027\u202f-\u2065\u206a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]+"
 )
 _PLAIN_ASCII = bytes((9, 10, 13, *range(32, 127)))
-_BINARY = "it holds binary data", "Give the path of a YAML file."
+_BINARY = "it holds binary data", "give the path of a YAML file."
 
 
 def decode(raw: bytes) -> tuple[str, Fault | None]:
     """Turn a file's bytes into text without a byte order mark, and say what keeps it from being read."""
     if len(raw) > MAX_BYTES:
         size = f"it has {len(raw):,} bytes, more than {MAX_BYTES:,}"
-        return "", (SIZE, 0, 1, size, "Split it into several files.")
+        return "", (SIZE, 0, 1, size, "split it into several files.")
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "", (NOT_TEXT, 0, 1, "it is encoded as UTF-16", "Save it as UTF-8.")
+        return "", (NOT_TEXT, 0, 1, "it is encoded as UTF-16", "save it as UTF-8.")
     if b"\0" in raw:
         return "", (NOT_TEXT, 0, 1, *_BINARY)
     try:
@@ -41,7 +41,7 @@ def decode(raw: bytes) -> tuple[str, Fault | None]:
         text = raw.decode("utf-8-sig", "replace")
         at = len(raw[: error.start].decode("utf-8-sig", "replace"))
         message = f"the byte {raw[error.start]:#04x} is not UTF-8"
-        return text, (NOT_TEXT, at, at + 1, message, "Save the file as UTF-8, and retype this place.")
+        return text, (NOT_TEXT, at, at + 1, message, "save the file as UTF-8, and retype this place.")
     return text, _crowd(text) or _directive(text)
 
 
@@ -51,7 +51,7 @@ def unseen(text: str) -> Iterator[Fault]:
         return
     for found in re.finditer(_UNSEEN, text):
         message = f"{_name_of(found[0][0])} stands here"
-        yield UNSEEN, *found.span(), message, "Delete it; if you cannot, retype the line."
+        yield UNSEEN, *found.span(), message, "delete it; if you cannot, retype the line."
 
 
 def replace_unseen(text: str) -> str:
@@ -63,14 +63,14 @@ def _crowd(text: str) -> Fault | None:
     """Find more values than can be read in seconds; 10,000 steps have a third of that."""
     marks = sum(text.count(mark) for mark in ("\n", "\r", ",", "[", "{", "- ", "? "))
     message = f"it has more than {MAX_MARKS:,} lines, commas and brackets"
-    return (SIZE, 0, 1, message, "Split it into several files.") if marks > MAX_MARKS else None
+    return (SIZE, 0, 1, message, "split it into several files.") if marks > MAX_MARKS else None
 
 
 def _directive(text: str) -> Fault | None:
     """Find a line that begins with %: of many %TAG lines libyaml compares each with all others."""
     found = re.search(r"(?:\A|[\r\n])(%.{0,80})", text) if "%" in text else None
     return (
-        (DIRECTIVE, *found.span(1), "a line that begins with % is one", "Remove the line.") if found else None
+        (DIRECTIVE, *found.span(1), "a line that begins with % is one", "remove the line.") if found else None
     )
 
 

@@ -6,11 +6,11 @@ of a finding is not reported.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 from engine.diagnostics import Diagnostic, Json, Path, in_order
-from engine.record.condition import Condition, Scalar
+from engine.record.condition import Condition, InputName, Scalar
 from engine.runbook import rules, schema
 from engine.runbook.channels import REGISTRY, Channel
 from engine.runbook.decode import decode, decode_inputs
@@ -85,9 +85,25 @@ def _tried(draft: Draft, channels: Mapping[str, Channel]) -> Draft:
         return draft
     faults = schema.check(data, templates=False, channels=channels, rendered=filled)
     surely = all(spec.default is not None for spec in draft.inputs)
-    telling = [fault for fault in faults if surely or fault.kind is WRONG_TYPE]
+    telling = [
+        _about_type(draft, fault) if fault.kind is WRONG_TYPE else fault
+        for fault in faults
+        if surely or fault.kind is WRONG_TYPE
+    ]
     found = (*draft.diagnostics, *schema.diagnostics(draft.document, telling))
     return Draft(draft.document, tuple(in_order(found)), draft.inputs, draft.conditions)
+
+
+def _about_type(draft: Draft, fault: Fault) -> Fault:
+    """Say of a template that does not fit what type its inputs have, not what a sample of it is."""
+    types = {spec.name: spec.type.value for spec in draft.inputs}
+    for path, text in _templated(draft.document.data):
+        if path == fault.path[: len(path)]:
+            parts, _ = template.parse_template(text, {spec.name: spec for spec in draft.inputs})
+            named = [part.name for part in parts or () if isinstance(part, InputName)]
+            given = " and ".join(f"inputs.{name} is of type {types[name]}" for name in named)
+            return replace(fault, message=f"{given}, which does not fit here")
+    return fault
 
 
 def _sample(spec: InputSpec) -> Scalar | tuple[str, ...]:

@@ -104,7 +104,7 @@ def _number(text: str) -> Plain | Refusal:
     return Refusal(
         RANGE,
         "it is not between -9007199254740991 and 9007199254740991, or has too many digits",
-        f"If it is text, such as an id or a telephone number, put it in quotes: {_shown(text)}.",
+        f"if it is text, such as an id or a telephone number, put it in quotes: {_shown(text)}.",
     )
 
 
@@ -114,23 +114,23 @@ def _refusal(text: str) -> Refusal | None:
     if text in _YES or text in _NO:
         truth = "true" if text in _YES else "false"
         message = f"some programs read {text} as {truth}, others as the text {quotes}"
-        refusal = Refusal(WORD, message, f"Write {truth}, or, if it is text, {quotes}.")
+        refusal = Refusal(WORD, message, f"write {truth}, or, if it is text, {quotes}.")
     elif text in ("=", "<<"):
         message = f"to some programs {text} is a sign of its own"
-        refusal = Refusal(WORD, message, f"Put it in quotes: {quotes}.")
+        refusal = Refusal(WORD, message, f"put it in quotes: {quotes}.")
     elif len(text) > _MAX_LENGTH:
         if re.fullmatch("[-+.:_0-9a-zA-Z]+", text):
-            refusal = Refusal(SPELLING, "programs disagree about it", f"Put it in quotes: {quotes}.")
+            refusal = Refusal(SPELLING, "programs disagree about it", f"put it in quotes: {quotes}.")
     elif re.fullmatch(_DATE, text):
         refusal = Refusal(
-            DATE, "some programs read it as a date, others as text", f"Put it in quotes: {quotes}."
+            DATE, "some programs read it as a date, others as text", f"put it in quotes: {quotes}."
         )
     elif re.fullmatch(_SIXTIES, text):
         message = "some programs read it as a number of minutes or seconds, others as text"
-        refusal = Refusal(TIME, message, f"Put it in quotes: {quotes}.")
+        refusal = Refusal(TIME, message, f"put it in quotes: {quotes}.")
     elif re.fullmatch(_NOT_A_NUMBER, text):
         message = "it stands for something that cannot be counted with"
-        refusal = Refusal(SPELLING, message, f"Write a number, or, if it is text, {quotes}.")
+        refusal = Refusal(SPELLING, message, f"write a number, or, if it is text, {quotes}.")
     elif re.fullmatch(_NUMBER, text):
         refusal = _misspelt(text, quotes)
     return refusal
@@ -139,12 +139,12 @@ def _refusal(text: str) -> Refusal | None:
 def _misspelt(text: str, quotes: str) -> Refusal:
     meant = _meant(text)
     if meant is None:
-        return Refusal(SPELLING, "programs disagree about it", f"If it is text, put it in quotes: {quotes}.")
+        return Refusal(SPELLING, "programs disagree about it", f"if it is text, put it in quotes: {quotes}.")
     message = f"some programs read it as {meant}, others as something else"
     if re.fullmatch("-?0[0-9_]+", text):
         message = "some programs take a number that begins with 0 for an octal one, others do not"
     return Refusal(
-        SPELLING, message, f"Write {meant}, or, if it is text such as an id, put it in quotes: {quotes}."
+        SPELLING, message, f"write {meant}, or, if it is text such as an id, put it in quotes: {quotes}."
     )
 
 

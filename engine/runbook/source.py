@@ -117,7 +117,7 @@ class _Reader:
     def start_document(self, event: "_Event") -> None:
         if self.tree.node:
             start, end = event.start_mark.index, event.end_mark.index
-            help_ = "Remove the line ---, or put what follows into a file of its own."
+            help_ = "remove the line ---, or put what follows into a file of its own."
             self._report(DOCUMENTS, start, end, "here begins another one", help_)
             raise _Stop
 
@@ -157,7 +157,7 @@ class _Reader:
         start, end = event.start_mark.index, event.end_mark.index
         path = self.tree.path_of_value()
         if path is not None or self.tree.wants_key:  # else it is of a merge key, which is reported
-            help_ = "Write the value out here, or, if it is text that begins with *, put it in quotes."
+            help_ = "write the value out here, or, if it is text that begins with *, put it in quotes."
             self._report(ALIAS, start, end, "it stands for a value that is written elsewhere", help_)
             self._fault(path)
         if self.tree.wants_key:
@@ -172,7 +172,7 @@ class _Reader:
         if self.tree.depth >= MAX_DEPTH:
             self._refuse_depth(start)
         if self.tree.wants_key:
-            help_ = "Write a name, a colon and the value."
+            help_ = "write a name, a colon and the value."
             self._report(KEY, start, end, "a list or a mapping stands as a key", help_)
         self.tree.open(node, start, end)
 
@@ -194,7 +194,7 @@ class _Reader:
     def _report(self, kind: Kind, start: int, end: int, message: str, help_: str) -> None:
         if len(self.found) >= MAX_FINDINGS:
             message = f"there are more than {MAX_FINDINGS}, and the rest of the file is not read"
-            self._give_up((MORE, start, end, message, "Mend those above, then validate again."))
+            self._give_up((MORE, start, end, message, "mend those above, then validate again."))
         self._add((kind, start, end, message, help_))
 
     def _give_up(self, fault: Fault) -> NoReturn:
@@ -222,10 +222,10 @@ class _Reader:
         r"""Refuse \\ud83d and its like, as libyaml does; PyYAML's own parser lets them pass."""
         if re.search("[\ud800-\udfff]", text):
             message = "an escape in it stands for no character"
-            self._give_up((QUOTE, start, end, message, "Write the character itself."))
+            self._give_up((QUOTE, start, end, message, "write the character itself."))
 
     def _refuse_depth(self, start: int) -> NoReturn:
-        help_ = "Write it with fewer brackets and indents."
+        help_ = "write it with fewer brackets and indents."
         self._give_up((DEPTH, start, start + 1, f"this is level {MAX_DEPTH + 1}", help_))
 
     def _refuse_template(self, start: int) -> None:
@@ -250,13 +250,13 @@ class _Reader:
         """Report an anchor and a tag; give whether the value may still be read as what it looks like."""
         start = event.start_mark.index
         if event.anchor is not None:
-            help_ = "Remove it, and write the value out where it is needed; steps can share an audience."
+            help_ = "remove it, and write the value out where it is needed; steps can share an audience."
             self._report(
                 ANCHOR, *self._word(self.text.find("&", start)), "it names the value for use elsewhere", help_
             )
         if event.tag is None:
             return True
-        help_ = "Remove it; a text that looks like something else stands in quotes."
+        help_ = "remove it; a text that looks like something else stands in quotes."
         self._report(
             TAG, *self._word(self.text.find("!", start)), "every value is taken as it is written", help_
         )
@@ -268,7 +268,7 @@ class _Reader:
         return start, found.end() if found else start
 
     def _refuse_merge(self, start: int, end: int) -> None:
-        help_ = "Write the keys out here; steps can share an audience."
+        help_ = "write the keys out here; steps can share an audience."
         self._report(MERGE, start, end, "it takes in the keys of another mapping", help_)
         self._fault(self.tree.path())
         self.tree.drop()
@@ -284,14 +284,14 @@ class _Reader:
         else:
             sort = "nothing" if known is None else "true or false" if isinstance(known, bool) else "a number"
             kind, message = KEY, f"it is read as {sort}"
-        self._report(kind, start, end, message, f"Put the key in quotes: {quoted(key[:_SHOWN])}.")
+        self._report(kind, start, end, message, f"put the key in quotes: {quoted(key[:_SHOWN])}.")
         self._fault(self.tree.path(key))
 
     def _refuse_duplicate(self, key: str, start: int, end: int) -> None:
         first = self.tree.place_of(key)
         place = self.lines.span(first, first)
         message = f'"{key[:_SHOWN]}" already stands at {place.line}:{place.column}'
-        self._report(DUPLICATE, start, end, message, "Remove one of the two, or give it another name.")
+        self._report(DUPLICATE, start, end, message, "remove one of the two, or give it another name.")
         self.tree.drop()
 
     def _refuse_scalar(self, refusal: Refusal, start: int, end: int) -> None:
@@ -315,7 +315,7 @@ class _Reader:
         if isinstance(root, dict):
             return root
         start, end = self.tree.places.root
-        begin = "Begin with the first key; in a runbook it is `format: runbook/v1`."
+        begin = "begin with the first key; in a runbook it is `format: runbook/v1`."
         if root is None and start == end:
             self._report(EMPTY, 0, 1, "there is nothing in it but comments or blanks", begin)
         else:

@@ -79,14 +79,14 @@ def reword(text: str, problem: str, context: str, at: int, opened: int) -> Fault
         if fault := rule(spot):
             return fault
     message = "neither this place nor the line above it makes sense as YAML"
-    return UNREADABLE, spot.at, spot.end, message, "Look for a missing quote, bracket, colon, or indentation."
+    return UNREADABLE, spot.at, spot.end, message, "look for a missing quote, bracket, colon, or indentation."
 
 
 def template(text: str, start: int, end: int) -> Fault:
     """Say that the ``{{ … }}`` at this place needs quotes."""
     shown = " ".join(text[start : min(end, start + _SHOWN)].split())
     shown = quoted(shown if shown.endswith("}}") else "{{ inputs.name }}")
-    help_ = f"Put the whole value in quotes, for example {shown}."
+    help_ = f"put the whole value in quotes, for example {shown}."
     return TEMPLATE, start, end, "a value that begins with {{ must stand in quotes", help_
 
 
@@ -94,7 +94,7 @@ def _conflict(spot: _Spot) -> Fault | None:
     found = re.search(r"^(?:<{7}|={7}|>{7})(?=[ \r\n]|\Z)", spot.text, re.MULTILINE)
     if found is None:
         return None
-    help_ = "Keep one of the two versions, and remove the lines that begin with <<<<<<<, ======= and >>>>>>>."
+    help_ = "keep one of the two versions, and remove the lines that begin with <<<<<<<, ======= and >>>>>>>."
     return CONFLICT, found.start(), found.end(), "git could not merge this place", help_
 
 
@@ -115,14 +115,14 @@ def _tab(spot: _Spot) -> Fault | None:
         return None
     if spot.before.strip():
         return TAB, *found.span(1), "YAML wants spaces here", "Replace it by a space."
-    return TAB, *found.span(1), "this line is indented with it", "Indent with spaces, two for each level."
+    return TAB, *found.span(1), "this line is indented with it", "indent with spaces, two for each level."
 
 
 def _unclosed_quote(spot: _Spot) -> Fault | None:
     if "quoted scalar" not in spot.context or not spot.says("end of stream", "document indicator"):
         return None
     mark = spot.text[spot.opened]
-    help_ = f"Write {mark} where the text ends."
+    help_ = f"write {mark} where the text ends."
     return QUOTE, spot.opened, spot.opened + 1, "what this one opens is never closed", help_
 
 
@@ -140,13 +140,13 @@ def _bracket(spot: _Spot) -> Fault | None:
             spot.at,
             spot.at + 1,
             message,
-            f"Write {closing} here, or close what was opened later first.",
+            f"write {closing} here, or close what was opened later first.",
         )
     if spot.ended or on_other_line:
         message = "what this one opens is never closed"
-        return BRACKET, spot.opened, spot.opened + 1, message, f"Write {closing} where it ends."
+        return BRACKET, spot.opened, spot.opened + 1, message, f"write {closing} where it ends."
     help_ = (
-        "Put a comma between two entries; put a text in quotes that holds a comma, colon, quote or bracket."
+        "put a comma between two entries; put a text in quotes that holds a comma, colon, quote or bracket."
     )
     return BRACKET, spot.at, spot.at + 1, f"a comma or {closing} is missing before this", help_
 
@@ -159,7 +159,7 @@ def _colon(spot: _Spot) -> Fault | None:
         return _misindented(spot)
     start = spot.start + key.end()
     value = spot.value_from(start, spot.end)
-    help_ = f"Put the whole text in quotes: `{key[1]}: {quoted(value)}`."
+    help_ = f"put the whole text in quotes: `{key[1]}: {quoted(value)}`."
     return COLON, spot.at, spot.at + 1, "YAML takes what stands before it for another key", help_
 
 
@@ -175,7 +175,7 @@ def _misindented(spot: _Spot) -> Fault | None:
             start,
             start + 1,
             "a space is missing after the dash",
-            f"Write `- {above.strip()[1:_SHOWN]}`.",
+            f"write `- {above.strip()[1:_SHOWN]}`.",
         )
     key = _key_of(above)
     if key is None:
@@ -196,10 +196,10 @@ def _without_colon(spot: _Spot, start: int) -> Fault:
     found = re.match(r"([\w-]+):(?=\S)", line)
     if found:
         at = start + found.end() - 1
-        help_ = f"Write `{found[1]}: {line[found.end() :]}`."
+        help_ = f"write `{found[1]}: {line[found.end() :]}`."
         return NO_KEY, at, at + 1, "a space is missing after the colon", help_
     help_ = (
-        "Write a key, a colon, a space and a value; or put it on the line of the value that it belongs to."
+        "write a key, a colon, a space and a value; or put it on the line of the value that it belongs to."
     )
     return NO_KEY, start, start + len(line), "it has no colon", help_
 
@@ -212,40 +212,40 @@ def _behind_value(spot: _Spot) -> Fault | None:
     if last in "'\"" and spot.before.count(last) % 2:
         at = spot.text.rfind(last, 0, spot.start + len(spot.before.rstrip()) - 1)
         message = "what this one opens is closed only on a later line"
-        return QUOTE, at, at + 1, message, f"Write {last} where the text ends."
+        return QUOTE, at, at + 1, message, f"write {last} where the text ends."
     key = _key_of(spot.before)
     value = spot.value_from(spot.start + (key.end() if key else 0), spot.end).strip()
     if last in "]}":
-        help_ = f"Remove it, or put the whole text in quotes: {quoted(value)}."
+        help_ = f"remove it, or put the whole text in quotes: {quoted(value)}."
         return BRACKET, spot.at, spot.end, f"it stands behind the {last} that ends the value", help_
     inner = value[1:-1] if len(value) > 1 and value[0] == value[-1] and value[0] in "'\"" else value
-    help_ = f"Put the whole text in one pair of quotes: {quoted(inner)}."
+    help_ = f"put the whole text in one pair of quotes: {quoted(inner)}."
     return QUOTE, spot.at, spot.end, f"it stands behind the {last} that ends the text", help_
 
 
 def _stray_bracket(spot: _Spot) -> Fault | None:
     if spot.char not in ("]", "}") or not spot.says(*_MISPLACED, "document start"):
         return None
-    return BRACKET, spot.at, spot.at + 1, "it closes nothing that is open", "Remove it."
+    return BRACKET, spot.at, spot.at + 1, "it closes nothing that is open", "remove it."
 
 
 def _misaligned(spot: _Spot) -> Fault | None:
     if not spot.says(*_MISPLACED) or spot.before.strip():
         return None
     if spot.char == ":":
-        return NO_KEY, spot.at, spot.at + 1, "a colon stands here without a key", "Write the key before it."
+        return NO_KEY, spot.at, spot.at + 1, "a colon stands here without a key", "write the key before it."
     column = len(spot.before) + 1
     is_item = re.match(r"-\s", spot.text[spot.at :]) is not None
     opened, _ = spot.line_around(spot.opened)
     if column == spot.opened - opened + 1 and is_item == ("mapping" in spot.context):
         here, there = ("an item of a list", "keys") if is_item else ("a key", "items of a list")
-        help_ = "Indent it below the key that it belongs to, or write it like its neighbours."
+        help_ = "indent it below the key that it belongs to, or write it like its neighbours."
         return INDENT, spot.at, spot.end, f"{here} stands among {there}", help_
     columns = " or ".join(str(at) for at in _columns_around(spot.lines_above(), column))
     if not columns:
         return None
     message = f"it begins at column {column}, where nothing above begins"
-    help_ = f"Begin it at column {columns}, like what it belongs with."
+    help_ = f"begin it at column {columns}, like what it belongs with."
     return INDENT, spot.at, spot.end, message, help_
 
 
@@ -274,13 +274,13 @@ def _reserved(spot: _Spot) -> Fault | None:
     if re.search(r"[\[{]", spot.text[start:at]):
         value = re.split(r"\s*[,\]}]", value, maxsplit=1)[0]
     message = f"an unquoted text cannot begin with {spot.text[at]}"
-    return RESERVED, at, at + 1, message, f"Put the text in quotes: {quoted(value)}."
+    return RESERVED, at, at + 1, message, f"put the text in quotes: {quoted(value)}."
 
 
 def _list_on_the_line(spot: _Spot) -> Fault | None:
     if not spot.says("sequence entries are not allowed"):
         return None
-    help_ = "Begin the list on the next line, or write it as [a, b]."
+    help_ = "begin the list on the next line, or write it as [a, b]."
     return INDENT, spot.at, spot.end, "a list of dashes cannot begin behind a key", help_
 
 
@@ -289,15 +289,15 @@ def _escape(spot: _Spot) -> Fault | None:
         return None
     at = max(spot.text.rfind("\\", 0, spot.at + 1), 0)
     if spot.text[at + 1 : at + 2] in ("x", "u", "U"):
-        return QUOTE, at, at + 2, "this escape stands for no character", "Write the character itself."
-    help_ = "Write \\\\ for one backslash, or use single quotes, in which it stands for itself."
+        return QUOTE, at, at + 2, "this escape stands for no character", "write the character itself."
+    help_ = "write \\\\ for one backslash, or use single quotes, in which it stands for itself."
     return QUOTE, at, at + 2, f"in double quotes, {spot.text[at : at + 2]} cannot be read", help_
 
 
 def _no_value(spot: _Spot) -> Fault | None:
     if not spot.says("node content"):
         return None
-    help_ = "Write a value before it, remove it, or put the text in quotes that begins with it."
+    help_ = "write a value before it, remove it, or put the text in quotes that begins with it."
     return BRACKET, spot.at, spot.at + 1, f"{spot.char} stands where a value should", help_
 
 

@@ -17,7 +17,7 @@ def offer(word: str, known: Sequence[str], prefix: str = "") -> str:
         prefix: what stands before each known word, such as ``steps.``.
     """
     if not known:
-        return "there is none here: leave the comparison out."
+        return "there is none to name: declare one first, or leave the comparison out."
     near = nearest(word, known)
     known_ones = f"known: {', '.join(known)}." if len(known) <= MOST_LISTED else ""
     if near is None:

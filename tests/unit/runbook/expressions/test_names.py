@@ -62,7 +62,7 @@ def test_success(text: str, code: str, marked: str, says: str) -> None:
 def test_the_first_step_has_nothing_before_it() -> None:
     """Where there is no earlier step, none is offered."""
     first = Scope(INPUTS, STEPS, position=0)
-    assert_found("steps.nope.ran", first, ("RB311", "nope", "there is none here"))
+    assert_found("steps.nope.ran", first, ("RB311", "nope", "there is none to name"))
     assert_found("steps.later.ran", first, ("RB312", "later", "No step comes before this one."))
     assert_found("steps", first, ("RB315", "steps", "write steps.<name>.status."))
 
@@ -70,7 +70,7 @@ def test_the_first_step_has_nothing_before_it() -> None:
 def test_without_inputs() -> None:
     """Where no input is declared, none is offered."""
     bare = Scope({}, STEPS, position=2)
-    assert_found("inputs.cap > 1", bare, ("RB310", "cap", "there is none here"))
+    assert_found("inputs.cap > 1", bare, ("RB310", "cap", "there is none to name"))
     assert_found("inputs", bare, ("RB315", "inputs", "write inputs.<name>."))
 
 
