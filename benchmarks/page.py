@@ -104,7 +104,7 @@ def _missed(results: Results) -> Iterable[str]:
         if ratio > goal and shares_ms:
             parts = ", ".join(f"{owner} {spent_ms:.0f}" for owner, spent_ms in shares_ms.items())
             yield (
-                f"`runbook {name}` misses its goal by {ratio - goal:.2f} of the floor. Of the "
+                f"`runbook {name}` misses its goal by {ratio - goal:.3f} of the floor. Of the "
                 f"{sum(shares_ms.values()):.0f} ms that `python -X importtime` counts, these are for: "
                 f"{parts}."
             )

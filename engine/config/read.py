@@ -23,7 +23,7 @@ def read(raw: bytes, file: str) -> tuple[Config | None, tuple[Diagnostic, ...], 
     document = read_document(raw, file)
     faults: list[Fault] = []
     if document.data is not None:
-        faults = schema.check_shape(document.data, build(), FORMATS)
+        faults = schema.faults_of(document.data, schema.shape(build(), FORMATS))
         faults += [] if faults or document.diagnostics else _across(document.data)
     found = (*document.diagnostics, *schema.diagnostics(document, faults))
     is_sound = document.data is not None and not any(one.is_error for one in found)

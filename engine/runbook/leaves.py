@@ -6,6 +6,7 @@ the API an empty value may mean everyone (DESIGN, rule 2).
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import TypeAlias
 
 from engine.diagnostics import Json
@@ -170,6 +171,9 @@ def fits(pattern: str, value: str) -> bool:
 
     In JSON Schema ``$`` is the very end; Python's would let a last line break pass.
     """
-    ends = pattern.endswith("$")
-    found = re.search(pattern.removesuffix("$") + r"\Z" if ends else pattern, value)
-    return found is not None
+    return _compiled(pattern).search(value) is not None
+
+
+@lru_cache(maxsize=256)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern.removesuffix("$") + r"\Z" if pattern.endswith("$") else pattern)

@@ -1,29 +1,36 @@
-"""Whether data has the shape of a runbook: the door to jsonschema, whose own words never leave it."""
+"""Whether data has the shape of a format; what has not is explained in words of ours."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import islice
-from typing import Any, TypeAlias, TypeVar
-
-from jsonschema.exceptions import ValidationError
-from jsonschema.validators import Draft202012Validator, extend
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from engine.diagnostics import Diagnostic, Json, Path
+from engine.runbook.accept import Accepts, acceptor
 from engine.runbook.channels import REGISTRY, Channel
 from engine.runbook.document import Document
-from engine.runbook.fault import MORE, SPECIAL_WORD, UNKNOWN_FORMAT, Broken, Fault
-from engine.runbook.leaves import fits
+from engine.runbook.fault import MORE, SPECIAL_WORD, UNKNOWN_FORMAT, Fault
 from engine.runbook.shape import FORMATS, build, inlined
-
-__all__ = ["Fault", "check", "check_shape", "diagnostics"]
 
 MAX_FAULTS = 1000
 _SPECIAL = frozenset(("everyone", "none"))
 
-_Schema: TypeAlias = Mapping[str, Any]
-_Validator: TypeAlias = Any  # the stubs do not type the classes that ``extend`` makes
-_Errors: TypeAlias = Iterable[ValidationError]
+_Schema: TypeAlias = dict[str, Any]
 _Thing = TypeVar("_Thing")
+
+
+class Shape(NamedTuple):
+    """A schema ready for use: the versions that it is for, and the function that sees what is sound."""
+
+    formats: tuple[str, ...]
+    schema: _Schema
+    accepts: Accepts
+
+
+def shape(schema: _Schema, formats: tuple[str, ...]) -> Shape:
+    """Make a schema ready for use."""
+    whole = inlined(schema)
+    return Shape(formats, whole, acceptor(whole))
 
 
 def check(
@@ -39,37 +46,36 @@ def check(
     values came from templates, for none of them may become the word ``everyone`` or ``none``.
     """
     known = tuple(channels.values())
-    faults = _faults(data, _validator(known, templates=templates), FORMATS, known, rendered)
+    faults = faults_of(data, _runbook(known, templates=templates), known, rendered)
     is_foreign = any(fault.kind is UNKNOWN_FORMAT for fault in faults)
     return faults if is_foreign else [*_special_words(data, rendered), *faults]
 
 
-def check_shape(data: Json, shape: _Schema, formats: tuple[str, ...]) -> list[Fault]:
-    """Find everything in data that another of our formats does not admit."""
-    return _faults(data, _compiled(dict(shape)), formats, (), frozenset())
-
-
-def _faults(
-    data: Json,
-    validator: _Validator,
-    formats: tuple[str, ...],
-    channels: tuple[Channel, ...],
-    rendered: frozenset[Path],
+def faults_of(
+    data: Json, wanted: Shape, channels: tuple[Channel, ...] = (), rendered: frozenset[Path] = frozenset()
 ) -> list[Fault]:
+    """Find everything in data that a format does not admit; an unknown version alone hides the rest."""
     declared = data.get("format") if isinstance(data, dict) else None
-    is_foreign = isinstance(declared, str) and declared not in formats
-    errors = [] if is_foreign else _first(validator.iter_errors(data))
-    if not errors and not is_foreign:
+    is_foreign = isinstance(declared, str) and declared not in wanted.formats
+    if not is_foreign and wanted.accepts(data):
         return []
-    from engine.runbook import wording  # noqa: PLC0415 (10 ms that only a file with faults pays)
+    # Only a file with faults pays for the judge and the words: near half of a whole check.
+    from engine.runbook import validator, wording  # noqa: PLC0415
 
     if is_foreign:
-        return [wording.unknown_format(str(declared), formats)]
-    faults = _first(wording.explain(map(_broken, errors), channels, rendered))
+        return [wording.unknown_format(str(declared), wanted.formats)]
+    broken = _first(validator.errors(wanted.schema, data))
+    faults = _first(wording.explain(broken, channels, rendered))
     if len(faults) == MAX_FAULTS:
         only = f"only the first {MAX_FAULTS} are shown"
         faults.append(Fault(MORE, (), "missing", only, "mend these, and check again."))
     return faults
+
+
+@lru_cache(maxsize=4)
+def _runbook(channels: tuple[Channel, ...], *, templates: bool) -> Shape:
+    """Make the shape for a set of channels; a run asks for the same two again and again."""
+    return shape(build({channel.name: channel for channel in channels}, templates=templates), FORMATS)
 
 
 def diagnostics(document: Document, faults: Iterable[Fault]) -> list[Diagnostic]:
@@ -94,142 +100,3 @@ def _special_words(data: Json, rendered: frozenset[Path]) -> Iterator[Fault]:
         for word in _SPECIAL.intersection(value if isinstance(value, list) else [str(value)]):
             mend = f'give the input another value; "{word}" must be written in the runbook itself.'
             yield Fault(SPECIAL_WORD, path, "value", f'the template gives "{word}"', mend)
-
-
-def _broken(error: ValidationError, above: Path = ()) -> Broken:
-    value: Any = error.instance
-    path = (*above, *error.relative_path)
-    schema = error.schema if isinstance(error.schema, Mapping) else {}
-    inner = tuple((int(each.relative_schema_path[0]), _broken(each, path)) for each in error.context or ())
-    examples = tuple(schema.get("examples", ()))
-    return Broken(str(error.validator), error.validator_value, value, schema, path, examples, inner)
-
-
-@lru_cache(maxsize=4)
-def _validator(channels: tuple[Channel, ...], *, templates: bool) -> _Validator:
-    """Make the validator for a set of channels; a run asks for the same two again and again."""
-    schema = build({channel.name: channel for channel in channels}, templates=templates)
-    return _compiled(schema)
-
-
-def _compiled(schema: dict[str, Json]) -> _Validator:
-    return extend(Draft202012Validator, _Keywords().table())(inlined(schema))  # type: ignore[no-untyped-call]
-
-
-class _Keywords:
-    """The library's keywords, where this format needs another speed or another reading.
-
-    The library makes a new validator for every value below a keyword; kept by their schema, 10,000
-    steps take 1 s instead of 2.3 s. ``$`` is the end of a text, not the place before a last line
-    break; 1.0 is no whole number; and a list of a million values of mixed kinds ends in time.
-    """
-
-    def __init__(self) -> None:
-        self._known: dict[int, _Validator] = {}
-
-    def table(self) -> dict[str, Callable[[_Validator, Any, Json, _Schema], _Errors | None]]:
-        return {
-            "properties": self._properties,
-            "patternProperties": self._pattern_properties,
-            "additionalProperties": _additional_properties,
-            "items": self._items,
-            "allOf": self._all_of,
-            "anyOf": self._any_of,
-            "oneOf": self._one_of,
-            "if": self._if,
-            "type": _type,
-            "pattern": _pattern,
-            "uniqueItems": _unique_items,
-        }
-
-    def _below(self, validator: _Validator, schema: _Schema) -> _Validator:
-        found = self._known.get(id(schema))
-        if found is None:
-            found = self._known[id(schema)] = validator.evolve(schema=schema)
-        return found
-
-    def _errors(self, validator: _Validator, schema: _Schema, value: Json, key: str | int) -> _Errors:
-        for error in self._below(validator, schema).iter_errors(value):
-            error.relative_path.appendleft(key)
-            yield error
-
-    def _properties(self, validator: _Validator, known: _Schema, value: Json, _: _Schema) -> _Errors:
-        if isinstance(value, dict):
-            for key, each in value.items():
-                if key in known:
-                    yield from self._errors(validator, known[key], each, key)
-
-    def _pattern_properties(
-        self, validator: _Validator, known: _Schema, value: Json, schema: _Schema
-    ) -> _Errors:
-        # No pattern of this format fits a key that is named beside it, so those need not be tried.
-        named = schema.get("properties", ())
-        unnamed = [key for key in value if key not in named] if isinstance(value, dict) else []
-        for key in unnamed:
-            for pattern, below in known.items():
-                if fits(pattern, key):
-                    yield from self._errors(validator, below, value[key], key)  # type: ignore[call-overload,index]
-
-    def _items(self, validator: _Validator, below: _Schema, value: Json, _: _Schema) -> _Errors:
-        if isinstance(value, list):
-            for index, each in enumerate(value):
-                yield from self._errors(validator, below, each, index)
-
-    def _all_of(self, validator: _Validator, branches: list[_Schema], value: Json, _: _Schema) -> _Errors:
-        for branch in branches:
-            yield from self._below(validator, branch).iter_errors(value)
-
-    def _any_of(self, validator: _Validator, branches: list[_Schema], value: Json, _: _Schema) -> _Errors:
-        context: list[ValidationError] = []
-        for number, branch in enumerate(branches):
-            errors = _first(self._below(validator, branch).iter_errors(value))
-            if not errors:
-                return
-            for error in errors:
-                error.relative_schema_path.appendleft(number)
-            context += errors
-        yield ValidationError("", context=context)
-
-    def _one_of(self, validator: _Validator, branches: list[_Schema], value: Json, _: _Schema) -> _Errors:
-        fitting = sum(self._below(validator, branch).is_valid(value) for branch in branches)
-        if isinstance(value, dict) and fitting != 1:
-            yield ValidationError("")
-
-    def _if(self, validator: _Validator, condition: _Schema, value: Json, schema: _Schema) -> _Errors:
-        holds = self._below(validator, condition).is_valid(value)
-        branch = schema.get("then" if holds else "else")
-        if branch is not None:
-            yield from self._below(validator, branch).iter_errors(value)
-
-
-_TYPES: Mapping[str, type | tuple[type, ...]] = {
-    "object": dict,
-    "array": list,
-    "string": str,
-    "boolean": bool,
-    "integer": int,
-    "number": (int, float),
-}
-
-
-def _type(_: _Validator, wanted: str, value: Json, __: _Schema) -> _Errors | None:
-    fits_kind = isinstance(value, _TYPES[wanted]) and (wanted == "boolean" or not isinstance(value, bool))
-    return None if fits_kind else [ValidationError("")]
-
-
-def _pattern(_: _Validator, pattern: str, value: Json, __: _Schema) -> _Errors | None:
-    return None if not isinstance(value, str) or fits(pattern, value) else [ValidationError("")]
-
-
-def _additional_properties(_: _Validator, __: bool, value: Json, schema: _Schema) -> _Errors | None:
-    known, patterns = schema.get("properties", ()), schema.get("patternProperties", ())
-    unknown = [key for key in value if key not in known] if isinstance(value, dict) else []
-    all_fit = all(any(fits(pattern, key) for pattern in patterns) for key in unknown)
-    return None if all_fit else [ValidationError("")]
-
-
-def _unique_items(_: _Validator, wanted: bool, value: Json, __: _Schema) -> _Errors | None:
-    if not wanted or not isinstance(value, list):
-        return None
-    plain = [each for each in value if not isinstance(each, list | dict)]
-    return None if len(set(plain)) == len(plain) else [ValidationError("")]

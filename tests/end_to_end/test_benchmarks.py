@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.costs import START, imports
+from benchmarks import costs
 from benchmarks.measure import FailedError, Pair, Sample, run
 from benchmarks.page import Results, sizes, starts
 from benchmarks.subject import bare_environment, installed
@@ -56,10 +56,33 @@ def test_peak_of_memory_is_that_of_the_process(tmp_path: Path) -> None:
     assert 200e6 < measured.peak_bytes < 400e6
 
 
+TOLD = """\
+import time: self [us] | cumulative | imported package
+import time:         1 |          1 | codecs
+import time:        10 |         10 |     base64
+import time:       100 |        110 |   yaml.reader
+import time:      1000 |       1110 | yaml
+import time:         2 |          2 |   json
+import time:        20 |         22 | engine
+"""
+
+
 def test_imports_are_charged_to_their_library() -> None:
-    """What a library imports is its own; what Python imports by itself is nobody's."""
-    shares = imports(installed(Path(sys.executable)), ["-c", "import yaml"], bare_environment())
-    assert set(shares) == {"yaml", START}
+    """What a library imports is charged to it; what nobody around it asked for, to Python."""
+    assert set(costs._charged(TOLD)) == {
+        ("engine", "engine", 20),
+        ("json", "engine", 2),
+        ("yaml", "yaml", 1000),
+        ("yaml.reader", "yaml", 100),
+        ("base64", "yaml", 10),
+        ("codecs", costs.START, 1),
+    }
+
+
+def test_imports_are_read_from_python() -> None:
+    """This interpreter writes its import times in the form that is read here."""
+    shares = costs.imports(installed(Path(sys.executable)), ["-c", "import yaml"], bare_environment())
+    assert set(shares) == {"yaml", costs.START}
 
 
 @pytest.mark.parametrize(("took_s", "verdict"), [(0.75, "met"), (0.76, "**missed**")])

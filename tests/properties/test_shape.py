@@ -12,9 +12,10 @@ from jsonschema import Draft202012Validator
 
 from engine.diagnostics import Json
 from engine.runbook.channels import REGISTRY
-from engine.runbook.schema import check
-from engine.runbook.shape import build
+from engine.runbook.schema import Shape, check, shape
+from engine.runbook.shape import FORMATS, build
 from engine.runbook.source import read
+from engine.runbook.validator import errors
 
 PATHS = sorted((Path(__file__).parents[2] / "runbooks").glob("*.yaml"))
 RUNBOOKS = [read(path.read_bytes(), path.name).data for path in PATHS]
@@ -101,6 +102,49 @@ def test_faults_are_found_exactly_where_the_library_finds_them(
         assert bool(faults) is not plain(templates=templates).is_valid(data)
     for fault in faults:
         assert not [word for word in FOREIGN if word in f"{fault.message} {fault.help}"]
+
+
+CASES = [
+    read(path.read_bytes(), path.name).data
+    for path in sorted((Path(__file__).parents[1] / "cases").glob("*/*.yaml"))
+]
+
+
+@cache
+def shape_of(*, templates: bool) -> Shape:
+    """Give the schema as the engine uses it."""
+    return shape(build(REGISTRY, templates=templates), FORMATS)
+
+
+def agree(data: Json, *, templates: bool) -> None:
+    """Fail unless what is seen as sound is what the judge finds nothing in."""
+    wanted = shape_of(templates=templates)
+    assert wanted.accepts(data) is not any(True for _ in errors(wanted.schema, data))
+
+
+@given(st.data(), st.sampled_from([*RUNBOOKS, *[case for case in CASES if case]]), st.integers(0, 3))
+@settings(max_examples=600, deadline=None)
+def test_sound_is_what_the_judge_finds_nothing_in(draw: st.DataObject, runbook: Json, changes: int) -> None:
+    """The quick look at sound files agrees with jsonschema on the same schema."""
+    data = copy.deepcopy(runbook)
+    for _ in range(changes):
+        mutate(data, draw)
+    agree(data, templates=True)
+    agree(data, templates=False)
+
+
+@given(values)
+@settings(deadline=None)
+def test_sound_is_what_the_judge_finds_nothing_in_at_all(data: Json) -> None:
+    """Also on data that are no runbooks."""
+    agree(data, templates=True)
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case])
+def test_sound_is_what_the_judge_finds_nothing_in_by_case(case: Json) -> None:
+    """And on every golden case."""
+    agree(case, templates=True)
+    agree(case, templates=False)
 
 
 @given(values)

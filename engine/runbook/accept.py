@@ -1,0 +1,166 @@
+"""Whether data plainly has a shape: the schema itself, turned into functions once, answers yes or no.
+
+Nearly every file that is checked is sound. This sees it without importing the library that judges
+and explains what is not: that import alone is near half of a whole check (docs/benchmarks.md). It
+knows just the keywords that our schemas use and refuses to be built from any other, and a property
+test holds it to the library's judgement on the same schema.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
+
+from engine.diagnostics import Json
+from engine.runbook.leaves import fits
+
+Accepts: TypeAlias = Callable[[Any], bool]
+_Schema: TypeAlias = Mapping[str, Any]
+
+_TYPES: Mapping[str, type | tuple[type, ...]] = {
+    "object": dict,
+    "array": list,
+    "string": str,
+    "boolean": bool,
+    "integer": int,
+    "number": (int, float),
+}
+_SILENT = frozenset(
+    ["$schema", "$id", "$defs", "title", "description", "examples", "patternErrorMessage", "then", "else"]
+)  # they judge nothing by themselves
+
+
+def acceptor(schema: _Schema) -> Accepts:
+    """Give the function that says of a value whether the schema, all ``$ref`` inlined, admits it."""
+    return _Builder().of(schema)
+
+
+class _Builder:
+    """Builds each part once: definitions used alike are one dict (``shape.inlined``)."""
+
+    def __init__(self) -> None:
+        self._done: dict[int, Accepts] = {}
+
+    def of(self, schema: _Schema) -> Accepts:
+        if id(schema) not in self._done:
+            self._done[id(schema)] = self._build(schema)
+        return self._done[id(schema)]
+
+    def _build(self, schema: _Schema) -> Accepts:
+        rules = [rule for key in schema if (rule := self._rule(key, schema)) is not None]
+        if len(rules) == 1:
+            return rules[0]
+        return lambda value: all(rule(value) for rule in rules)
+
+    def _rule(self, key: str, schema: _Schema) -> Accepts | None:  # noqa: PLR0911  (one case a keyword)
+        bound = schema[key]
+        if key in _SILENT:
+            return None
+        if key in {"properties", "patternProperties"} and "additionalProperties" in schema:
+            return None  # that rule reads both
+        match key:
+            case "type":
+                return _of_type(bound)
+            case "additionalProperties":
+                return self._closed(schema)
+            case "items":
+                item = self.of(bound)
+                return lambda value: not isinstance(value, list) or all(map(item, value))
+            case "allOf" | "anyOf" | "oneOf":
+                return self._joined(key, [self.of(part) for part in bound])
+            case "if":
+                return self._if(schema)
+            case "properties":
+                return self._open(bound)
+            case _:
+                return _bound(key, bound)
+
+    def _closed(self, schema: _Schema) -> Accepts:
+        assert schema["additionalProperties"] is False, "our schemas are closed"
+        known = {key: self.of(part) for key, part in schema.get("properties", {}).items()}
+        patterns = [(key, self.of(part)) for key, part in schema.get("patternProperties", {}).items()]
+
+        def accepts(value: Json) -> bool:
+            if not isinstance(value, dict):
+                return True
+            for key, each in value.items():
+                if key in known:
+                    if not known[key](each):
+                        return False
+                else:
+                    below = [part for pattern, part in patterns if fits(pattern, key)]
+                    if not below or not all(part(each) for part in below):
+                        return False
+            return True
+
+        return accepts
+
+    def _open(self, properties: Mapping[str, _Schema]) -> Accepts:
+        known = [(key, self.of(part)) for key, part in properties.items()]
+        return lambda value: (
+            not isinstance(value, dict) or all(part(value[key]) for key, part in known if key in value)
+        )
+
+    def _joined(self, key: str, parts: list[Accepts]) -> Accepts:
+        if key == "allOf":
+            return lambda value: all(part(value) for part in parts)
+        if key == "anyOf":
+            return lambda value: any(part(value) for part in parts)
+        # As in the judge: of a value that is no mapping, ``type`` has said what there is to say.
+        return lambda value: not isinstance(value, dict) or sum(part(value) for part in parts) == 1
+
+    def _if(self, schema: _Schema) -> Accepts:
+        condition = self.of(schema["if"])
+        # Only parts of the schema itself may be built: they live on, so their identities stay theirs.
+        then, other = (self.of(schema[key]) if key in schema else _anything for key in ("then", "else"))
+        return lambda value: then(value) if condition(value) else other(value)
+
+
+def _anything(_value: object) -> bool:
+    return True
+
+
+def _of_type(wanted: str) -> Accepts:
+    kind = _TYPES[wanted]
+    if wanted == "boolean" or wanted not in {"integer", "number"}:
+        return lambda value: isinstance(value, kind)
+    return lambda value: isinstance(value, kind) and not isinstance(value, bool)
+
+
+def _bound(key: str, bound: Any) -> Accepts:  # noqa: ANN401, C901, PLR0911, PLR0912  (any JSON; one case a keyword)
+    match key:
+        case "enum":
+            assert all(isinstance(each, str) for each in bound), "our choices are words"
+            return lambda value: isinstance(value, str) and value in bound
+        case "required":
+            return lambda value: not isinstance(value, dict) or all(each in value for each in bound)
+        case "pattern":
+            return lambda value: not isinstance(value, str) or fits(bound, value)
+        case "minimum":
+            return lambda value: not _is_number(value) or value >= bound
+        case "maximum":
+            return lambda value: not _is_number(value) or value <= bound
+        case "minLength":
+            return lambda value: not isinstance(value, str) or len(value) >= bound
+        case "maxLength":
+            return lambda value: not isinstance(value, str) or len(value) <= bound
+        case "minItems":
+            return lambda value: not isinstance(value, list) or len(value) >= bound
+        case "maxItems":
+            return lambda value: not isinstance(value, list) or len(value) <= bound
+        case "minProperties":
+            return lambda value: not isinstance(value, dict) or len(value) >= bound
+        case "maxProperties":
+            return lambda value: not isinstance(value, dict) or len(value) <= bound
+        case "uniqueItems":
+            return lambda value: not isinstance(value, list) or _are_unique(value)
+        case _:
+            raise AssertionError(f"{key} is not a keyword that this knows")
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _are_unique(values: list[Any]) -> bool:
+    """As in the judge: mappings and lists are not compared, other values are by what they equal."""
+    plain = [each for each in values if not isinstance(each, list | dict)]
+    return len(set(plain)) == len(plain)
