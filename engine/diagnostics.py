@@ -1,9 +1,10 @@
 """What is wrong with a text, and where: values that are collected, sorted and shown by views."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
+
+from engine.frozen import dataclass
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 """What a YAML or JSON document holds once it is read."""

@@ -1,13 +1,13 @@
 """Which account a command is about: from ``.runbook/config.yaml``, or from ``TIMEPAY_*`` variables."""
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 
 from engine.cli.files import read_bytes
 from engine.cli.refusal import INVALID, Refusal
 from engine.cli.screen import emit
 from engine.config import Config, Environment, fault_of_address, normalised
+from engine.frozen import dataclass
 from engine.report import findings
 from engine.runbook.characters import MAX_BYTES
 from engine.runbook.spelling import listed, nearest

@@ -1,9 +1,10 @@
 """A repository's environments and catalog: which account a command is about, said on every screen."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from urllib.parse import urlsplit
 
+from engine.frozen import dataclass
 from engine.record.plan import Account
 
 _LOOPBACK = {"localhost", "::1"}

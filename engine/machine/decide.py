@@ -1,9 +1,9 @@
 """``decide(program, state, facts) -> Decision``: the one place where a run's next move is chosen."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias, assert_never
 
+from engine.frozen import dataclass
 from engine.machine.retry import next_try
 from engine.machine.verdict import failure, truth
 from engine.record.condition import UNKNOWN

@@ -2,9 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 
+from engine.frozen import dataclass
 from engine.plan.answers import ceiling
 from engine.plan.tree import Branch, Move, Tree
 from engine.record.condition import step_fields

@@ -6,10 +6,11 @@ Two answers are of one class when no comparison in any condition tells them apar
 import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from fractions import Fraction
 from typing import TypeAlias
 
+from engine.frozen import dataclass
 from engine.plan.atoms import atoms, cuts
 from engine.plan.cells import Cell, Cut, cells
 from engine.plan.witness import Search, find

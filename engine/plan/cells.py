@@ -2,8 +2,9 @@
 
 import itertools
 from collections.abc import Iterable
-from dataclasses import dataclass
 from fractions import Fraction
+
+from engine.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True, order=True)

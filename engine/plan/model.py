@@ -1,10 +1,11 @@
 """A plan as a value: the runbook with its inputs filled in, every request, every way it can go."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
 from engine.diagnostics import Json
+from engine.frozen import dataclass
 from engine.plan.analysis import Analysis
 from engine.plan.answers import Assumptions
 from engine.plan.tree import Tree

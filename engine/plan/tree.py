@@ -8,10 +8,10 @@ after the person's word is walked too, so nothing that a run can do lies outside
 
 from collections import defaultdict, deque
 from collections.abc import Hashable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 
+from engine.frozen import dataclass
 from engine.machine import Ask, Facts, Finish, Halt, Send, Skip, Wait, decide, evolve, fold
 from engine.machine.verdict import truth
 from engine.plan.answers import Answer, Assumptions, answers, cuts_by_step
@@ -102,12 +102,12 @@ def grow(program: Program, assumed: Assumptions | None = None, most_nodes: int =
     return walk.tree()
 
 
-@dataclass(slots=True)
 class _Draft:
     """A node while its branches are found: answers are gathered by where they lead."""
 
-    node: TreeNode
-    leads: dict[tuple[int, str, bool], list[Answer]] = field(default_factory=dict)
+    def __init__(self, node: TreeNode) -> None:
+        self.node = node
+        self.leads: dict[tuple[int, str, bool], list[Answer]] = {}
 
     def finished(self) -> TreeNode:
         branches = tuple(

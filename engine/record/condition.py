@@ -4,10 +4,12 @@ The tree is closed: evaluating it can reach nothing but the names listed here (D
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum, StrEnum
 from typing import Literal as OneOf
 from typing import TypeAlias
+
+from engine.frozen import dataclass
 
 
 class Unknown(Enum):

@@ -3,11 +3,11 @@
 Whoever adds one gets a type error at every place that must know about it (``assert_never``).
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
 
+from engine.frozen import dataclass
 from engine.record.outcome import Outcome
 
 

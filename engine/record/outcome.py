@@ -1,10 +1,10 @@
 """What the API's answer to one send amounts to (DESIGN, section 7: the outcome table)."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from engine.diagnostics import Json
+from engine.frozen import dataclass
 
 
 class SendStatus(StrEnum):

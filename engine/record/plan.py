@@ -1,10 +1,11 @@
 """A plan: every request that a run may make, and the rules by which it decides (DESIGN, section 6)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from engine.diagnostics import Json
+from engine.frozen import dataclass
 from engine.record.condition import Condition, Value
 from engine.record.request import Request
 

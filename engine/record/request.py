@@ -1,8 +1,7 @@
 """A request to the API, exactly as it would go out."""
 
-from dataclasses import dataclass
-
 from engine.diagnostics import Json
+from engine.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,10 @@
 """How a run stands: the fold of its events, and nothing else."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
+from engine.frozen import dataclass
 from engine.record.event import Question, Verdict
 from engine.record.outcome import NOBODY, Counts, Outcome, RunStatus, SendStatus, StepStatus
 

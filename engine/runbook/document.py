@@ -3,10 +3,11 @@
 import re
 from array import array
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeAlias
 
 from engine.diagnostics import Diagnostic, Json, Kind, Path, Span
+from engine.frozen import dataclass
 
 Extent: TypeAlias = tuple[int, int]
 """A stretch of a text: its first character and one past its last, from 0."""

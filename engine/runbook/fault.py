@@ -1,10 +1,10 @@
 """The kinds of fault in the shape of a runbook, and a fault by its path."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from engine.diagnostics import Json, Kind, Path
+from engine.frozen import dataclass
 
 UNKNOWN_FORMAT = Kind(
     "RB101", "unknown format", "a file is read only by a version that honours everything in it."

@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import TypeAlias
 
 from engine.diagnostics import Json
+from engine.frozen import dataclass
 from engine.record.condition import Scalar
 from engine.runbook.model import InputSpec, InputType
 from engine.runbook.scalars import MAX_NUMBER, read_plain

@@ -1,10 +1,11 @@
 """A runbook as types: what is left of the text once it is checked and its templates are rendered."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from engine.diagnostics import Json
+from engine.frozen import dataclass
 from engine.record.condition import Condition
 from engine.record.plan import Once, OnFailure, Purpose, Range, Retry
 

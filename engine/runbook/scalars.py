@@ -1,10 +1,10 @@
 """What an unquoted YAML value means, refused where YAML 1.1 and YAML 1.2 differ about it."""
 
 import re
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from engine.diagnostics import Kind
+from engine.frozen import dataclass
 
 WORD = Kind(
     "RB030",

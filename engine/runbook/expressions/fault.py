@@ -1,10 +1,10 @@
 """What is wrong inside one text, and what its names may mean."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from itertools import islice
 
 from engine.diagnostics import Kind
+from engine.frozen import dataclass
 from engine.runbook.model import InputSpec
 
 UNKNOWN_INPUT = Kind("RB310", "unknown input", "only inputs that the runbook declares have a value.")

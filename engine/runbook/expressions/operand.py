@@ -1,9 +1,9 @@
 """One part of a condition as it is being read: its node, its sort of value, its place."""
 
-from dataclasses import dataclass
 from enum import Enum
 
 from engine.diagnostics import Kind
+from engine.frozen import dataclass
 from engine.record.condition import NUMBERS, Extent, Field, InputName, Literal, Node, StepField
 from engine.runbook.expressions.fault import Fault, Scope
 from engine.runbook.model import InputType
