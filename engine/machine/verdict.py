@@ -30,7 +30,7 @@ def failure(program: Program, state: RunState, step: PlannedStep) -> str | Unkno
     """
     now = state.steps[step.id]
     if now.status in (StepStatus.FAILED, StepStatus.REJECTED):
-        return _refusal(now) or "nobody was reached"
+        return _refusal(now) or "the API reports every message as failed"
     if now.status not in _COUNTED or now.counts is None:
         return None
     if step.expect_matched is not None and not step.expect_matched.holds(now.counts.matched):
