@@ -6,20 +6,31 @@ import sys
 
 def main() -> None:
     """Run the command line and leave with its exit code."""
-    if sys.argv[1:] == ["--version"]:
-        # Pipelines ask for the version often; it costs no import beyond this module.
-        from engine import __version__  # noqa: PLC0415
-
-        print(f"runbook {__version__}")  # noqa: T201
+    if sys.argv[1:] == ["--version"] and _said_version():
         return
     # A command makes much and drops little, so collecting garbage finds nothing, over and over, and
     # once more at exit: a quarter of a short command's time. Rare collections keep long ones small.
     gc.set_threshold(100_000, 50, 100)
-    from engine.cli import main as run_command_line  # noqa: PLC0415
+    try:
+        from engine.cli import main as run_command_line  # noqa: PLC0415
+    except KeyboardInterrupt:
+        sys.exit(130)
 
     code = run_command_line(sys.argv[1:])
     gc.freeze()
     sys.exit(code)
+
+
+def _said_version() -> bool:
+    """Print the version; where that fails, the verbs' one boundary is left to say why."""
+    # Pipelines ask for the version often; it costs no import beyond this module.
+    from engine import __version__  # noqa: PLC0415
+
+    try:
+        print(f"runbook {__version__}", flush=True)  # noqa: T201
+    except OSError:
+        return False
+    return True
 
 
 if __name__ == "__main__":

@@ -10,10 +10,21 @@ import dataclasses
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
+_Class = TypeVar("_Class", bound=type)
+_Value = TypeVar("_Value")
+
 if TYPE_CHECKING:
-    from dataclasses import dataclass
+    from dataclasses import dataclass, replace
 else:
-    _Class = TypeVar("_Class", bound=type)
+
+    def replace(value: _Value, /, **changes: object) -> _Value:
+        """Give a copy with some fields changed; ``__init__`` is not called, so nothing is computed anew."""
+        new = object.__new__(type(value))
+        names = value.__slots__
+        assert changes.keys() <= set(names), "only fields can be changed"
+        for name in names:
+            object.__setattr__(new, name, changes[name] if name in changes else getattr(value, name))
+        return new
 
     def dataclass(*, frozen: bool, slots: bool, order: bool = False) -> Callable[[_Class], _Class]:
         """Make a frozen class with slots, equal to others of its own type by its compared fields."""
@@ -75,4 +86,4 @@ _SHARED = {
 }
 _ORDERED = {"__lt__": _less}
 
-__all__ = ["dataclass"]
+__all__ = ["dataclass", "replace"]

@@ -45,7 +45,7 @@ def test_words_are_of_one_style(file: Path) -> None:
         label, _, words = line.strip().partition(":")
         if label in {"why", "help"}:
             first = words.split()[0]
-            assert first[0].islower() or first in {"YAML"} or not first[0].isalpha(), line
+            assert first[0].islower() or first == "YAML" or not first[0].isalpha(), line
             assert words.rstrip().endswith((".", "?")), line
 
 

@@ -16,6 +16,10 @@ FAULTS = {
     "jsonschema beside its door": ("runbook/decode.py", "import jsonschema", "Door to jsonschema"),
     "jinja2 beside its door": ("runbook/expressions/evaluate.py", "import jinja2", "Door to jinja2"),
     "a clock in a pure package": ("machine/retry.py", "import time", "Pure packages"),
+    "click beside its door": ("report/plan.py", "import click", "Door to click"),
+    "rfc8785 beside its door": ("machine/evolve.py", "import rfc8785", "Door to rfc8785"),
+    "a connection": ("cli/plan.py", "import httpx", "Nothing opens a connection"),
+    "a circle": ("record/request.py", "from engine.record import event", "Siblings"),
     "a package that no layer names": ("helpers/__init__.py", "X = 1", "Layers"),
 }
 
@@ -53,6 +57,9 @@ def test_a_planted_fault_breaks_a_contract(copy: Path, fault: str) -> None:
     file.parent.mkdir(exist_ok=True)
     text = file.read_text("utf-8") if file.exists() else '"""A module."""\n'
     file.write_text(f"{text}\n{line}  # planted\n", "utf-8")
+    if fault == "a circle":
+        other = copy / "engine" / "record" / "event.py"
+        other.write_text(f"{other.read_text('utf-8')}\nfrom engine.record import request\n", "utf-8")
     result = lint(copy)
     assert result.returncode != 0
     broken = [line for line in result.stdout.splitlines() if line.endswith("BROKEN")]

@@ -1,51 +1,18 @@
 """The command line: one verb a file, wiring only. This file starts them and ends the process.
 
-Nothing is imported before it is needed: ``--help`` knows the verbs from the table below.
+Nothing is imported before it is needed: ``--help`` knows the verbs from a table.
 """
 
-import importlib
+import io
+import os
 import sys
-from typing import NamedTuple
+from pathlib import Path
 
 import click
 
 from engine import __version__
-from engine.cli.refusal import BUG, USAGE, Refusal
-
-
-class Verb(NamedTuple):
-    """One verb: where its command stands, and what it does in a line."""
-
-    module: str
-    about: str
-
-
-VERBS = {
-    "demo": Verb("engine.cli.demo", "See it work: validate and plan a ready-made runbook."),
-    "validate": Verb("engine.cli.validate", "Check runbooks; every finding at its line and column."),
-    "plan": Verb("engine.cli.plan", "Show what a run would do, on every way it can go. Sends nothing."),
-    "schema": Verb("engine.cli.schema", "Print the JSON Schema of a file format."),
-}
-
-
-class Verbs(click.Group):
-    """Imports a verb when it is called, never to list it."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
-        """Give the verbs in the order in which a newcomer meets them."""
-        return list(VERBS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        """Import a verb's command."""
-        if cmd_name not in VERBS:
-            return None
-        command: click.Command = importlib.import_module(VERBS[cmd_name].module).command
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        """List the verbs with what they do."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, verb.about) for name, verb in VERBS.items()])
+from engine.cli.refusal import FAILED, UNREAD, USAGE, Refusal, refused
+from engine.cli.verbs import Verbs
 
 
 @click.group(
@@ -66,8 +33,24 @@ def cli(context: click.Context) -> int | None:
 
 def main(arguments: list[str]) -> int:
     """Run one command and give its exit code; Click's own codes 1 and 2 never appear."""
+    _prepare_streams()
     try:
-        code = cli.main(arguments, prog_name="runbook", standalone_mode=False)
+        return _run(arguments)
+    except BrokenPipeError:
+        _let_go_of_stdout()
+        return UNREAD
+    except OSError:
+        # stderr itself is full or broken: nobody is left to be told.
+        _let_go_of_stdout()
+        return FAILED
+
+
+def _run(arguments: list[str]) -> int:
+    """Run one command; raise only what keeps its outcome from being said."""
+    if arguments[:1] == ["help"]:
+        arguments = [*arguments[1:], "--help"]
+    try:
+        return _called(arguments)
     except Refusal as refusal:
         _say(refusal.message, refusal.cure)
         return refusal.code
@@ -79,20 +62,67 @@ def main(arguments: list[str]) -> int:
     except (click.Abort, KeyboardInterrupt):
         return 130
     except BrokenPipeError:
-        # The reader (`| head`) has seen enough; Python would complain once more when it exits.
-        sys.stdout = None
-        return 0
+        raise
+    except OSError as error:
+        return _failed(error)
     except Exception:  # noqa: BLE001  (the one boundary: whatever is left is our mistake)
         return _bug()
+
+
+def _called(arguments: list[str]) -> int:
+    """Have Click run the command; its own ``main`` would turn a reader that stops into exit code 1."""
+    if "_RUNBOOK_COMPLETE" in os.environ:
+        cli.main(arguments, prog_name="runbook")  # a shell asks for completions; this ends the process
+    try:
+        with cli.make_context("runbook", arguments) as context:
+            code = cli.invoke(context)
+    except click.exceptions.Exit as end:
+        return end.exit_code
     return code if isinstance(code, int) else 0
 
 
-def _say(message: str, cure: str) -> None:
-    from engine.report.paint import clean  # noqa: PLC0415  (only a refusal needs it)
+def _failed(error: OSError) -> int:
+    """Say what the machine refused: a path has a name, the output has none."""
+    if isinstance(error.filename, str):
+        refusal = refused(error, Path(error.filename))
+        _say(refusal.message, refusal.cure)
+        return refusal.code
+    _let_go_of_stdout()
+    if error.strerror is None:
+        _say(str(error), "install the program again")
+    else:
+        _say(f"the output cannot be written: {error.strerror}", "check where it goes, and that disk")
+    return FAILED
 
-    click.echo(clean(f"error: {message}"), err=True)
-    if cure:
-        click.echo(clean(f"  help: {cure}"), err=True)
+
+def _prepare_streams() -> None:
+    """Show a character that the terminal or a pipe cannot take as an escape; lose nothing in silence."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    if isinstance(getattr(sys.stdout, "buffer", None), io.RawIOBase):
+        # PYTHONUNBUFFERED, usual in containers: of a long text Python would write what the system takes
+        # at once, and drop the rest without an error.
+        sys.stdout = os.fdopen(
+            sys.stdout.fileno(),
+            "w",
+            encoding=sys.stdout.encoding,
+            errors=sys.stdout.errors,
+            closefd=False,
+        )
+
+
+def _let_go_of_stdout() -> None:
+    """Send what is still held back nowhere: Python would try again, and complain, when it exits."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.close(nowhere)
+
+
+def _say(message: str, cure: str) -> None:
+    from engine.cli.screen import complain  # noqa: PLC0415  (only a refusal needs it)
+
+    complain(message, cure)
 
 
 def _bug() -> int:
@@ -104,4 +134,4 @@ def _bug() -> int:
         err=True,
     )
     click.echo(traceback.format_exc(), err=True)
-    return BUG
+    return FAILED

@@ -4,11 +4,12 @@ import click
 
 from engine import __version__
 from engine.cli.environment import Found
-from engine.cli.plan import HOLDS, make
+from engine.cli.planning import HOLDS, fill_in, make
 from engine.cli.screen import emit, paint
 from engine.clock import now
 from engine.config import Config, Environment, headline
 from engine.plan.model import Making
+from engine.report import findings
 from engine.report import plan as view
 from engine.shipped import shipped
 
@@ -25,13 +26,12 @@ def command() -> None:
     emit(f"{headline(HERE, 'PL Mumbai')}\n")
     emit(style("strong", f"1. A runbook is a file that is reviewed like code: {FLAGSHIP}\n"))
     emit("".join(f"   {line}\n" for line in file.read_text("utf-8").splitlines()))
-    plan = make(file, gather_from=(("branch=pune",), None), environment=Found(Config(), HERE))
-    emit(style("good", f"   runbook validate {FLAGSHIP}: nothing to mend.\n"))
-    emit(
-        style(
-            "strong", f"2. Its plan, before anything is sent: runbook plan {FLAGSHIP} --input branch=pune\n"
-        )
-    )
+    filled = fill_in(file, ("branch=pune",), None, variables={})
+    plan = make(filled, Found(Config(), HERE))
+    outcome = findings.summary(filled.draft.diagnostics, 1)
+    emit(style("good", f"   runbook validate {FLAGSHIP}\n   {outcome}\n"))
+    command_line = f"runbook plan {FLAGSHIP} --input branch=pune"
+    emit(style("strong", f"2. Its plan, before anything is sent: {command_line}\n"))
     at = now()
     emit(view.render(plan, Making(at, at + HOLDS, FLAGSHIP, __version__), style))
     emit(style("strong", "\n3. Your turn"))

@@ -3,16 +3,15 @@
 import os
 from pathlib import Path
 
-from engine.cli.files import read_bytes
+from engine.cli.files import CONFIG, read_bytes, upward
 from engine.cli.refusal import INVALID, Refusal
 from engine.cli.screen import emit
-from engine.config import Config, Environment, fault_of_address, normalised
+from engine.config import Config, Environment
+from engine.config.address import fault_of_address, normalised
 from engine.frozen import dataclass
 from engine.report import findings
 from engine.runbook.characters import MAX_BYTES
-from engine.runbook.spelling import listed, nearest
-
-FILE = Path(".runbook", "config.yaml")
+from engine.runbook.spelling import listed, nearest, shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,15 +25,15 @@ class Found:
 
 def find_environment(name: str | None = None) -> Found:
     """Choose the environment: ``--env``, then ``RUNBOOK_ENV``, then the file's default."""
-    file = _upward(FILE)
+    file = upward(CONFIG)
     name = name or os.environ.get("RUNBOOK_ENV") or None
-    address, org = os.environ.get("TIMEPAY_BASE_URL"), os.environ.get("TIMEPAY_ORG_ID")
+    address, org = _address(), _organisation()
     if file is None:
         if name is not None:
             raise Refusal(
-                f"environment {name}: there is no {FILE} here or above", "create it, or leave --env out"
+                f"environment {name}: there is no {CONFIG} here or above", "create it, or leave --env out"
             )
-        return Found(Config(), _from_variables(address, org))
+        return Found(Config(), Environment(address, org) if address else None)
     config = _read(file)
     name = name or str(config.default)
     if name not in config.environments:
@@ -45,11 +44,6 @@ def find_environment(name: str | None = None) -> Found:
     here = config.environments[name]
     _refuse_contradiction(here, address, org, file)
     return Found(config, here, file.parent.parent)
-
-
-def _upward(name: Path) -> Path | None:
-    here = Path.cwd()
-    return next((folder / name for folder in (here, *here.parents) if (folder / name).is_file()), None)
 
 
 def _read(file: Path) -> Config:
@@ -63,19 +57,29 @@ def _read(file: Path) -> Config:
     return config
 
 
-def _from_variables(address: str | None, org: str | None) -> Environment | None:
+def _address() -> str | None:
+    """Give what the environment says of the API's address, in its one spelling."""
+    address = os.environ.get("TIMEPAY_BASE_URL")
     if not address:
         return None
     if wrong := fault_of_address(address):
         message, _, cure = wrong.partition("; ")
-        raise Refusal(f"TIMEPAY_BASE_URL: {message}", cure)
-    return Environment(normalised(address), org or None)
+        raise Refusal(f"TIMEPAY_BASE_URL: {message}", cure or "write https://…")
+    return normalised(address)
+
+
+def _organisation() -> str | None:
+    org = os.environ.get("TIMEPAY_ORG_ID") or None
+    if org and (not org.isprintable() or org != org.strip()):
+        message = f"TIMEPAY_ORG_ID: {shown(org)} has blanks at its ends, or characters that cannot be seen"
+        raise Refusal(message, "write the organisation's id alone")
+    return org
 
 
 def _refuse_contradiction(here: Environment, address: str | None, org: str | None, file: Path) -> None:
     """Two addresses for one command: guessing which was meant could message the wrong people."""
     pairs = (
-        ("TIMEPAY_BASE_URL", address and normalised(address), here.base_url),
+        ("TIMEPAY_BASE_URL", address, here.base_url),
         ("TIMEPAY_ORG_ID", org, here.org),
     )
     for variable, said, configured in pairs:

@@ -1,13 +1,29 @@
-"""Reading what the user named: bounded, never blocking, each failure with its cure."""
+"""What the user named: paths and bounded reads, never blocking, each failure with its cure."""
 
 import os
 import stat
-from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-from engine.cli.refusal import Refusal
+import click
 
+from engine.cli.refusal import FAILED, Refusal, refused
+
+CONFIG = Path(".runbook", "config.yaml")
 SUFFIXES = (".yaml", ".yml")
+PATH = click.Path(readable=False)
+"""The type of an argument or option that is a path; ``named`` is its callback."""
+
+_AS_NEAR = 0.75
+
+
+def named(_context: click.Context, _parameter: click.Parameter, value: Any) -> Any:  # noqa: ANN401  (Click's)
+    """Turn texts into paths; an empty one would be taken for the folder that one stands in."""
+    if isinstance(value, tuple):
+        return tuple(named(_context, _parameter, each) for each in value)
+    if value == "":
+        raise Refusal("a path is empty", "name a file or a folder; is a variable of your shell not set?")
+    return None if value is None else Path(value)
 
 
 def read_bytes(path: Path, most: int) -> bytes:
@@ -15,51 +31,68 @@ def read_bytes(path: Path, most: int) -> bytes:
     try:
         if not stat.S_ISREG(path.stat().st_mode):
             what = "a directory" if path.is_dir() else "not a regular file"
-            raise Refusal(f"{path} is {what}", "name a runbook's file, for example runbooks/first.yaml")
+            raise Refusal(f"{path} is {what}", "name a file, for example runbooks/first.yaml")
         with path.open("rb") as file:
             return file.read(most + 1)
     except FileNotFoundError:
-        raise Refusal(f"{path} does not exist", _nearby(path)) from None
-    except PermissionError:
-        raise Refusal(f"{path} may not be read", f"allow it: chmod u+r {path}") from None
-    except (OSError, ValueError) as error:
-        raise Refusal(f"{path} cannot be read: {error}", "check the path and the disk") from None
+        raise missing(path) from None
+    except OSError as error:
+        raise refused(error, path) from None
 
 
-def runbooks_in(directory: Path) -> Iterator[Path]:
-    """Walk over the runbooks below a directory in a fixed order, hidden files and folders left out."""
-    for folder, folders, names in os.walk(directory):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(names):
-            is_scenario = name.endswith((".test.yaml", ".test.yml"))
-            if name.endswith(SUFFIXES) and not name.startswith(".") and not is_scenario:
-                yield Path(folder) / name
+def is_folder(path: Path) -> bool:
+    """Say whether a path is a folder; one that cannot be looked at is refused."""
+    try:
+        return stat.S_ISDIR(path.stat().st_mode)
+    except FileNotFoundError:
+        raise missing(path) from None
+    except OSError as error:
+        raise refused(error, path) from None
 
 
-def _nearby(path: Path) -> str:
-    """Name a file that was probably meant."""
+def upward(name: Path) -> Path | None:
+    """Find a file in this folder or the nearest one above; what cannot be looked at is refused."""
+    for folder in (here := working_directory(), *here.parents):
+        try:
+            (folder / name).stat()
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        except OSError as error:
+            raise refused(error, folder / name) from None
+        return folder / name
+    return None
+
+
+def working_directory() -> Path:
+    """Give the folder that the user stands in."""
+    try:
+        return Path.cwd()
+    except OSError:
+        message = "the folder that you stand in does not exist any more, or is closed to you"
+        raise Refusal(message, "change to another one", FAILED) from None
+
+
+def missing(path: Path) -> Refusal:
+    """Say that there is no such file, and which one was probably meant."""
+    if path.is_symlink():
+        return Refusal(f"{path} is a link that leads nowhere", "mend the link, or remove it")
     # Only a mistake needs it.
     from difflib import get_close_matches  # noqa: PLC0415
 
     try:
-        names = [entry.name for entry in os.scandir(path.parent) if entry.name.endswith(SUFFIXES)]
+        known = {entry.name.partition(".")[0].lower(): entry.name for entry in _beside(path)}
     except OSError:
-        return f"there is no directory {path.parent}: check the path"
-    close = get_close_matches(path.name, names, n=1)
-    return f"did you mean {path.parent / close[0]}?" if close else "check the path"
+        return Refusal(f"{path} does not exist", f"there is no folder {path.parent}: check the path")
+    # What all names share, their ending, is no likeness.
+    stem = path.name.partition(".")[0].lower()
+    close = get_close_matches(stem, known, n=1, cutoff=_AS_NEAR)
+    cure = f"did you mean {path.parent / known[close[0]]}?" if close else "check the path"
+    return Refusal(f"{path} does not exist", cure)
 
 
-def write(path: Path, text: str) -> None:
-    """Write a file whole or not at all."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with beside.open("w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise Refusal(
-            f"{path} cannot be written: {error.strerror}", "check the folder and the disk"
-        ) from None
+def _beside(path: Path) -> list["os.DirEntry[str]"]:
+    with os.scandir(path.parent) as entries:
+        known = sorted(entries, key=lambda entry: entry.name)
+    if path.suffix:
+        return [entry for entry in known if entry.name.lower().endswith(SUFFIXES)]
+    return [entry for entry in known if not entry.name.startswith(".")]

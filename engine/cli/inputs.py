@@ -1,6 +1,5 @@
 """Gathering what the user says about inputs: options, a file, the environment."""
 
-import os
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -19,17 +18,19 @@ ZONE = "Asia/Kolkata"
 """Where days begin and end until a policy says otherwise (DESIGN, section 5)."""
 
 
-def gather(specs: tuple[InputSpec, ...], given: tuple[str, ...], file: Path | None) -> tuple[InputValue, ...]:
-    """Resolve the inputs; every problem at once ends the command."""
+def gather(
+    specs: tuple[InputSpec, ...], given: tuple[str, ...], file: Path | None, variables: Mapping[str, str]
+) -> tuple[InputValue, ...]:
+    """Resolve the inputs; every problem at once ends the command. ``variables``: the environment's."""
     values, problems = resolve(
         specs,
         given=_pairs(given),
         from_file=_file(file) if file else {},
-        environment={name: text for name, text in os.environ.items() if name.startswith("RUNBOOK_INPUT_")},
+        environment={name: text for name, text in variables.items() if name.startswith("RUNBOOK_INPUT_")},
         today=_today(),
     )
     if problems:
-        raise Refusal("\n       ".join(problems), _example(specs))
+        raise Refusal("\n       ".join(problems))
     return values
 
 
@@ -37,18 +38,14 @@ def _today() -> date:
     return now().astimezone(ZoneInfo(ZONE)).date()
 
 
-def _example(specs: tuple[InputSpec, ...]) -> str:
-    if not specs:
-        return "this runbook has no inputs: leave --input out"
-    return "inputs are given as --input NAME=VALUE, for example --input " + f"{specs[0].name}=…"
-
-
 def _pairs(given: tuple[str, ...]) -> dict[str, str]:
     pairs: dict[str, str] = {}
     for text in given:
         name, equals, value = text.partition("=")
         if not equals or not name:
-            raise Refusal(f"--input {text}: there is no value", "write --input NAME=VALUE")
+            raise Refusal(
+                f"--input {text} is not of the form NAME=VALUE", "write, for example, --input branch=pune"
+            )
         if name in pairs:
             raise Refusal(f"--input {name} is given twice", "give it once")
         pairs[name] = value

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import click
 
+from engine.cli.screen import emit_json
 from engine.config.shape import build as config_shape
 from engine.diagnostics import Json
 from engine.runbook.channels import REGISTRY
@@ -28,4 +29,4 @@ SCHEMAS: dict[str, Callable[[], Json]] = {
 @click.argument("name", type=click.Choice(list(SCHEMAS)), default="runbook")
 def command(name: str) -> None:
     """Print the JSON Schema of NAME: runbook (the default), config or plan."""
-    click.echo(json.dumps(SCHEMAS[name](), indent=2, ensure_ascii=False))
+    emit_json(SCHEMAS[name]())

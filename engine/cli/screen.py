@@ -3,7 +3,6 @@
 import json
 import os
 import sys
-from collections.abc import Mapping
 
 import click
 
@@ -14,7 +13,8 @@ from engine.report.paint import Paint, clean, coloured, plain
 def paint() -> Paint:
     """Choose emphasis for stdout: none in pipes, in CI, or where ``NO_COLOR`` asks for none."""
     quiet = os.environ.get("NO_COLOR") or os.environ.get("CI")
-    return coloured if sys.stdout.isatty() and not quiet else plain
+    looked_at = sys.stdout is not None and sys.stdout.isatty()  # a closed stdout is None
+    return coloured if looked_at and not quiet else plain
 
 
 def emit(text: str, *, err: bool = False) -> None:
@@ -22,6 +22,14 @@ def emit(text: str, *, err: bool = False) -> None:
     click.echo(clean(text), err=err)
 
 
-def emit_json(data: Mapping[str, Json]) -> None:
+def emit_json(data: Json) -> None:
     """Print JSON, with nothing else on stdout."""
-    click.echo(json.dumps(data, indent=2, ensure_ascii=False))
+    speaks_utf8 = getattr(sys.stdout, "encoding", "utf-8").lower().replace("-", "") == "utf8"
+    click.echo(json.dumps(data, indent=2, ensure_ascii=not speaks_utf8))
+
+
+def complain(message: str, cure: str = "") -> None:
+    """Say on stderr why nothing was done, and what to do instead."""
+    emit(f"error: {message}", err=True)
+    if cure:
+        emit(f"  help: {cure}", err=True)

@@ -1,12 +1,14 @@
 """``runbook validate``: every finding in every runbook, at its line and column."""
 
+import os
 from pathlib import Path
 
 import click
 
-from engine.cli.files import read_bytes, runbooks_in
+from engine.cli.files import CONFIG, PATH, named, read_bytes, upward, working_directory
 from engine.cli.refusal import INVALID, Refusal
-from engine.cli.screen import emit, emit_json, paint
+from engine.cli.screen import complain, emit, emit_json, paint
+from engine.cli.walk import runbooks_of
 from engine.diagnostics import Diagnostic
 from engine.report import findings
 from engine.runbook.characters import MAX_BYTES
@@ -15,51 +17,80 @@ from engine.runbook.draft import read
 
 
 @click.command("validate")
-@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, type=PATH, callback=named, metavar="[PATH]...")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def command(paths: tuple[Path, ...], form: str) -> int:
     """Check runbooks: files, or folders with all *.yaml below them.
 
     Without PATH the folders that .runbook/config.yaml names are checked. Exits with 0 if nothing
-    but warnings was found, with 10 if a runbook has an error.
+    but warnings was found, with 10 if a runbook has an error, with 64 if a path cannot be read.
     """
-    files = list(_files(paths))
+    wrong: list[Refusal] = []
+    configured = _environment(wrong, is_text=form == "text")
+    files, closed = runbooks_of(paths or _existing(configured, wrong))
+    checked, documents, found = _check(files, closed)
+    if form == "json":
+        emit_json({"findings": [one.to_json() for one in found], "files": [*checked]})
+    elif checked:
+        if found:
+            emit(findings.render(found, lambda file, line: documents[file].lines.line(line), paint()))
+        emit(findings.summary(found, len(checked)), err=True)
+    wrong += closed
+    for refusal in wrong:
+        complain(refusal.message, refusal.cure)
+    invalid = INVALID if any(one.is_error for one in found) else 0
+    return max(invalid, *(refusal.code for refusal in wrong), 0)
+
+
+def _check(
+    files: list[Path], closed: list[Refusal]
+) -> tuple[list[str], dict[str, Document], list[Diagnostic]]:
+    """Read the files: those that could be, the documents of findings, and the findings."""
+    checked: list[str] = []
     documents: dict[str, Document] = {}
     found: list[Diagnostic] = []
     for file in files:
-        draft = read(read_bytes(file, MAX_BYTES), str(file))
+        try:
+            draft = read(read_bytes(file, MAX_BYTES), str(file))
+        except Refusal as refusal:
+            closed.append(refusal)
+            continue
+        checked.append(str(file))
         found += draft.diagnostics
         if draft.diagnostics:
             documents[str(file)] = draft.document
-    if form == "json":
-        emit_json({"findings": [one.to_json() for one in found], "files": [str(file) for file in files]})
-    else:
-        if found:
-            emit(findings.render(found, lambda file, line: documents[file].lines.line(line), paint()))
-        emit(findings.summary(found, len(files)), err=True)
-    return INVALID if any(one.is_error for one in found) else 0
+    return checked, documents, found
 
 
-def _files(paths: tuple[Path, ...]) -> dict[Path, None]:
-    """List each file once, in the order given."""
-    files: dict[Path, None] = {}
-    for path in paths or _configured():
-        if not path.is_dir():
-            files[path] = None
-            continue
-        below = dict.fromkeys(runbooks_in(path))
-        if not below:
-            raise Refusal(f"there is no *.yaml below {path}", "name a folder that holds runbooks")
-        files |= below
-    return files
+def _environment(wrong: list[Refusal], *, is_text: bool) -> list[Path] | None:
+    """Say first where this is, if anything says it; give the folders that are configured."""
+    try:
+        if upward(CONFIG) is None and not os.environ.get("TIMEPAY_BASE_URL"):
+            return None
+        # Only where there is an environment it is paid for.
+        from engine.cli.environment import find_environment  # noqa: PLC0415
+        from engine.config import headline  # noqa: PLC0415
 
-
-def _configured() -> list[Path]:
-    """Give the folders that the repository's configuration names."""
-    # Only a call without paths needs it.
-    from engine.cli.environment import find_environment  # noqa: PLC0415
-
-    found = find_environment()
+        found = find_environment()
+    except Refusal as refusal:
+        wrong.append(refusal)
+        return []
+    if is_text:
+        emit(headline(found.here), err=True)
     if found.root is None:
+        return None
+    here = working_directory()
+    return [Path(os.path.relpath(found.root / folder, here)) for folder in found.config.runbooks]
+
+
+def _existing(configured: list[Path] | None, wrong: list[Refusal]) -> list[Path]:
+    """Give the configured folders that are there; say which are not."""
+    if configured is None:
         raise Refusal("which runbooks?", "name a file or a folder: runbook validate runbooks/")
-    return [found.root / folder for folder in found.config.runbooks]
+    there = [folder for folder in configured if os.path.lexists(folder)]
+    cure = "name a file or a folder, or set paths: in .runbook/config.yaml"
+    for folder in configured:
+        if folder not in there:
+            where = "" if folder.parts[:1] == ("..",) else " here"
+            wrong.append(Refusal(f"there is no folder {folder}/{where}", cure))
+    return there

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 from engine.config import CatalogEntry, Config, Environment
-from engine.diagnostics import Kind, Path
+from engine.diagnostics import Kind, Path, Severity
 from engine.record.plan import Template
 from engine.runbook.fault import Fault
 from engine.runbook.model import Runbook, Step
+from engine.runbook.spelling import nearest
 
 OTHER_CHANNEL = Kind(
     "RB401",
@@ -14,6 +15,12 @@ OTHER_CHANNEL = Kind(
     "each channel has templates of its own; this one would be refused.",
 )
 NOT_HERE = Kind("RB402", "template not in this environment", "a template has another id in each account.")
+NOT_NAMED = Kind(
+    "RB403",
+    "template that the catalog does not name",
+    "what is no name of the catalog is taken for an id, and the plan cannot show its text.",
+    Severity.WARNING,
+)
 
 
 def templates_of(
@@ -26,14 +33,25 @@ def templates_of(
     found: dict[str, Template] = {}
     faults: list[Fault] = []
     for position, step in enumerate(runbook.steps):
+        path: Path = ("steps", position, "template")
         entry = config.catalog.get(step.template or "")
         if entry is None:
+            faults += _nearly_named(path, step.template, config)
             continue
-        wrong = list(_misused(("steps", position, "template"), step, entry, here))
+        wrong = list(_misused(path, step, entry, here))
         faults += wrong
         if not wrong and here is not None and here.name is not None:
             found[step.id] = _template(entry, entry.ids[here.name])
     return found, faults
+
+
+def _nearly_named(path: Path, template: str | None, config: Config) -> Iterator[Fault]:
+    """Notice a text that is near a name, and no id that the catalog knows."""
+    if template is None or any(template in entry.ids.values() for entry in config.catalog.values()):
+        return
+    if meant := nearest(template, tuple(config.catalog)):
+        message = f"{template} is not in the catalog, so it is sent as an id"
+        yield Fault(NOT_NAMED, path, "value", message, f"did you mean `{meant}`?")
 
 
 def _misused(path: Path, step: Step, entry: CatalogEntry, here: Environment | None) -> Iterator[Fault]:

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from engine.config import CatalogEntry, Config, Environment, fault_of_address, normalised
+from engine.config import CatalogEntry, Config, Environment
+from engine.config.address import fault_of_address, is_loopback, normalised
 from engine.config.shape import FORMATS, build
 from engine.diagnostics import Diagnostic, Kind, Path, in_order
 from engine.runbook import schema
@@ -16,6 +17,11 @@ ADDRESS = Kind(
     "RB411", "address that cannot be used", "requests carry a token and must reach the API, only the API."
 )
 UNKNOWN = Kind("RB412", "unknown environment", "what is not described here could be any account.")
+LIKE_SANDBOX = Kind(
+    "RB413",
+    "live environment named like the sandbox",
+    "the first line of every screen would let it pass for a place where nobody can be reached.",
+)
 
 
 def read(raw: bytes, file: str) -> tuple[Config | None, tuple[Diagnostic, ...], Document]:
@@ -34,10 +40,15 @@ def _across(data: Mapping[str, Any]) -> Iterator[Fault]:
     """Check what the shape alone cannot: addresses, and names of environments."""
     known = [name for name in data["environments"] if not name.startswith("x-")]
     for name in known:
-        if wrong := fault_of_address(data["environments"][name]["base_url"]):
+        address = data["environments"][name]["base_url"]
+        if wrong := fault_of_address(address):
             message, _, mend = wrong.partition("; ")
             path = ("environments", name, "base_url")
             yield Fault(ADDRESS, path, "value", message, (mend or "write https://…") + ".")
+        elif "sandbox" in name and not is_loopback(address):
+            message = f"{name} sends to {address}, where people can be reached"
+            mend = "name it for what it is, such as staging, or write an address on this machine."
+            yield Fault(LIKE_SANDBOX, ("environments", name), "key", message, mend)
     yield from _unknown(("default",), "value", data["default"], known)
     for entry, about in _named(data.get("catalog", {})):
         for name, _ in _named(about["ids"]):

@@ -1,11 +1,11 @@
 """``evolve(state, event) -> state``: total, pure; a run's state is the fold of its events."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
 from functools import reduce
 from typing import assert_never
 
+from engine.frozen import replace
 from engine.machine.aggregate import settled
 from engine.record.event import (
     Event,
@@ -46,13 +46,14 @@ def evolve(state: RunState, event: Event) -> RunState:  # noqa: C901, PLR0911, P
             return replace(state, run=run, status=RunStatus.RUNNING)
         case RunResumed(accept=accept):
             return _resumed(state, accept)
-        case RunPaused(question=question):
+        case RunPaused(step=step, question=question):
             doubt = question is Question.DOUBT
             status = RunStatus.IN_DOUBT if doubt else RunStatus.PAUSED
-            return replace(state, status=status, stopped_by=question)
-        case RunHalted(final=final):
+            return replace(state, status=status, stopped_at=step, stopped_by=question)
+        case RunHalted(step=step, final=final):
             final = final or state.halted_for_good
-            return replace(state, status=RunStatus.HALTED, stopped_by=None, halted_for_good=final)
+            halted = replace(state, status=RunStatus.HALTED, halted_for_good=final)
+            return replace(halted, stopped_at=step, stopped_by=None)
         case RunCancelled():
             return replace(state, status=RunStatus.CANCELLED)
         case RunFinished():
@@ -125,18 +126,24 @@ def _resolved(state: RunState, step: str, address: str, resolution: Resolution, 
 
 
 def _resumed(state: RunState, accept: str | None) -> RunState:
-    """Let the step that stopped the run be passed, or its unsent requests be tried again."""
-    running = replace(state, status=RunStatus.RUNNING, stopped_by=None, until=None)
-    if state.last is None:
+    """Let the step at which the run stands be passed, or its unsent requests be tried again.
+
+    A run that crashed stands at no step: resuming it is going on, nothing more. Nor does a stop at
+    a step that has not begun reopen the one before it.
+    """
+    stopped_at, stopped_by = state.stopped_at, state.stopped_by
+    running = replace(state, status=RunStatus.RUNNING, stopped_at=None, stopped_by=None, until=None)
+    if stopped_at is None or stopped_at != state.last:
         return running
-    step = _step(state, state.last)
+    step = _step(state, stopped_at)
     if accept is not None:
-        return _with_step(running, state.last, replace(step, accepted=accept), last=state.last)
+        return _with_step(running, stopped_at, replace(step, accepted=accept), last=stopped_at)
+    may_reopen = stopped_by not in (Question.SUCCESS, Question.DOUBT)
     again = {
-        address: replace(send, reopened=True) if send.status in _MAY_BE_TRIED_AGAIN else send
+        address: replace(send, reopened=True) if may_reopen and send.status in _MAY_BE_TRIED_AGAIN else send
         for address, send in step.sends.items()
     }
     tried_again = again != dict(step.sends)
-    passed = state.stopped_by is Question.FAILED and not tried_again
+    passed = stopped_by is Question.FAILED and not tried_again
     new = replace(step, sends=again, accepted="resumed" if passed else step.accepted)
-    return _with_step(running, state.last, new, last=state.last)
+    return _with_step(running, stopped_at, new, last=stopped_at)

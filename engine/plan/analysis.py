@@ -27,15 +27,20 @@ class Fate(StrEnum):
     WILL_RUN = "will_run"
     WILL_SKIP = "will_skip"
     KNOWN_AFTER = "known_after"
-    NOT_REACHED = "not_reached"
+    BY_PERSON_ONLY = "by_person_only"
+    NEVER = "never"
 
 
 @dataclass(frozen=True, slots=True)
 class StepFate:
-    """A step's fate, and for *known after* the steps that its condition reads."""
+    """A step's fate, and for *known after* the steps that its condition reads.
+
+    ``always`` is false where a person who takes a stopped run further can make it otherwise.
+    """
 
     fate: Fate
     after: tuple[str, ...] = ()
+    always: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +53,15 @@ class Most:
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """The tree summed up. ``paths`` counts the ways that need no person."""
+    """The tree summed up. ``ways`` counts those that need no person; ``sends``: some way sends something."""
 
     fates: Mapping[str, StepFate]
-    paths: int
+    ways: int
     dead_steps: tuple[str, ...]
     constant_conditions: Mapping[tuple[str, str], bool]
     messages: Most
     per_customer: int
+    sends: bool
     possible_only: bool
 
 
@@ -66,8 +72,10 @@ def analyse(program: Program, tree: Tree) -> Analysis:
     sent = _moves(tree, set(order))
     sendable = [step for step in program.steps if Move.SEND in sent[step.id] or not tree.exhaustive]
     return Analysis(
-        fates={step.id: _fate(step, moves[step.id], tree.exhaustive) for step in program.steps},
-        paths=_paths(tree, order),
+        fates={
+            step.id: _fate(step, moves[step.id], sent[step.id], tree.exhaustive) for step in program.steps
+        },
+        ways=_ways(tree, order),
         dead_steps=tuple(step.id for step in program.steps if step not in sendable),
         constant_conditions={
             key: next(iter(seen)) is True
@@ -76,6 +84,7 @@ def analyse(program: Program, tree: Tree) -> Analysis:
         },
         messages=_messages(tree, order, sendable),
         per_customer=_most_sends(tree, order) if tree.exhaustive else len(sendable),
+        sends=bool(sendable),
         possible_only=any(not branch.proved for node in tree.nodes for branch in node.branches),
     )
 
@@ -115,20 +124,24 @@ def _moves(tree: Tree, where: set[int]) -> Mapping[str, set[Move]]:
     return moves
 
 
-def _fate(step: PlannedStep, moves: set[Move], exhaustive: bool) -> StepFate:
-    """Read a step's fate off what it does on the ways that need no person."""
-    here = moves & {Move.SEND, Move.SKIP, Move.PAUSED}
+def _fate(step: PlannedStep, alone: set[Move], ever: set[Move], exhaustive: bool) -> StepFate:
+    """Read a step's fate off what it does: on the ways that need no person, and on all."""
+    here = alone & _BEGINNINGS
+    always = here == ever & _BEGINNINGS
     if here == {Move.SEND} and (exhaustive or step.when is None):
-        return StepFate(Fate.WILL_RUN)
-    if here == {Move.SKIP} and exhaustive:
-        return StepFate(Fate.WILL_SKIP)
-    if not here and exhaustive:
-        return StepFate(Fate.NOT_REACHED)
+        return StepFate(Fate.WILL_RUN, always=always)
+    if exhaustive and Move.SEND not in ever and here != {Move.PAUSED}:
+        return StepFate(Fate.WILL_SKIP if here else Fate.NEVER)
+    if exhaustive and here <= {Move.SKIP}:
+        return StepFate(Fate.BY_PERSON_ONLY, always=False)
     reads = step_fields(step.when.tree) if step.when else ()
-    return StepFate(Fate.KNOWN_AFTER, tuple(dict.fromkeys(name.step for name in reads)))
+    return StepFate(Fate.KNOWN_AFTER, tuple(dict.fromkeys(name.step for name in reads)), always)
 
 
-def _paths(tree: Tree, order: list[int]) -> int:
+_BEGINNINGS = {Move.SEND, Move.SKIP, Move.PAUSED}
+
+
+def _ways(tree: Tree, order: list[int]) -> int:
     """Count the ways from the start to where a run ends or stands, without a person's word."""
     ways: dict[int, int] = {}
     for index in order:

@@ -28,6 +28,8 @@ def read_assumptions(runbook: Runbook, texts: Iterable[str]) -> tuple[Assumption
             continue
         step, name, value = form.groups()
         wrong = _wrong("step", step, steps) or _wrong("field", name, _FIELDS) or _wrong_value(name, value)
+        if not wrong and Field(name) in fixed.get(step, {}):
+            wrong = f"{step}.{name} is said twice; say it once"
         if wrong:
             problems.append(f"--assume {text}: {wrong}")
         else:

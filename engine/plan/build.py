@@ -1,13 +1,15 @@
 """From a runbook, its inputs and an account to a plan; pure, so the same on any machine."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from typing import Any
 
 from engine.diagnostics import Json
+from engine.frozen import replace
 from engine.plan.analysis import analyse
 from engine.plan.answers import Assumptions
-from engine.plan.digest import digest, without_notes
+from engine.plan.digest import digest
 from engine.plan.model import Plan
+from engine.plan.rules import canonical
 from engine.plan.tree import grow
 from engine.record.plan import Account, PlannedSend, PlannedStep, Program, Template
 from engine.runbook.channels import REGISTRY, Channel
@@ -17,9 +19,10 @@ from engine.runbook.model import Runbook, Step
 
 def build(
     runbook: Runbook,
-    authored: Json,
+    authored: Mapping[str, Any],
     *,
     inputs: tuple[InputValue, ...] = (),
+    keys: tuple[str, ...] = (),
     account: Account | None = None,
     templates: Mapping[str, Template] | None = None,
     assumed: Assumptions | None = None,
@@ -37,7 +40,7 @@ def build(
     rules: dict[str, Json] = {
         "account": account.to_json() if account else None,
         "policy": None,
-        "runbook": without_notes(authored),
+        "runbook": canonical(authored),
         "templates": {step: template.to_json() for step, template in sorted(templates.items())},
     }
     rules_digest = digest(rules)
@@ -52,6 +55,7 @@ def build(
         analysis=analyse(program, tree),
         account=account,
         inputs=inputs,
+        keys=keys,
         templates=templates,
         assumed=assumed or {},
     )

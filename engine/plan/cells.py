@@ -64,4 +64,14 @@ def joined(parts: Iterable[Cell]) -> list[Cell]:
 
 
 def _plain(number: Fraction) -> str:
-    return str(number.numerator) if number.denominator == 1 else f"{float(number):g}"
+    """Write a number exactly: as a decimal where it is one, else as a fraction."""
+    if number.denominator == 1:
+        return str(number.numerator)
+    places = next((n for n in range(1, MOST_PLACES) if (number * 10**n).denominator == 1), None)
+    if places is None:
+        return f"{number.numerator}/{number.denominator}"
+    sign, digits = "-" if number < 0 else "", str(abs(number * 10**places)).rjust(places + 1, "0")
+    return f"{sign}{digits[:-places]}.{digits[-places:]}"
+
+
+MOST_PLACES = 30

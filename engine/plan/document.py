@@ -117,17 +117,21 @@ def _step(plan: Plan, step: Step, planned: PlannedStep) -> Json:
 def why(plan: Plan, step: Step) -> str:
     """Say in plain words why a step's fate is what it is."""
     fate = plan.analysis.fates[step.id]
+    unless = "" if fate.always else ", unless a person takes a stopped run further"
     match fate.fate:
         case Fate.WILL_RUN if step.when is None:
-            return "it has no condition"
+            is_first = plan.program.positions[step.id] == 0
+            return "it has no condition" + ("" if is_first else "; a run that has stopped does not reach it")
         case Fate.WILL_RUN:
-            return "its condition is always true here"
+            return f"its condition is always true here{unless}"
         case Fate.WILL_SKIP:
             return "its condition is always false here"
-        case Fate.NOT_REACHED:
+        case Fate.NEVER:
             return "every way stops before it"
+        case Fate.BY_PERSON_ONLY:
+            return "no way leads to it by itself"
         case Fate.KNOWN_AFTER:
-            return f"its condition reads {' and '.join(fate.after)}" if fate.after else "not walked"
+            return f"its condition reads {' and '.join(fate.after)}" if fate.after else "not worked out"
 
 
 def _outcomes(plan: Plan) -> Json:
@@ -135,7 +139,7 @@ def _outcomes(plan: Plan) -> Json:
     return {
         "exhaustive": plan.tree.exhaustive,
         "proved": not analysis.possible_only,
-        "ways": analysis.paths,
+        "ways": analysis.ways,
         "dead_steps": list(analysis.dead_steps),
         "constant_conditions": [
             {"step": step, "condition": condition, "always": always}

@@ -30,7 +30,8 @@ class Plan:
     """What a reviewer approves.
 
     ``rules_digest`` covers everything but people and dates, ``digest`` also the inputs and the
-    exact requests. ``templates`` are the catalog's entries by step.
+    exact requests. ``keys`` are the inputs that are part of what *once* means; ``templates`` the
+    catalog's entries by step.
     """
 
     runbook: Runbook
@@ -42,5 +43,6 @@ class Plan:
     analysis: Analysis
     account: Account | None = None
     inputs: tuple[InputValue, ...] = ()
+    keys: tuple[str, ...] = ()
     templates: Mapping[str, Template] = field(default_factory=dict)
     assumed: Assumptions = field(default_factory=dict)

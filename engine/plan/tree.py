@@ -42,6 +42,9 @@ from engine.record.state import RunState
 MOST_NODES = 20_000
 """A tree of more nodes is cut off, and says so."""
 
+MOST_WORK = 150_000
+"""So many comparisons take a few seconds; a walk that needs more is cut off, and says so."""
+
 _START = datetime(2000, 1, 1, tzinfo=UTC)
 _LATE = datetime(2000, 1, 2, tzinfo=UTC)
 """Any instants will do: the tree knows durations only, and every wait of a step is over by the second."""
@@ -131,6 +134,7 @@ class _Walk:
         self.waiting: deque[tuple[int, RunState]] = deque()
         self.truths: dict[tuple[str, str], set[Truth]] = defaultdict(set)
         self.exhaustive = True
+        self.work = 0
 
     def tree(self) -> Tree:
         self._boundary(fold([RunStarted(_START, "plan")]), 0)
@@ -162,7 +166,9 @@ class _Walk:
             return self._add("finished", TreeNode(Move.FINISHED, None))[0]
         step = self.program.steps[position].id
         key = (position, self.live.key(position, state))
-        if key not in self.known and len(self.drafts) >= self.most_nodes:
+        self.work += 1 + len(key[1])
+        is_much = len(self.drafts) >= self.most_nodes or self.work > MOST_WORK
+        if key not in self.known and is_much:
             self.exhaustive = False
             return self._add(("not walked", position), TreeNode(Move.NOT_WALKED, step))[0]
         index, is_new = self._add(key, TreeNode(Move.SEND, step))

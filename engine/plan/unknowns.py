@@ -14,7 +14,11 @@ def _people(plan: Plan) -> Iterator[str]:
     steps = plan.runbook.steps
     yield (
         "How many customers match, and who: the API tells only after sending. Reviewed are the filters "
-        "and the limits; who matches them may change until the run."
+        "and the limits as they stand here; who matches may change until the run."
+    )
+    yield (
+        "Whether an accepted message is delivered, and whether one reported as failed was not sent after "
+        "all: the API also calls its own time-outs failed. A later step may message such a person again."
     )
     if any(step.limit is not None for step in steps):
         yield "Which of the matching customers a limit takes, and in which order: the API does not say."
@@ -52,9 +56,9 @@ def _account(plan: Plan) -> Iterator[str]:
 
 def _ways(plan: Plan) -> Iterator[str]:
     if not plan.tree.exhaustive:
-        yield "Every way that the run can go: there are too many, the list below is not exhaustive."
+        yield "Every way that the run can go: there are too many, the list above is not exhaustive."
     if plan.analysis.possible_only:
         yield (
-            "Whether every way below can really happen: a condition joins several numbers, so some ways "
-            "are possible, not proved."
+            "Which of the ways above can really happen: a condition calculates with numbers in a way that "
+            "this plan cannot resolve, so what it calls *perhaps* is possible, not proved."
         )

@@ -39,6 +39,10 @@ class OnFailure(StrEnum):
     PAUSE = "pause"
 
 
+TIMEOUT_S = 30
+"""How long the answer to a request is waited for, unless the runbook says otherwise."""
+
+
 @dataclass(frozen=True, slots=True)
 class Retry:
     """How often and how long a send that surely did not go out is tried again."""
@@ -85,7 +89,7 @@ class PlannedStep:
     expect_matched: Range | None = None
     on_failure: OnFailure = OnFailure.HALT
     retry: Retry = Retry()
-    timeout_s: int = 30
+    timeout_s: int = TIMEOUT_S
 
 
 @dataclass(frozen=True, slots=True)

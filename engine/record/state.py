@@ -47,12 +47,17 @@ class StepState:
 
 @dataclass(frozen=True, slots=True)
 class RunState:
-    """A whole run. ``last`` is the step that was sent or skipped last: all before it are concluded."""
+    """A whole run. ``last`` is the step that was sent or skipped last: all before it are concluded.
+
+    ``stopped_at`` is the step at which a halted or paused run stands, and ``stopped_by`` what is
+    asked there; both are gone once it goes on.
+    """
 
     run: str = ""
     status: RunStatus = RunStatus.RUNNING
     steps: Mapping[str, StepState] = field(default_factory=dict)
     last: str | None = None
+    stopped_at: str | None = None
     stopped_by: Question | None = None
     halted_for_good: bool = False
     until: datetime | None = None

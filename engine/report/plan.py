@@ -1,27 +1,30 @@
 """A plan as a reviewer reads it, most important first (DESIGN, section 6: a reader's order)."""
 
 import json
+import re
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from engine.diagnostics import Json
 from engine.plan.analysis import Fate
 from engine.plan.document import why
 from engine.plan.model import Making, Plan
 from engine.plan.unknowns import unknowns
-from engine.record.plan import OnFailure
+from engine.record.plan import TIMEOUT_S, Once, OnFailure, Retry
 from engine.report import ways
-from engine.report.paint import Paint, clean, plain
+from engine.report.paint import Paint, clean, columns, plain
 from engine.runbook.channels import REGISTRY
 from engine.runbook.model import Filters, Step
 
 WIDTH = 96
+"""The usual width of a line; a narrower terminal says so."""
 
 _FATES = {
     Fate.WILL_RUN: ("good", "will run"),
-    Fate.WILL_SKIP: ("faint", "will be skipped"),
-    Fate.NOT_REACHED: ("warning", "is never reached"),
-    Fate.KNOWN_AFTER: ("warning", "known after"),
+    Fate.WILL_SKIP: ("faint", "will be left out"),
+    Fate.NEVER: ("warning", "is never reached"),
+    Fate.BY_PERSON_ONLY: ("warning", "is left out, unless a person takes a stopped run further"),
+    Fate.KNOWN_AFTER: ("warning", "decided after"),
 }
 _FIELD_NAMES = {"conversation": "talks"}
 _CONSEQUENCE = {
@@ -31,73 +34,111 @@ _CONSEQUENCE = {
 }
 
 
-def render(plan: Plan, making: Making, paint: Paint = plain) -> str:
-    """Show the whole plan as text."""
+def render(plan: Plan, making: Making, paint: Paint = plain, width: int = WIDTH) -> str:
+    """Show the whole plan as text, in lines of about ``width`` columns."""
+    steps = [line for step in plan.runbook.steps for line in _step(plan, step, paint)]
     sections = [
-        _verdict(plan, paint),
-        _section("Steps", [line for step in plan.runbook.steps for line in _step(plan, step, paint)], paint),
-        _section(f"What can happen ({_ways(plan)})", ways.render(plan.tree, paint), paint),
-        _section(
-            "What this plan does not know",
-            [part for line in unknowns(plan) for part in _wrapped(f"- {line}").splitlines()],
-            paint,
-        ),
-        _section("Inputs", list(_inputs(plan)), paint),
+        "\n".join(_verdict(plan, paint, width)),
+        _section("Steps", steps, paint, width),
+        _section(f"What can happen ({_ways(plan)})", ways.render(plan.tree, paint, width - 4), paint, width),
+        _section("What this plan does not know", [f"- {line}" for line in unknowns(plan)], paint, width),
+        _section("Inputs", list(_inputs(plan)), paint, width),
         _section("Requests, as they would go out", list(_requests(plan)), paint),
         _section("Digests", list(_digests(plan, making)), paint),
     ]
     return clean("\n\n".join(section for section in sections if section))
 
 
-def _wrapped(line: str) -> str:
-    """Break a sentence at the usual width; what stands in columns or is code stays as it is."""
-    return textwrap.fill(line, WIDTH, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
+def _section(title: str, lines: list[str], paint: Paint, width: int | None = None) -> str:
+    """Set lines below a title; ``width`` None leaves them as they are, for copying."""
+    if not lines:
+        return ""
+    shown = [f"  {line}" for line in lines]
+    if width is not None:
+        shown = [part for line in shown for part in _wrapped(line, width)]
+    return "\n".join([paint("strong", title), *(line.rstrip() for line in shown)])
 
 
-def _section(title: str, lines: list[str], paint: Paint) -> str:
-    return "\n".join([paint("strong", title), *(f"  {line}".rstrip() for line in lines)]) if lines else ""
+def _wrapped(line: str, width: int) -> list[str]:
+    """Break a long line between words, and set the rest of it below its own beginning."""
+    if columns(line) <= width or "\x1b" in line:
+        return [line]
+    label = _LABEL.match(line)
+    indent = " " * (len(label[0]) if label else 4)
+    return textwrap.wrap(
+        line, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
 
 
-def _verdict(plan: Plan, paint: Paint) -> str:
-    runbook, most = plan.runbook, plan.analysis.messages
+_LABEL = re.compile(r" *(?:-|→|[0-9]+\.|perhaps|if|to|for|text|talks|fails|then|note|tries) +(?=\S)| +")
+
+
+def _verdict(plan: Plan, paint: Paint, width: int) -> Iterator[str]:
+    runbook = plan.runbook
     revision = f" revision {runbook.revision}" if runbook.revision is not None else ""
     title = f"Plan of {runbook.name}{revision}, for {runbook.purpose.value}, owned by {runbook.owner}"
-    lines = [
-        paint("strong", title),
-        *(["  " + runbook.description] if runbook.description else []),
-    ]
+    yield from (paint("strong", line) for line in _wrapped(title, width))
+    for style, text in _findings(plan):
+        for line in _wrapped(f"  {text}", width):
+            yield paint(style, line) if style else line
+
+
+def _findings(plan: Plan) -> Iterator[tuple[str, str]]:
+    """Give what a reviewer reads first, each with its emphasis."""
+    yield from (("", line) for line in plan.runbook.description.splitlines())
     if plan.assumed:
         fixed = [f"{s}.{n.value} = {v}" for s, some in plan.assumed.items() for n, v in some.items()]
-        lines.append(paint("warning", f"  Assuming {', '.join(fixed)}: other answers are left out below."))
-    if most.number == 0:
-        lines.append(paint("strong", "  Nothing would be sent."))
-    elif most.number is None:
-        steps = ", ".join(most.unbounded)
-        lines.append(
-            paint("error", f"  Messages: unknown, with NO upper limit, because {steps} says limit: none.")
-        )
-    else:
-        many = plan.analysis.per_customer
-        each = f"one customer gets at most {many}" if many > 1 else "each customer gets at most one"
-        at_most = paint("strong", f"at most {most.number}")
-        lines.append(f"  Messages: unknown, {at_most}, because of the limits; {each}.")
-    everyone = [step.id for step in runbook.steps if step.filters is None]
+        yield "warning", f"Assuming {', '.join(fixed)}: other answers are left out below."
+    yield _most(plan)
+    everyone = [step.id for step in plan.runbook.steps if step.filters is None]
     if everyone:
-        lines.append(paint("error", f"  {', '.join(everyone)} goes to EVERYONE in the campaign."))
-    dead = plan.analysis.dead_steps
-    if dead:
-        lines.append(paint("warning", f"  Never sent on any way: {', '.join(dead)}."))
-    return "\n".join(lines)
+        yield "error", f"EVERYONE in the campaign is addressed by {_and(everyone)}."
+    if plan.analysis.dead_steps:
+        yield "warning", f"Never sent on any way: {_and(plan.analysis.dead_steps)}."
+    yield "", _once(plan)
+
+
+def _most(plan: Plan) -> tuple[str, str]:
+    """Say how many messages at most, in all and to one customer."""
+    most, many = plan.analysis.messages, plan.analysis.per_customer
+    each = f"one customer gets at most {many}" if many > 1 else "each customer gets at most one"
+    if not plan.analysis.sends or most.number == 0:
+        return "strong", "Nothing would be sent."
+    if most.number is None:
+        says = "says" if len(most.unbounded) == 1 else "say"
+        return (
+            "error",
+            f"Messages: NO UPPER LIMIT, because {_and(most.unbounded)} {says} limit: none; {each}.",
+        )
+    return "strong", f"Messages: unknown, at most {most.number}, because of the limits; {each}."
+
+
+_PERIODS = {Once.RUN: "a run", Once.DAY: "a day", Once.WEEK: "a week", Once.MONTH: "a month"}
+
+
+def _once(plan: Plan) -> str:
+    """Say how often this runbook may message its customers."""
+    once = plan.runbook.once
+    if once is Once.RUN:
+        return "Every run may message the customers again (once: {per: run})."
+    keys = f", for each value of {_and(plan.keys)}" if plan.keys else ""
+    often = f"Once {_PERIODS[once]}" if once is not Once.EVER else "Once only"
+    return f"{often}{keys} (once: {{per: {once.value}}}); a second run is refused."
+
+
+def _and(words: Sequence[str]) -> str:
+    return " and ".join(part for part in (", ".join(words[:-1]), words[-1]) if part)
 
 
 def _step(plan: Plan, step: Step, paint: Paint) -> Iterator[str]:
     number = plan.program.positions[step.id] + 1
     fate = plan.analysis.fates[step.id]
     style, words = _FATES[fate.fate]
-    after = f" {' and '.join(fate.after)}" if fate.fate is Fate.KNOWN_AFTER and fate.after else ""
+    after = f" {_and(fate.after)}" if fate.fate is Fate.KNOWN_AFTER and fate.after else ""
+    told = fate.fate is Fate.BY_PERSON_ONLY or after
     title = f" · {step.title}" if step.title else ""
     heading = f"{number}. {step.id} · {REGISTRY[step.channel].label}{title}"
-    yield f"{heading}: {paint(style, words + after)} ({why(plan, step)})"
+    yield f"{heading}: {paint(style, words + after)}{'' if told else f' ({why(plan, step)})'}"
     if step.when is not None:
         yield f"   if     {step.when.text}"
     yield f"   to     {_who(step)}; {_how_many(plan, step)}"
@@ -108,8 +149,14 @@ def _step(plan: Plan, step: Step, paint: Paint) -> Iterator[str]:
     yield from (
         f"   {_FIELD_NAMES.get(name, name):6} {_fields(value)}" for name, value in step.fields.items()
     )
-    yield f"   fails  {_fails(step)}"
-    yield f"          then {_CONSEQUENCE[step.on_failure]}"
+    if step.success or step.expect_matched is not None or step.on_failure is not OnFailure.HALT:
+        yield f"   fails  {_fails(step)}"
+        yield f"   then   {_CONSEQUENCE[step.on_failure]}"
+    if (step.retry, step.timeout_s) != (Retry(), TIMEOUT_S):
+        again = (
+            f"up to {step.retry.attempts} within {step.retry.within_s} s, only of what surely did not go out"
+        )
+        yield f"   tries  {again}; an answer is waited for {step.timeout_s} s"
     if step.expect_matched is not None:
         shout = "is checked only after sending: it can stop what follows, not this step"
         yield f"   {paint('warning', 'note')}   expect {shout}"
@@ -159,13 +206,13 @@ def _fails(step: Step) -> str:
     if step.expect_matched is not None:
         unless.append(f"matched is {step.expect_matched}")
     broken = f", or unless {' and '.join(unless)}" if unless else ""
-    return f"if nobody is reached or the API refuses{broken}"
+    return f"if the API reports every message as failed, or refuses the request{broken}"
 
 
 def _ways(plan: Plan) -> str:
-    count = f"{plan.analysis.paths:,}" if plan.analysis.paths < 10**9 else "more than a billion"
+    count = f"{plan.analysis.ways:,}" if plan.analysis.ways < 10**9 else "more than a billion"
     limits = "" if plan.tree.exhaustive else ", not exhaustive"
-    return f"{count} way{'' if plan.analysis.paths == 1 else 's'}{limits}"
+    return f"{count} way{'' if plan.analysis.ways == 1 else 's'}{limits}"
 
 
 def _inputs(plan: Plan) -> Iterator[str]:

@@ -101,7 +101,7 @@ class _View:
         node, rows = self.tree.nodes[index], self.blocks[index]
         name = self.paint("strong", self.names[index])
         if node.move is Move.UNDECIDED:
-            yield f"{name}: its condition joins several numbers, so this plan cannot tell; perhaps"
+            yield f"{name}: this plan cannot resolve its condition; perhaps"
             yield from (f"     →  {target}" for target in rows[0][1])
             return
         if rows:

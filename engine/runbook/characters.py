@@ -9,7 +9,7 @@ from engine.runbook.document import Fault
 MAX_BYTES = 5 * 1024 * 1024
 MAX_MARKS = 500_000
 
-SIZE = Kind("RB001", "file too large", "what people review has 5 MB at most.")
+SIZE = Kind("RB001", "file too large", "nobody can review so much.")
 NOT_TEXT = Kind("RB002", "not a text file", "people and git read text, in UTF-8.")
 UNSEEN = Kind("RB003", "character that nobody can see", "what is reviewed must be all that is there.")
 DIRECTIVE = Kind("RB019", "instruction to YAML programs", "a file reads the same with every one of them.")

@@ -51,11 +51,13 @@ def decode_inputs(data: Json) -> tuple[InputSpec, ...]:
 
 def _input(name: str, spec: _Group) -> InputSpec:
     minimum, maximum = spec.get("minimum"), spec.get("maximum")
+    choices = _list(spec.get("choices", []))
     return InputSpec(
         name=name,
         type=InputType(_text(spec["type"])),
         default=spec.get("default"),
-        choices=tuple(_list(spec.get("choices", []))),
+        # Where one of them is at fault, the rest does not say what is allowed.
+        choices=() if None in choices else tuple(choices),
         minimum=None if minimum is None else _number(minimum),
         maximum=None if maximum is None else _number(maximum),
         pattern=_text(spec["pattern"]) if "pattern" in spec else None,

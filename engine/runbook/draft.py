@@ -6,11 +6,11 @@ of a finding is not reported.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import field
 from typing import Any, TypeAlias
 
 from engine.diagnostics import Diagnostic, Json, Path, in_order
-from engine.frozen import dataclass
+from engine.frozen import dataclass, replace
 from engine.record.condition import Condition, InputName, Scalar
 from engine.runbook import rules, schema
 from engine.runbook.channels import REGISTRY, Channel

@@ -9,21 +9,28 @@ from engine.frozen import dataclass
 UNKNOWN_FORMAT = Kind(
     "RB101", "unknown format", "a file is read only by a version that honours everything in it."
 )
-MISSING_KEY = Kind("RB102", "missing key", "nothing that decides who is messaged is left to a guess.")
+MISSING_KEY = Kind("RB102", "missing key", "nothing is left to a guess.")
 UNKNOWN_KEY = Kind(
-    "RB103", "unknown key", "a key that nobody reads may be a filter that was meant to narrow."
+    "RB103", "unknown key", "a key that is not read does nothing, though its author believes it does."
 )
 LATER_KEY = Kind(
     "RB104", "not supported by this version", "a key that is not honoured would promise what nobody keeps."
 )
-MISPLACED_KEY = Kind("RB105", "key does not belong here", "every key is read in one place only.")
-WRONG_TYPE = Kind(
-    "RB106", "wrong kind of value", "the API compares texts and counts numbers; nothing is converted."
+MISPLACED_KEY = Kind(
+    "RB105", "key does not belong here", "a key is read only where it belongs; elsewhere it does nothing."
 )
-UNKNOWN_WORD = Kind("RB107", "unknown value", "to the API an unknown value may mean no filter at all.")
+WRONG_TYPE = Kind("RB106", "wrong kind of value", "nothing is converted, so that a file means what it says.")
+UNKNOWN_WORD = Kind(
+    "RB107",
+    "unknown value",
+    "only words that are known are accepted; "
+    "in a filter, an unknown one might be taken for no filter at all.",
+)
 MALFORMED = Kind("RB108", "wrong form", "names and values are used exactly as they are written.")
-OUT_OF_BOUNDS = Kind("RB109", "out of bounds", "bounds keep a slip of the pen from becoming a campaign.")
-EMPTY = Kind("RB110", "empty value", "to the API a filter that is empty or missing may mean everyone.")
+OUT_OF_BOUNDS = Kind(
+    "RB109", "out of bounds", "bounds catch slips of the pen, and keep what is reviewed readable."
+)
+EMPTY = Kind("RB110", "empty value", "empty is no value; in a filter, to the API, it may mean everyone.")
 REPEATED = Kind(
     "RB111", "repeated value", "a value that stands twice is often one that was meant to be another."
 )

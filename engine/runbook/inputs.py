@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from engine.diagnostics import Json
-from engine.frozen import dataclass
+from engine.frozen import dataclass, replace
 from engine.record.condition import Scalar
 from engine.runbook.model import InputSpec, InputType
 from engine.runbook.scalars import MAX_NUMBER, read_plain
@@ -93,6 +93,8 @@ def fault_of_default(spec: InputSpec) -> str | None:
     """Say what is wrong with an input's default, in the words of ``resolve``; None if nothing is."""
     if spec.default is None:
         return None
+    if spec.type is InputType.DATE and not is_day(str(spec.default)):
+        spec = replace(spec, choices=())  # which day it is shows when planning
     try:
         _read(spec, _Said(spec.default, Origin.DEFAULT, ""), date(2000, 1, 1))
     except _RefusedError as refused:
@@ -249,6 +251,14 @@ def _list(said: _Said) -> tuple[str, ...]:
     return tuple(texts)
 
 
+def is_day(text: str) -> bool:
+    """Whether the calendar has a day that is written in ISO form."""
+    try:
+        return _date(text, date(2000, 1, 1)) == text
+    except _RefusedError:
+        return False
+
+
 def _date(text: str, today: date) -> str:
     """Give the ISO form of a date, or of one that counts from today."""
     days = {"yesterday": -1, "today": 0, "tomorrow": 1}.get(text)
@@ -300,11 +310,12 @@ def _check_choices(spec: InputSpec, value: Scalar) -> None:
 def _check_pattern(spec: InputSpec, value: Scalar) -> None:
     if spec.pattern is None or not isinstance(value, str):
         return
-    try:
-        fits = re.fullmatch(spec.pattern, value)
-    except re.error:
-        raise _RefusedError(f"its pattern {spec.pattern} cannot be read; mend it in the runbook.") from None
-    if not fits:
+    # Only inputs with a pattern pay for importing its library.
+    from engine.runbook.patterns import matches, unreadable  # noqa: PLC0415
+
+    if wrong := unreadable(spec.pattern):
+        raise _RefusedError(f"its pattern {spec.pattern} cannot be read: {wrong.message}; {wrong.help}")
+    if not matches(spec.pattern, value):
         raise _RefusedError(
             f"{_shown(value)} does not fit the pattern {spec.pattern}; all of the text must fit it."
         )

@@ -7,7 +7,7 @@ from enum import StrEnum
 from engine.diagnostics import Json
 from engine.frozen import dataclass
 from engine.record.condition import Condition
-from engine.record.plan import Once, OnFailure, Purpose, Range, Retry
+from engine.record.plan import TIMEOUT_S, Once, OnFailure, Purpose, Range, Retry
 
 
 class InputType(StrEnum):
@@ -77,7 +77,7 @@ class Step:
     expect_matched: Range | None = None
     when: Condition | None = None
     success: tuple[Condition, ...] = ()
-    timeout_s: int = 30
+    timeout_s: int = TIMEOUT_S
     on_failure: OnFailure = OnFailure.HALT
     retry: Retry = field(default_factory=Retry)
 

@@ -11,6 +11,7 @@ WORD = Kind(
     "ambiguous unquoted word",
     "YAML 1.1 takes such a word for true, false or a sign, YAML 1.2 takes it for text.",
 )
+KEY = Kind("RB025", "key that is not text", "every key is a name.")
 DATE = Kind(
     "RB031",
     "unquoted date",
@@ -29,7 +30,7 @@ SPELLING = Kind(
 RANGE = Kind(
     "RB034",
     "number out of range",
-    "beyond 9007199254740991 many programs round whole numbers without a word.",
+    "many programs round numbers so large or so long without a word.",
 )
 
 MAX_NUMBER = 2**53 - 1
@@ -94,6 +95,19 @@ def read_plain(text: str) -> Plain | Refusal:
     if _READABLE.fullmatch(text):
         return _number(text)
     return _refusal(text) or text
+
+
+def refused_key(text: str) -> Refusal | None:
+    """Say what is wrong with an unquoted key; None of one that is text."""
+    known = read_plain(text)
+    if isinstance(known, str):
+        return None
+    if isinstance(known, Refusal):
+        kind, message = known.kind, known.message
+    else:
+        sort = "nothing" if known is None else "true or false" if isinstance(known, bool) else "a number"
+        kind, message = KEY, f"it is read as {sort}"
+    return Refusal(kind, message, f"put the key in quotes: {_shown(text)}.")
 
 
 def _number(text: str) -> Plain | Refusal:

@@ -47,8 +47,10 @@ def check(
     """
     known = tuple(channels.values())
     faults = faults_of(data, _runbook(known, templates=templates), known, rendered)
-    is_foreign = any(fault.kind is UNKNOWN_FORMAT for fault in faults)
-    return faults if is_foreign else [*_special_words(data, rendered), *faults]
+    if any(fault.kind is UNKNOWN_FORMAT for fault in faults):
+        return faults
+    told = {fault.path[:depth] for fault in faults for depth in range(1, len(fault.path) + 1)}
+    return [*_special_words(data, rendered - told), *faults]
 
 
 def faults_of(

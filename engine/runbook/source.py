@@ -13,7 +13,18 @@ import yaml
 from engine.diagnostics import Diagnostic, Json, Kind, Path, in_order
 from engine.runbook.characters import REPLACEMENT, decode, replace_unseen, unseen
 from engine.runbook.document import Document, Extent, Fault, Lines
-from engine.runbook.scalars import DATE, Refusal, quoted, read_plain
+from engine.runbook.pasted import (
+    Word,
+    faults,
+    holds_blank,
+    is_prose,
+    mended,
+    misplaced,
+    touches,
+    typographic,
+    without_blanks,
+)
+from engine.runbook.scalars import DATE, KEY, Refusal, quoted, read_plain, refused_key
 from engine.runbook.syntax import QUOTE, reword, template
 from engine.runbook.tree import Collection, Tree
 
@@ -31,7 +42,6 @@ TAG = Kind("RB021", "tag", "a tag can turn a value into something else than what
 ANCHOR = Kind("RB022", "anchor", "what a reviewer reads must stand where it is used.")
 ALIAS = Kind("RB023", "alias", "what a reviewer reads must stand where it is used.")
 MERGE = Kind("RB024", "merge key", "what a reviewer reads must stand where it is used.")
-KEY = Kind("RB025", "key that is not text", "every key is a name.")
 MORE = Kind("RB049", "too many findings", "so many have one cause, or it is another sort of file.")
 
 _SHOWN = 60  # characters of a key that a message repeats
@@ -77,6 +87,7 @@ class _Reader:
 
     def __init__(self, text: str, file: str) -> None:
         self.text = text
+        self.parsed = text
         self.file = file
         self.lines = Lines(text)
         self.tree = Tree()
@@ -86,13 +97,18 @@ class _Reader:
         self.known_keys: set[str] = set()
         self.complete = True
         self.disguised = False
+        self.foreign = not text.isascii()
+        self.pasted: list[Extent] = []
+        self.words: list[Word] | None = None
+        self.doubles: list[tuple[Collection, Diagnostic]] = []
         self.events: Iterator[_Event] = iter(())
 
     def read(self, fault: Fault | None) -> Document:
         try:
             if fault:
                 self._give_up(fault)
-            self.events = iter(_PARSER(self._parsable()).get_event, None)
+            self._prepare()
+            self.events = iter(_PARSER(self.parsed).get_event, None)
             for event in self.events:
                 handle = _HANDLERS.get(event.__class__.__name__)
                 if handle is not None:
@@ -106,11 +122,23 @@ class _Reader:
         found, faulted = tuple(in_order(self.found)), frozenset(self.faulted)
         return Document(self.file, self.text, data, found, faulted, self.lines, self.tree.places)
 
-    def _parsable(self) -> str:
+    def _prepare(self) -> None:
+        """Report what nobody can see or tell from a space, and let the parser see something harmless."""
         for fault in unseen(self.text):
             self.disguised = True
             self._report(*fault)
-        return replace_unseen(self.text) if self.disguised else self.text
+        if self.disguised:
+            self.parsed = replace_unseen(self.text)
+        if self.foreign and self.words is None and holds_blank(self.text):
+            scout = _Reader(without_blanks(self.parsed), self.file)
+            words = scout.words = []
+            scout.foreign = True  # so that it notes its words
+            scout.read(None)
+            reached = len(self.text) if scout.complete else words[-1][1] if words else 0
+            self.pasted = misplaced(self.text, words, reached)
+            self.parsed = mended(self.parsed, self.pasted)
+            for fault in faults(self.text, self.pasted):
+                self._report(*fault)
 
     # ------------------------------------------------------------ what the parser reports
 
@@ -128,6 +156,8 @@ class _Reader:
             plain = self._refuse_marks(event) and plain
         if event.style == '"' and not text.isascii():
             self._refuse_half_characters(text, start, end)
+        if self.foreign:
+            self._judge_marks(text, start, end)
         if self.tree.wants_key:
             self._take_key(text, start, end, plain)
             return
@@ -135,7 +165,7 @@ class _Reader:
             self._fault(self.tree.path_of_value())
         value = read_plain(text) if plain else text
         if isinstance(value, Refusal):
-            self._refuse_scalar(value, start, end)
+            self._refuse_scalar(value, text, start, end)
             value = text
         self.tree.put(value, start, end)
 
@@ -184,10 +214,42 @@ class _Reader:
             self._judge_key(key, start, end)
         if self.disguised and REPLACEMENT in key:
             self._fault(self.tree.path(key))
-        if key in self.tree.node:
+        if key in self.tree.node and (key != "id" or not self._begin_step(start, end)):
             self._refuse_duplicate(key, start, end)
         else:
             self.tree.name(key, start, end)
+
+    def _judge_marks(self, text: str, start: int, end: int) -> None:
+        """Judge what a word brought along from a document that it was pasted from."""
+        path = self.tree.path(text) if self.tree.wants_key else self.tree.path_of_value()
+        if self.words is not None:
+            self.words.append((start, end, is_prose(path)))
+        elif fault := typographic(text, path, start, end):
+            self._report(*fault)
+            self._fault(path)
+        if touches(self.pasted, start, end):
+            self._fault(path)
+
+    def _begin_step(self, start: int, end: int) -> bool:
+        """Read on at the second id of a step as if the dash stood before it that is missing."""
+        path, node = self.tree.path(), self.tree.node
+        if path is None or path[:1] != ("steps",) or len(path) != len(("steps", 0)) or len(node) == 1:
+            return False
+        first = self.tree.place_of("id")
+        for owner, finding in self.doubles:  # they only follow from the dash
+            if owner is node:
+                self.found.remove(finding)
+        self.doubles.clear()
+        found = re.compile(r"""["']?[ \t]*:[ \t]*["']?([\w-]{1,63})""").match(self.text, end)
+        message = f'"id" already stands at {self._spot(first)}, and a step has one'
+        help_ = f"a new step begins with a dash: `- id: {found[1] if found else 'NAME'}`."
+        self._report(DUPLICATE, start, end, message, help_)
+        if not {"channel", "limit"} <= {*node}:
+            self._fault(path)
+        self.tree.close(start)
+        self.tree.open({}, start, end)
+        self._fault(self.tree.path())  # what it lacks may stand in the one before
+        return True
 
     # ------------------------------------------------------------ what is refused
 
@@ -215,7 +277,7 @@ class _Reader:
         opened = getattr(error, "context_mark", None) or place
         problem, context = (str(getattr(error, words, None) or "") for words in ("problem", "context"))
         at = place.index if place else 0
-        self._add(reword(self.text, problem, context, at, opened.index if opened else at))
+        self._add(reword(self.parsed, problem, context, at, opened.index if opened else at))
         self.complete = False
 
     def _refuse_half_characters(self, text: str, start: int, end: int) -> None:
@@ -274,29 +336,29 @@ class _Reader:
         self.tree.drop()
 
     def _judge_key(self, key: str, start: int, end: int) -> None:
-        known = read_plain(key)
-        if isinstance(known, str):
-            if len(self.known_keys) < _MANY_KEYS:
-                self.known_keys.add(key)
-            return
-        if isinstance(known, Refusal):
-            kind, message = known.kind, known.message
-        else:
-            sort = "nothing" if known is None else "true or false" if isinstance(known, bool) else "a number"
-            kind, message = KEY, f"it is read as {sort}"
-        self._report(kind, start, end, message, f"put the key in quotes: {quoted(key[:_SHOWN])}.")
-        self._fault(self.tree.path(key))
+        refusal = refused_key(key)
+        if refusal is not None:
+            self._report(refusal.kind, start, end, refusal.message, refusal.help)
+            self._fault(self.tree.path(key))
+        elif len(self.known_keys) < _MANY_KEYS:
+            self.known_keys.add(key)
 
     def _refuse_duplicate(self, key: str, start: int, end: int) -> None:
-        first = self.tree.place_of(key)
-        place = self.lines.span(first, first)
-        message = f'"{key[:_SHOWN]}" already stands at {place.line}:{place.column}'
+        message = f'"{key[:_SHOWN]}" already stands at {self._spot(self.tree.place_of(key))}'
         self._report(DUPLICATE, start, end, message, "remove one of the two, or give it another name.")
+        self.doubles.append((self.tree.node, self.found[-1]))
         self.tree.drop()
 
-    def _refuse_scalar(self, refusal: Refusal, start: int, end: int) -> None:
-        fault = refusal.kind, start, end, refusal.message, refusal.help
-        match self.tree.path_of_value():
+    def _spot(self, at: int) -> str:
+        place = self.lines.span(at, at)
+        return f"{place.line}:{place.column}"
+
+    def _refuse_scalar(self, refusal: Refusal, text: str, start: int, end: int) -> None:
+        path = self.tree.path_of_value()
+        is_filter = path is not None and path[2:3] == ("filters",) and len(text) <= _SHOWN
+        help_ = f"put it in quotes: {quoted(text)}; the API compares text." if is_filter else refusal.help
+        fault = refusal.kind, start, end, refusal.message, help_
+        match path:
             case ("inputs", str(), "default") as path if refusal.kind is DATE:
                 self.dates.append((self.tree.node, path, fault))
             case path:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Collection, Iterable
 from difflib import get_close_matches
 from functools import lru_cache
+from itertools import takewhile
 
 from engine.diagnostics import Json
 from engine.record.condition import Scalar
@@ -13,6 +14,7 @@ _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_./%<>=-]*(?: [A-Za-z0-9_./%<>=-]+)*\Z|[
 # YAML 1.1 reads these, too, as something else than text.
 _NOT_TEXT = frozenset({"true", "false", "yes", "no", "on", "off", "y", "n", "null"})
 _LONGEST = 63  # the length of the longest name
+_SETTLED = ("paid", "received")
 
 
 def yaml(value: Json) -> str:
@@ -46,8 +48,27 @@ def listed(words: Iterable[str], last: str = "or") -> str:
 
 
 def nearest(word: str, known: Collection[str]) -> str | None:
-    """Give the known word that was probably meant, if one comes near."""
-    return _nearest(word[:_LONGEST], tuple(known))
+    """Give the known word that was probably meant, if one comes near.
+
+    Those who have paid are only ever offered for a slip of the pen: ``unpaid`` lies near ``paid``, and
+    whoever takes the offer messages the wrong people.
+    """
+    near = _nearest(word[:_LONGEST], tuple(known))
+    return near if near not in _SETTLED or _is_slip(word, near) else None
+
+
+def _is_slip(word: str, meant: str) -> bool:
+    """Whether a word is another one but for case and one letter, and no denial of it."""
+    lower = word.lower()
+    denied = lower.startswith(("un", "not", "non", "no")) or _is_edit(lower, f"un{meant}")
+    return not denied and _is_edit(lower, meant)
+
+
+def _is_edit(word: str, other: str) -> bool:
+    """Whether two words are the same but for at most one letter more, less, or changed."""
+    same = len([*takewhile(lambda pair: pair[0] == pair[1], zip(word, other, strict=False))])
+    rests = word[same:], other[same:]
+    return any(rests[0][one:] == rests[1][two:] for one, two in ((0, 0), (1, 0), (0, 1), (1, 1)))
 
 
 @lru_cache(maxsize=1024)

@@ -321,6 +321,8 @@ def test_detailed_exitcode(here: Path, capsys: pytest.CaptureFixture[str]) -> No
     assert main(["plan", "a.yaml", "--detailed-exitcode"]) == 2
     assert main(["plan", "b.yaml", "--detailed-exitcode"]) == 0
     assert "Nothing would be sent." in capsys.readouterr().out
+    refused = ["--assume", "remind.status=rejected"]
+    assert main(["plan", "a.yaml", "--detailed-exitcode", *refused]) == 2, "a request leaves all the same"
 
 
 def test_out_writes_the_plan_beside_the_text(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -332,10 +334,10 @@ def test_out_writes_the_plan_beside_the_text(here: Path, capsys: pytest.CaptureF
 
 
 def test_assume_follows_only_what_fits(capsys: pytest.CaptureFixture[str]) -> None:
-    """With 50 failed of at most 250, more than 5 % have failed: the SMS is not reached."""
+    """With 50 failed of at most 250, more than 5 % have failed: the SMS needs a person."""
     content = plan_json(capsys, str(FLAGSHIP), *BRANCH, "--assume", "remind.failed=50")
     fates = {step["id"]: step["fate"] for step in content["steps"]}  # type: ignore[attr-defined]
-    assert fates == {"remind": "will_run", "sms_english": "not_reached"}
+    assert fates == {"remind": "will_run", "sms_english": "by_person_only"}
     free = plan_json(capsys, str(FLAGSHIP), *BRANCH)
     assert free["digests"] == content["digests"]
 
@@ -359,6 +361,14 @@ def test_an_assumption_that_cannot_be_is_refused(
     assert words in capsys.readouterr().err
 
 
+def test_an_assumption_is_said_once(capsys: pytest.CaptureFixture[str]) -> None:
+    """Of two numbers for one field, neither wins in silence."""
+    twice = ["--assume", "remind.failed=1", "--assume", "remind.failed=2"]
+    assert main(["plan", str(FLAGSHIP), *BRANCH, *twice]) == 64
+    assert "remind.failed is said twice" in capsys.readouterr().err
+    assert main(["plan", str(FLAGSHIP), *BRANCH, "--assume", "remind.failed=1"]) == 0
+
+
 # ---------------------------------------------------------------- inputs
 
 
@@ -371,6 +381,9 @@ def test_all_problems_of_inputs_come_at_once(
     shown = capsys.readouterr().err
     for words in ("caap", "RUNBOOK_INPUT_BRNACH", '"cap"', '"branch" has no value'):
         assert words in shown
+    assert "help:" not in shown, "each problem has its own mend"
+    assert main(["plan", str(FLAGSHIP), "--input", "branch"]) == 64
+    assert "--input branch=pune" in capsys.readouterr().err
 
 
 def test_the_origin_of_each_input_is_shown(
@@ -402,7 +415,7 @@ def test_the_headline_says_where(monkeypatch: pytest.MonkeyPatch, capsys: pytest
     main(["plan", "first.yaml"])
     assert capsys.readouterr().out.startswith("SANDBOX: nothing leaves this machine · camp_demo\n")
     main(["plan", "first.yaml", "--env", "production"])
-    assert capsys.readouterr().out.startswith("PRODUCTION · org org_acme · camp_demo\n")
+    assert capsys.readouterr().out.startswith("PRODUCTION · org_acme · camp_demo\n")
     monkeypatch.setenv("RUNBOOK_ENV", "production")
     main(["plan", "first.yaml"])
     assert capsys.readouterr().out.startswith("PRODUCTION")
@@ -445,6 +458,8 @@ def test_another_account_gives_other_digests(capsys: pytest.CaptureFixture[str])
         (("http://127.0.0.1:8001", "http://api.example.com"), 10, "not encrypted"),
         (("format: config/v1", "format: config/v2"), 10, "RB101"),
         (('base_url: "http', 'base_ulr: "http'), 10, "did you mean `base_url`?"),
+        (("production: {base_url", "my-sandbox: {base_url"), 10, "RB413"),
+        (("https://api.agents", "https://api agents"), 10, "RB411"),
     ],
 )
 def test_a_faulty_configuration_is_a_finding(

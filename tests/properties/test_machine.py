@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from engine.machine import Ask, Facts, Finish, Halt, decide, evolve, fold
+from engine.machine import Ask, Facts, Finish, Halt, Send, decide, evolve, fold
 from engine.record.event import (
     Event,
     Question,
@@ -58,13 +58,42 @@ def story(data: st.DataObject, program: Program, *, words: int = 8) -> list[Even
 
 
 @given(programs(), st.data())
-def test_folding_a_prefix_and_going_on_is_folding_the_whole(program: Program, data: st.DataObject) -> None:
-    """A resumed run stands where the whole run stands, and decides alike."""
+def test_a_run_that_crashed_and_was_resumed_is_the_run_that_was_not(
+    program: Program, data: st.DataObject
+) -> None:
+    """Cut between any two events but behind an intent, resume: the same requests, the same end."""
+    answers: dict[tuple[str, int], Outcome] = {}
+
+    def answer(send: Send) -> Outcome:
+        return answers.setdefault((send.address, send.attempt), data.draw(outcomes()))
+
+    whole, events, decision = drive(program, answer, most=500)
+    cut = data.draw(st.integers(1, len(events) - 1))
+    assume(not isinstance(events[cut - 1], SendIntended))
+    rest = [*events[:cut], RunResumed(events[cut - 1].at)]
+    resumed, again, decision_again = drive(program, answer, rest, most=500)
+    assert sent(again) == sent(events)
+    assert decision_again == decision
+    assert settled_statuses(resumed) == settled_statuses(whole)
+
+
+def sent(events: list[Event]) -> list[tuple[str, int]]:
+    """List the requests in their order."""
+    return [(event.address, event.attempt) for event in events if isinstance(event, SendIntended)]
+
+
+def settled_statuses(state: RunState) -> dict[str, str]:
+    """Give how each step stands."""
+    return {name: step.status.value for name, step in state.steps.items()}
+
+
+@given(programs(), st.data())
+def test_folding_on_is_folding_the_whole(program: Program, data: st.DataObject) -> None:
+    """A state carries all that later events need: folding may stop anywhere and go on."""
     events = story(data, program)
     cut = data.draw(st.integers(0, len(events)))
-    resumed = fold(events[cut:], fold(events[:cut]))
-    assert resumed == fold(events)
-    assert decide(program, resumed, Facts(NOW)) == decide(program, fold(events), Facts(NOW))
+    halfway = fold(events[:cut])
+    assert fold(events[cut:], halfway) == fold(events)
 
 
 @given(programs(), st.data())

@@ -10,6 +10,7 @@ from engine.diagnostics import Json, Path, Span
 from engine.runbook import source
 from engine.runbook.characters import replace_unseen
 from engine.runbook.document import Document
+from engine.runbook.pasted import holds_blank, typographic
 from engine.runbook.source import read
 
 RUNBOOK = """\
@@ -184,7 +185,11 @@ def test_no_slip_of_the_pen_makes_it_raise(text: str) -> None:
 
 def printable(alphabet: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     """Texts without what is refused wherever it stands."""
-    return alphabet.filter(lambda text: replace_unseen(text) == text)
+    return alphabet.filter(
+        lambda text: (
+            replace_unseen(text) == text and not holds_blank(text) and typographic(text, (), 0, 0) is None
+        )
+    )
 
 
 TEXTS = printable(st.text(st.characters(exclude_categories=["Cs"])))

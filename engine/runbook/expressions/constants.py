@@ -38,7 +38,7 @@ NOT_A_DATE = Kind("RB325", "text that is no date", "a date can only be compared 
 DIVISION_BY_ZERO = Kind(
     "RB326",
     "division by zero",
-    "it has no result, so the run would pause here every time.",
+    "it has no result, and a condition without one pauses the run.",
 )
 SETTLED = Kind(
     "RB327",
@@ -58,7 +58,7 @@ def possible(one: Operand, other: Operand, scope: Scope) -> Iterator[Fault]:
         value = constant.node.value
         match name.node:
             case StepField(name=Field.STATUS) if value not in STATUSES:
-                help_ = offer(str(value), STATUSES)
+                help_ = offer(str(value), STATUSES, quoted=True)
                 yield constant.fault(UNKNOWN_STATUS, f"no step ends as {constant.words}", help_)
             case InputName(input_name):
                 yield from _chosen(input_name, constant, value, scope)
@@ -68,7 +68,8 @@ def _chosen(name: str, constant: Operand, value: Value, scope: Scope) -> Iterato
     spec = scope.inputs[name]
     if spec is None or not spec.choices or value in spec.choices:
         return
-    help_ = offer(str(value), [str(choice) for choice in spec.choices])
+    is_text = isinstance(spec.choices[0], str)
+    help_ = offer(str(value), [str(choice) for choice in spec.choices], quoted=is_text)
     yield constant.fault(OUTSIDE_CHOICES, f"{constant.words} is not a choice of inputs.{name}", help_)
 
 

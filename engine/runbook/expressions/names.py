@@ -38,7 +38,7 @@ INCOMPLETE_NAME = Kind(
 OVERLONG_NAME = Kind(
     "RB316",
     "name with too many parts",
-    "the values of inputs and steps are plain texts, numbers and lists without parts.",
+    "the values of inputs and steps have no parts.",
 )
 
 FIELDS = tuple(field.value for field in Field)

@@ -11,13 +11,13 @@ from engine.runbook.expressions.words import BRACES, WORD, mistake
 TOO_LARGE = Kind(
     "RB301",
     "condition too large",
-    "a condition decides who is messaged: a reviewer must be able to take it in.",
+    "a condition decides what happens: a reviewer must be able to take it in.",
 )
-EMPTY = Kind("RB302", "empty condition", "a condition that says nothing leaves open who is messaged.")
+EMPTY = Kind("RB302", "empty condition", "a condition that says nothing decides nothing.")
 UNREADABLE = Kind(
     "RB307",
     "condition cannot be read",
-    "a condition that may be taken in two ways is not taken in any.",
+    "a condition is read as a whole and in one way, or not at all.",
 )
 
 MOST_CHARACTERS = 1_000
@@ -148,8 +148,21 @@ def _percent(tokens: list[Token]) -> Fault | None:
     """Find a percent sign that was not meant as the remainder of a division."""
     for sign, after in zip(tokens, [*tokens[1:], None], strict=True):
         if sign.written == "%" and (after is None or after.written in ("and", "or", ")", "]", ",")):
-            return _fault(UNREADABLE, sign, "% is read as the remainder of a division", "leave the % out.")
+            help_ = _per_cent(tokens[: tokens.index(sign)])
+            return _fault(UNREADABLE, sign, "% is read as the remainder of a division", help_)
     return None
+
+
+def _per_cent(before: list[Token]) -> str:
+    """Say how ``failed < 5%`` is written: as it may be meant, and as it would be taken."""
+    words = [token.written for token in before]
+    match words:
+        case [*_, "failed", sign, number] if number[0].isdigit():
+            owner = "".join(words[-7:-3]) if words[-4:-3] == ["."] else ""
+            per_cent, customers = (f"{owner}{name} {sign} {number}" for name in ("failed_pct", "failed"))
+            return f"write {per_cent} (per cent) or {customers} (customers)."
+        case _:
+            return "leave the % out."
 
 
 def _fault(kind: Kind, token: Token, message: str, help_: str) -> Fault:

@@ -23,7 +23,7 @@ FOREIGN_SIGN = Kind(
 UNCLEAR_NUMBER = Kind(
     "RB305",
     "unclear number",
-    "a number that two readers may read differently must not decide who is messaged.",
+    "a number that two readers may read differently must not decide anything.",
 )
 UNCLEAR_TEXT = Kind(
     "RB306",

@@ -12,7 +12,8 @@ from engine.runbook.spelling import nearest
 UNKNOWN = Kind(
     "RB204",
     "unknown language",
-    "the API compares texts exactly; a language that no customer has matches nobody.",
+    "a language that no customer has matches nobody, "
+    "and whether the API tells Hindi from hindi is not known.",
     Severity.WARNING,
 )
 

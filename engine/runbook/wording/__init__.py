@@ -5,10 +5,10 @@ used, and no message lists branches: of a choice, the branch that fits the value
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import replace
 from typing import TypeAlias
 
 from engine.diagnostics import Json, Path
+from engine.frozen import replace
 from engine.runbook.channels.channel import Channel
 from engine.runbook.fault import UNKNOWN_FORMAT, Broken, Fault
 from engine.runbook.shape.inputs import keys_by_type

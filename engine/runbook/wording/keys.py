@@ -58,6 +58,16 @@ _OF_STEPS = frozenset(
         "title",
     )
 )
+# How other programs call the condition of a step, and what would be a real-looking name in a proposal.
+_OTHER_NAMES = {**dict.fromkeys(("if", "condition", "only_if"), "when")}
+_IDS = {
+    "template": "`template: …` with the template's id, or its name in the catalog",
+    "conversation": "`conversation: {agent: …, disposition: …}` with the ids of both",
+    "agent": "`agent: …` with the agent's id",
+    "disposition": "`disposition: …` with the disposition's id",
+    "campaign": "`campaign: {id: …}` with the campaign's id",
+    "steps": "`steps:`, and below it each step, which begins with `- id: NAME`",
+}
 _OF_DEFAULTS = frozenset(("timeout", "on_failure", "retry"))
 _OF_THE_TOP = frozenset(
     ("format", "name", "revision", "owner", "once", "inputs", "campaign", "audiences", "defaults", "steps")
@@ -159,13 +169,35 @@ def _meant(broken: Broken) -> set[str]:
     """The keys that the unknown ones of this group were probably meant to be."""
     known: Mapping[str, Any] = broken.schema.get("properties", {})
     extras = _extras(broken)[:_MOST_SOUGHT]
-    near = {nearest(key, known) for key in extras} | {_WITHIN.get(key) for key in extras}
+    near = {_near(key, known) for key in extras} | {_WITHIN.get(key) for key in extras}
     return {key for key in known if key in near}
+
+
+def placeholder(path: Path) -> str:
+    """Say what to write where only the author knows the value, for none may be copied; else empty."""
+    match path:
+        case ("campaign", "id"):
+            return "`id: …` with the campaign's id"
+        case (
+            ("campaign" | "steps" as key,)
+            | ("steps", int(), str(key))
+            | (
+                "steps",
+                int(),
+                "conversation",
+                str(key),
+            )
+        ):
+            return _IDS.get(key, "")
+        case _:
+            return ""
 
 
 def _example_line(broken: Broken, key: str) -> str:
     if key == "limit":
         return LIMIT_MEND
+    if mend := placeholder((*broken.path, key)):
+        return mend
     known: Mapping[str, Any] = broken.schema["properties"][key]
     first = known["examples"][0]
     others = [f"`{word}`" for word in known.get("enum", ()) if word != first]
@@ -174,9 +206,27 @@ def _example_line(broken: Broken, key: str) -> str:
 
 def _unknown_mend(broken: Broken, key: str) -> str:
     known: Collection[str] = broken.schema["properties"]
-    if (near := nearest(key, known)) is not None:
+    if (near := _near(key, known)) is not None:
         return f"did you mean `{near}`? A note of your own begins with `x-`"
+    if broken.role == "filters":
+        assert isinstance(broken.value, dict)
+        return f"a column of yours stands under `custom`: {_as_column(key, broken.value[key])}"
     return f"the keys here are {listed(known, 'and')}; a note of your own begins with `x-`"
+
+
+def _near(key: str, known: Collection[str]) -> str | None:
+    other = _OTHER_NAMES.get(key.lower())
+    return other if other in known else nearest(key, known)
+
+
+def _as_column(key: str, value: Json) -> str:
+    values = [shown(each) if isinstance(each, bool | int | float) else each for each in _listed(value)]
+    texts: list[Json] = [each for each in values if isinstance(each, str)]
+    return line("custom", {key: texts if isinstance(value, list) and texts else (texts or ["…"])[0]})
+
+
+def _listed(value: Json) -> list[Json]:
+    return value if isinstance(value, list) else [value]
 
 
 def _quoted(key: str) -> str:
@@ -188,6 +238,9 @@ def _change(place: str, key: str) -> str:
 
 
 def _home(key: str, path: Path) -> str | None:
+    if path[2:3] == ("filters",) and key not in _WITHIN:
+        beside = key in {"expect", "audience"} or path[0] == "steps"
+        return ("beside `filters`" if beside else "to a step") if key in _OF_STEPS | _OF_DEFAULTS else None
     if key in _WITHIN and _WITHIN[key] not in path[-1:]:
         return f"under `{_WITHIN[key]}`"
     if path == ():

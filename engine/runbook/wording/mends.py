@@ -7,8 +7,8 @@ from typing import Any
 from engine.diagnostics import Json
 from engine.runbook.fault import Broken
 from engine.runbook.leaves import (
-    CAMPAIGN_ID,
     CONDITION,
+    DAY,
     IDENTIFIER,
     MAX_LIMIT,
     NAME,
@@ -18,12 +18,22 @@ from engine.runbook.leaves import (
     WITHIN,
     fits,
 )
+from engine.runbook.model import InputType
 from engine.runbook.spelling import line, listed, nearest, shown, yaml
-from engine.runbook.wording.keys import EVERYONE_MEND, LIMIT_MEND, mended_name
+from engine.runbook.wording.keys import EVERYONE_MEND, LIMIT_MEND, mended_name, placeholder
 
 TEMPLATES_OF_CHOICES = (WHOLE_TEMPLATE, TEMPLATE_INSIDE)
 GROUP = "a group of `key: value` lines"
 SPANS = {TIMEOUT: "1s to 10m", WITHIN: "1s to 1h"}
+TYPES_ELSEWHERE = {
+    **dict.fromkeys(("text", "str", "txt", "varchar", "word", "email", "phone"), "string"),
+    **dict.fromkeys(("int", "whole", "count", "long"), "integer"),
+    **dict.fromkeys(("float", "decimal", "double", "num", "numeric", "percent"), "number"),
+    **dict.fromkeys(("bool", "flag", "yesno", "yes/no", "true/false"), "boolean"),
+    **dict.fromkeys(("datetime", "day", "timestamp"), "date"),
+    **dict.fromkeys(("array", "strings", "texts", "set"), "list"),
+}
+"""What other programs call the types of inputs."""
 _BY_TYPE = {
     "object": GROUP,
     "array": "a list",
@@ -72,6 +82,8 @@ def converted(broken: Broken) -> str:
     value, schema = broken.value, broken.schema
     if broken.role == "limit":
         return limited(value)
+    if len(broken.path) == len(("inputs", "branch")) and broken.path[0] == "inputs":
+        return f"write {_declared(broken.key, value)}"
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     if schema.get("pattern") in SPANS and is_number:
         return f"write the unit, too: {line(broken.key, f'{value}s')}"
@@ -80,6 +92,15 @@ def converted(broken: Broken) -> str:
     if isinstance(value, str) and takes(schema, "boolean") and value.lower() in {"true", "false"}:
         return f"write it without quotes: {line(broken.key, value.lower() == 'true')}"
     return quoted(broken)
+
+
+def _declared(name: str, value: Json) -> str:
+    """Declare an input of which only the value was written, or only the type."""
+    if isinstance(value, str) and (kind := TYPES_ELSEWHERE.get(value.lower(), value)) in set(InputType):
+        return line(name, {"type": kind})
+    kinds = {bool: "boolean", int: "integer", float: "number", list: "list"}
+    is_date = isinstance(value, str) and fits(DAY, value)
+    return line(name, {"type": "date" if is_date else kinds.get(type(value), "string"), "default": value})
 
 
 def quoted(broken: Broken) -> str:
@@ -105,6 +126,8 @@ def spelled(broken: Broken, text: str) -> str:
 
 
 def _example(broken: Broken) -> str:
+    if mend := placeholder(broken.path):
+        return mend
     kind = wanted(broken.schema)
     if not broken.examples or broken.is_item:
         return kind
@@ -122,13 +145,20 @@ def filled(broken: Broken) -> str:
     if "enum" in broken.schema:
         return f"write {_words(broken.key, broken.schema['enum'])}"
     leave = ", or delete the line if it is not meant to narrow" if broken.is_filter else ""
-    if not broken.examples:
-        return f"write {wanted(broken.schema)}{leave}"
+    if not broken.examples or placeholder(broken.path):
+        return f"write {placeholder(broken.path) or wanted(broken.schema)}{leave}"
     return f"write a value, for example {line(broken.key, broken.examples[0])}{leave}"
 
 
 def limited(value: Json) -> str:
     """Say how a limit is written, and how the lack of one."""
+    text = value.strip() if isinstance(value, str) else ""
+    if text.lower() == "none":
+        return "write it in small letters: `limit: none`"
+    if re.fullmatch("[1-9][0-9]{0,2}(?:,[0-9]{2,3})+", text):
+        return f"write it without the comma: `limit: {text.replace(',', '')}`"
+    if text.endswith("%"):
+        return f"a limit is a number of customers: write {LIMIT_MEND}"
     if isinstance(value, str) and re.fullmatch("[1-9][0-9]{0,7}", value):
         return f"write it without quotes: `limit: {value}`; or `limit: none` to say that there is no limit"
     return f"write {LIMIT_MEND}"
@@ -159,6 +189,4 @@ def formed(broken: Broken, value: str) -> str:
     mended = mended_name(value, broken.bound) if broken.bound in {NAME, IDENTIFIER} else None
     if broken.bound in SPANS and fits(broken.bound, f"{value}s"):
         mended = f"{value}s"
-    if broken.bound == CAMPAIGN_ID and broken.examples:
-        mended = str(broken.examples[0])
     return f"write {rule}" + (f"; for example {spelled(broken, mended)}" if mended else "")

@@ -17,13 +17,14 @@ from engine.runbook.fault import (
     Broken,
     Fault,
 )
-from engine.runbook.leaves import CONDITION, PARAGRAPH, UNSEEN, UNSEEN_IN_LINES, fits
+from engine.runbook.leaves import CONDITION, PARAGRAPH, TEXT, UNSEEN, UNSEEN_IN_LINES, fits
 from engine.runbook.spelling import line, shown
 from engine.runbook.wording.keys import EVERYONE_MEND, owner
 from engine.runbook.wording.mends import (
     GROUP,
     SPANS,
     TEMPLATES_OF_CHOICES,
+    TYPES_ELSEWHERE,
     among,
     converted,
     filled,
@@ -35,6 +36,7 @@ from engine.runbook.wording.mends import (
     takes,
     wanted,
 )
+from engine.runbook.wording.statuses import status_mend
 
 _DURATION = re.compile("(?:0|[1-9][0-9]{0,8})[smhd]")
 
@@ -57,7 +59,7 @@ def wrong_type(broken: Broken) -> Iterator[Fault]:
 
 def unknown_word(broken: Broken) -> Iterator[Fault]:
     """A word that is not among those that may stand here."""
-    value, allowed = broken.value, broken.bound
+    value = broken.value
     if not isinstance(value, str):
         return  # said already: it is no text at all
     if not value.strip():
@@ -68,12 +70,21 @@ def unknown_word(broken: Broken) -> Iterator[Fault]:
         yield broken.breaks(WRONG_TYPE, f"{shown(value)} is a text, not a number", limited(value))
     elif broken.role == "filters":
         mend = f"write {EVERYONE_MEND}, or filters such as {line('filters', broken.examples[0])}"
+        if value.lower() == "everyone":
+            mend = "write it in small letters: `filters: everyone`"
         yield broken.breaks(UNKNOWN_WORD, f"{shown(value)} does not say who is addressed", mend)
     else:
-        is_channel = broken.role == "channel"
-        kind = UNKNOWN_CHANNEL if is_channel else UNKNOWN_WORD
+        kind = UNKNOWN_CHANNEL if broken.role == "channel" else UNKNOWN_WORD
         message = f"{shown(value)} is not a value of `{broken.key}`"
-        yield broken.breaks(kind, message, among(broken.key, value, allowed))
+        yield broken.breaks(kind, message, _word_mend(broken, value))
+
+
+def _word_mend(broken: Broken, value: str) -> str:
+    if broken.is_filter:
+        return status_mend(broken)
+    if broken.path[0] == "inputs" and (meant := TYPES_ELSEWHERE.get(value.lower())):
+        value = meant
+    return among(broken.key, value, broken.bound)
 
 
 def malformed(broken: Broken) -> Iterator[Fault]:
@@ -83,7 +94,7 @@ def malformed(broken: Broken) -> Iterator[Fault]:
     unseen = re.search(UNSEEN_IN_LINES if broken.bound in {PARAGRAPH, CONDITION} else UNSEEN, value)
     if not value.strip():
         yield broken.breaks(EMPTY, f"{_subject(broken)} is an empty text", filled(broken))
-    elif "{{" in value and broken.bound not in TEMPLATES_OF_CHOICES:
+    elif "{{" in value and broken.bound not in (*TEMPLATES_OF_CHOICES, TEXT):
         yield _no_template(broken)
     elif unseen is not None:
         yield _unseen(broken, unseen[0])

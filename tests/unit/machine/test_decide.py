@@ -279,6 +279,32 @@ def test_resume_tries_a_rejected_step_again(on_failure: OnFailure) -> None:
     assert resume(planned, events, RunResumed(NOW)) == Send("remind", "remind/c1", 2)
 
 
+def test_resume_after_a_crash_sends_nothing_of_a_concluded_step() -> None:
+    """A rejected step that the runbook passed over stays passed over: the run stood at no step."""
+    planned = program(step("remind", on_failure=OnFailure.CONTINUE), step("sms"))
+    events: list[Event] = [
+        RunStarted(NOW, "r"),
+        SendIntended(NOW, "remind", "remind/c1", 1),
+        SendSettled(NOW, "remind", "remind/c1", 1, outcome("rejected")),
+    ]
+    assert resume(planned, events) == Send("sms", "sms/c1", 1)
+    assert resume(planned, events, RunResumed(NOW)) == Send("sms", "sms/c1", 1)
+
+
+def test_a_stop_at_the_next_step_does_not_reopen_the_one_before() -> None:
+    """Whether to run the SMS was asked; the rejected reminder before it was not in question."""
+    unknown = compare("first", Field.FAILED, ">", 3)
+    planned = program(step("first"), step("remind", on_failure=OnFailure.CONTINUE), step("sms", when=unknown))
+    _, events, decision = drive(planned, answering(outcome("in_doubt")))
+    assert isinstance(decision, Ask)
+    resolved = SendResolved(NOW, "first", "first/c1", Resolution.SENT, "seen")
+    _, events, decision = drive(planned, answering(outcome("rejected")), [*events, resolved, RunResumed(NOW)])
+    assert isinstance(decision, Ask)
+    assert decision.question is Question.WHEN
+    decided = StepDecided(NOW, "sms", Verdict.RUN, "asked")
+    assert resume(planned, events, decided, RunResumed(NOW)) == Send("sms", "sms/c1", 1)
+
+
 def test_resume_after_spent_retries_begins_a_new_round() -> None:
     """Three more attempts, numbered on."""
     _, events, _ = drive(program(), answering(*[outcome("not_sent")] * 3))

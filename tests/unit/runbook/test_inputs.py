@@ -198,7 +198,7 @@ def test_a_value_of_another_type_is_refused(kind: str, value: Json, said: str) -
         ({"kind": "string", "pattern": "[a-z]+"}, "abc1", "all of the text must fit it."),
         ({"kind": "string", "pattern": "a|b"}, "ab", "all of the text must fit it."),
         ({"kind": "list", "pattern": "[a-z]+"}, "a, B", '"B" does not fit'),
-        ({"kind": "string", "pattern": "[a-"}, "a", "cannot be read; mend it in the runbook."),
+        ({"kind": "string", "pattern": "[a-"}, "a", "cannot be read: a [ is never closed; "),
     ],
 )
 def test_what_the_runbook_asks_is_checked(more: dict[str, Any], written: str, said: str) -> None:
@@ -325,6 +325,8 @@ def test_everything_wrong_is_told_at_once_in_the_order_of_the_runbook() -> None:
 def test_a_default_can_be_judged_alone() -> None:
     """A check of the runbook itself needs no other origin, and no day."""
     assert fault_of_default(spec("date", default="+3d")) is None
+    assert fault_of_default(spec("date", default="+3d", choices=("2026-03-02",))) is None
+    assert "choices" in str(fault_of_default(spec("date", default="2026-03-01", choices=("2026-03-02",))))
     assert fault_of_default(spec("integer")) is None
     assert (
         fault_of_default(spec("integer", default=0, minimum=1)) == "0 is below the minimum; write 1 or more."

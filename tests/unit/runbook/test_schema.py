@@ -343,7 +343,7 @@ FORMS = [
     (step(id="Remind-Me"), MALFORMED, "for example `id: remind_me`."),
     (top(name="a" * 64), MALFORMED, f"for example `name: {'a' * 63}`."),
     (top(name="a\n"), MALFORMED, "write it on one line."),
-    (top(campaign={"id": "a/b"}), MALFORMED, "for example `id: camp_demo`."),
+    (top(campaign={"id": "a/b"}), MALFORMED, "beginning with a letter or digit, at most 128."),
     (top(campaign={"id": "camp\n"}), MALFORMED, "write it on one line."),
     (top(owner="ops "), MALFORMED, "write `owner: ops`."),
     (filters(ids=["L-1 "]), MALFORMED, "write `L-1`."),
@@ -609,3 +609,139 @@ def test_of_very_many_faults_the_first_thousand_are_shown() -> None:
 def test_hostile_data_end_in_time(evil: Json) -> None:
     """No rule takes time that grows with the square of what it reads."""
     assert seconds(evil) < 10
+
+
+OWING = "write `[bounced, pending]`: `bounced` is a payment that was returned"
+
+
+@pytest.mark.parametrize(
+    ("status", "mend"),
+    [
+        (["unpaid"], OWING),
+        ("not paid", OWING),
+        ("not_received", OWING),
+        ("overdue", OWING),
+        ("outstanding", OWING),
+        ("settled", "write one of the statuses: "),
+        ("not pending", "write one of the statuses: "),
+        ("unbounced", "write one of the statuses: "),
+        ("Paid", "did you mean `paid`?"),
+        ("bouncd", "did you mean `bounced`?"),
+        (["bounced pending"], "put a comma between them: `bounced, pending`."),
+        (["bounced or paid"], "put a comma between them: `bounced, paid`."),
+        ("bounced or pending", "write a list: `payment_status: [bounced, pending]`."),
+        ("bounced, pending and partial", "write a list: `payment_status: [bounced, pending, partial]`."),
+    ],
+)
+def test_no_status_is_answered_with_its_opposite(status: Json, mend: str) -> None:
+    """Whoever asks for those who owe is never sent to those who paid."""
+    found = only(filters(payment_status=status))
+    assert found.kind is UNKNOWN_WORD
+    assert found.help.startswith(mend)
+
+
+@pytest.mark.parametrize(
+    ("limit", "mend"),
+    [
+        ("1,000", "write it without the comma: `limit: 1000`."),
+        ("1,00,000", "write it without the comma: `limit: 100000`."),
+        ("10%", "a limit is a number of customers: "),
+        ("None", "write it in small letters: `limit: none`."),
+        ("NONE", "write it in small letters: `limit: none`."),
+        ("1,0", LIMIT),
+    ],
+)
+def test_a_limit_as_people_write_it_is_answered_with_how_it_is_written(limit: str, mend: str) -> None:
+    """A comma, a per cent sign, capitals."""
+    assert only(step(limit=limit)).help.startswith(mend)
+
+
+def test_everyone_is_written_in_small_letters() -> None:
+    """There is one way to say it."""
+    assert only(step(filters="Everyone")).help == "write it in small letters: `filters: everyone`."
+
+
+@pytest.mark.parametrize("key", ["if", "condition", "only_if"])
+def test_what_others_call_a_condition_is_when(key: str) -> None:
+    """By spelling alone nothing would be near."""
+    assert only(step(**{key: "inputs.a"})).help.startswith("did you mean `when`?")
+
+
+@pytest.mark.parametrize(
+    ("keys", "mend"),
+    [
+        ({"branch": "pune"}, "`custom: {branch: pune}`."),
+        ({"dpd": 5}, '`custom: {dpd: "5"}`.'),
+        ({"name": ["a", "b"]}, "`custom: {name: [a, b]}`."),
+        ({"branch": None}, "`custom: {branch: "),
+    ],
+)
+def test_a_column_among_the_filters_is_sent_to_custom(keys: dict[str, Json], mend: str) -> None:
+    """It is what people try first."""
+    found = only(filters(**keys))
+    assert (found.kind, found.path[-1]) == (UNKNOWN_KEY, next(iter(keys)))
+    assert mend in found.help
+
+
+def test_a_key_of_the_step_among_the_filters_is_no_column() -> None:
+    """As a column it would silently match nobody."""
+    found = only(filters(language="hindi", when="inputs.a"))
+    assert (found.kind, found.help) == (MISPLACED_KEY, "move it beside `filters`.")
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [("text", "string"), ("str", "string"), ("int", "integer"), ("bool", "boolean"), ("float", "number")],
+)
+def test_what_others_call_a_type_is_answered_with_ours(written: str, meant: str) -> None:
+    """By spelling, text would be near to nothing, and float too."""
+    assert only(top(inputs={"a": {"type": written}})).help.startswith(f"did you mean `{meant}`?")
+
+
+@pytest.mark.parametrize(
+    ("written", "mend"),
+    [
+        ("pune", "write `branch: {type: string, default: pune}`."),
+        ("integer", "write `branch: {type: integer}`."),
+        ("int", "write `branch: {type: integer}`."),
+        (250, "write `branch: {type: integer, default: 250}`."),
+        (2.5, "write `branch: {type: number, default: 2.5}`."),
+        (True, "write `branch: {type: boolean, default: true}`."),
+        (["a", "b"], "write `branch: {type: list, default: [a, b]}`."),
+        ("yesterday", "write `branch: {type: date, default: yesterday}`."),
+    ],
+)
+def test_an_input_of_which_only_the_value_is_written(written: Json, mend: str) -> None:
+    """It is shown as the declaration that it was meant to be."""
+    assert only(top(inputs={"branch": written})).help == mend
+
+
+@pytest.mark.parametrize(
+    ("data", "mend"),
+    [
+        (step(template=GONE), "add `template: …` with the template's id, or its name in the catalog."),
+        (step(template=""), "write `template: …` with the template's id, or its name in the catalog."),
+        (step(channel="whatsapp", conversation={"agent": "a"}), "add `disposition: …` with"),
+        (step(channel="whatsapp", conversation={"disposition": "a"}), "add `agent: …` with"),
+        (step(channel="call", template=GONE), "add `conversation: {agent: …, disposition: …}` with the ids"),
+        (top(campaign={"name": "PL"}), "add `id: …` with the campaign's id."),
+        (top(campaign=GONE), "add `campaign: {id: …}` with the campaign's id."),
+    ],
+)
+def test_no_id_is_offered_that_could_be_pasted(data: Json, mend: str) -> None:
+    """One that looks real would be taken for real."""
+    assert only(data).help.startswith(mend)
+
+
+@pytest.mark.parametrize("template", ["a {{ inputs.s }} ", " {{ inputs.s }}", "{{ inputs.s }} "])
+def test_a_blank_beside_a_template_is_called_one(template: str) -> None:
+    """Templates may stand there; the blank may not."""
+    found = only(step(template=template))
+    assert (found.kind, found.help) == (MALFORMED, f'write `template: "{template.strip()}"`.')
+
+
+def test_a_special_word_is_not_told_beside_another_finding() -> None:
+    """It says the same again."""
+    path = (*STEP, "filters", "payment_status")
+    found = check(filters(payment_status="everyone"), templates=False, rendered=frozenset({path}))
+    assert [each.kind for each in found] == [UNKNOWN_WORD]

@@ -247,3 +247,47 @@ def test_a_reading_leaves_nothing_behind() -> None:
     """Two readings of one text give equal documents."""
     raw = b"a: yes\nb: {c: [1, {{ x }}]}\n"
     assert read(raw, "a.yaml") == read(raw, "a.yaml")
+
+
+STEP = "steps:\n- id: a\n  channel: sms\n  limit: 5\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "where", "ids"),
+    [
+        (f"{STEP}  id: b\n  channel: sms\n  limit: 6\n", ["RB020 5:3"], ["a", "b"]),
+        (f"{STEP}  channel: sms\n  limit: 6\n  id: b\n", ["RB020 7:3"], ["a", "b"]),
+        (f"{STEP}  id: b\n  channel: x\n  id: c\n", ["RB020 5:3", "RB020 7:3"], ["a", "b", "c"]),
+        (f"{STEP}  id: b\n  channel: x\n  channel: z\n", ["RB020 5:3", "RB020 7:3"], ["a", "b"]),
+        ("steps:\n- {id: a, channel: x, 'id': b, limit: 6}\n", ["RB020 2:23"], ["a", "b"]),
+        (f"{STEP}  id: b\n- id: c\n", ["RB020 5:3"], ["a", "b", "c"]),
+        ("steps:\n- id: a\n  id: b\n  channel: sms\n", ["RB020 3:3"], ["a"]),
+    ],
+)
+def test_a_second_id_begins_a_step(text: str, where: list[str], ids: list[str]) -> None:
+    """A dash was forgotten: nothing else that follows from it is said, and what comes is read as a step."""
+    assert found(text) == where
+    data = data_of(text)
+    assert isinstance(data, dict)
+    assert isinstance(data["steps"], list)
+    assert [step["id"] for step in data["steps"] if isinstance(step, dict)] == ids
+
+
+def test_a_forgotten_dash_is_answered_with_the_line_to_write() -> None:
+    """With the id that stands there."""
+    (finding,) = read(f"{STEP}  id: by_sms\n  limit: 6\n".encode(), "a.yaml").diagnostics
+    assert finding.help == "a new step begins with a dash: `- id: by_sms`."
+    assert faulted(f"{STEP}  id: b\n") == {("steps", 1)}
+    assert faulted("steps:\n- id: a\n  channel: sms\n  id: b\n") == {("steps", 0), ("steps", 1)}
+
+
+def test_a_second_id_elsewhere_is_a_duplicate() -> None:
+    """Only steps begin with one."""
+    (finding,) = read(b"campaign: {id: a, name: b, id: c}\n", "a.yaml").diagnostics
+    assert finding.help == "remove one of the two, or give it another name."
+
+
+def test_in_filters_a_refused_word_is_quoted() -> None:
+    """Neither a truth value nor a number can stand there."""
+    (finding,) = read(b"steps: [{filters: {custom: {vip: yes}}}]", "a.yaml").diagnostics
+    assert finding.help == 'put it in quotes: "yes"; the API compares text.'

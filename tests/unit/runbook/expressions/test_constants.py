@@ -8,13 +8,17 @@ from tests.unit.runbook.expressions.scopes import SUCCESS, WHEN, assert_found, f
 @pytest.mark.parametrize(
     ("text", "marked", "says"),
     [
-        ("steps.remind.status == 'parital'", "'parital'", "did you mean partial? Known: skipped, not_sent"),
-        ("steps.remind.status != 'success'", "'success'", "did you mean succeeded?"),
-        ("'Partial' == steps.remind.status", "'Partial'", "did you mean partial?"),
+        (
+            "steps.remind.status == 'parital'",
+            "'parital'",
+            "did you mean 'partial'? Known: 'skipped', 'not_sent'",
+        ),
+        ("steps.remind.status != 'success'", "'success'", "did you mean 'succeeded'?"),
+        ("'Partial' == steps.remind.status", "'Partial'", "did you mean 'partial'?"),
         ("steps.remind.status == 'pending'", "'pending'", "no step ends as 'pending'"),
-        ("steps.remind.status == ''", "''", "known: skipped"),
-        ("steps.remind.status in ['partial', 'faild']", "'faild'", "did you mean failed?"),
-        ("steps.remind.status not in ['x']", "'x'", "known: skipped"),
+        ("steps.remind.status == ''", "''", "known: 'skipped'"),
+        ("steps.remind.status in ['partial', 'faild']", "'faild'", "did you mean 'failed'?"),
+        ("steps.remind.status not in ['x']", "'x'", "known: 'skipped'"),
     ],
 )
 def test_unknown_status(text: str, marked: str, says: str) -> None:
@@ -33,9 +37,13 @@ def test_every_status_that_a_step_can_have(status: str) -> None:
 @pytest.mark.parametrize(
     ("text", "marked", "says"),
     [
-        ("inputs.city == 'delhi'", "'delhi'", "'delhi' is not a choice of inputs.city: known: mumbai, pune."),
-        ("'mumbay' != inputs.city", "'mumbay'", "did you mean mumbai?"),
-        ("inputs.city in ['mumbai', 'delhi']", "'delhi'", "known: mumbai, pune."),
+        (
+            "inputs.city == 'delhi'",
+            "'delhi'",
+            "'delhi' is not a choice of inputs.city: known: 'mumbai', 'pune'.",
+        ),
+        ("'mumbay' != inputs.city", "'mumbay'", "did you mean 'mumbai'?"),
+        ("inputs.city in ['mumbai', 'delhi']", "'delhi'", "known: 'mumbai', 'pune'."),
     ],
 )
 def test_outside_choices(text: str, marked: str, says: str) -> None:

@@ -1,0 +1,56 @@
+"""Golden plans: what a reviewer reads, word for word.
+
+After a deliberate change: ``pytest tests/test_plans.py --update-cases``, then read the diff.
+"""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from engine.plan.build import build
+from engine.plan.model import Making, Plan
+from engine.record.plan import Account
+from engine.report.paint import columns
+from engine.report.plan import WIDTH, render
+from engine.runbook.draft import fill, read
+from engine.runbook.inputs import resolve
+from engine.runbook.model import Runbook
+
+ROOT = Path(__file__).parents[1]
+GOLDEN = Path(__file__).parent / "cases" / "plans"
+FILES = [ROOT / "runbooks" / "emi-bounce-recovery.yaml", *sorted(GOLDEN.glob("*.yaml"))]
+NOW = datetime(2026, 3, 2, 5, 30, tzinfo=UTC)
+MAKING = Making(NOW, NOW + timedelta(hours=24), "a.yaml", "0.1.0")
+
+
+def plan(file: Path) -> Plan:
+    """Plan a file for a sandbox, on a fixed day."""
+    draft = read(file.read_bytes(), file.name)
+    given = {spec.name: "pune" for spec in draft.inputs if spec.default is None}
+    values, problems = resolve(draft.inputs, given=given, from_file={}, environment={}, today=NOW.date())
+    assert not problems
+    runbook = fill(draft, {value.name: value.value for value in values})
+    assert isinstance(runbook, Runbook)
+    keys = tuple(spec.name for spec in draft.inputs if spec.key)
+    account = Account("http://127.0.0.1:8001/api/v1")
+    return build(runbook, draft.document.data or {}, inputs=values, keys=keys, account=account)
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_a_plan_reads_like_this(file: Path, request: pytest.FixtureRequest) -> None:
+    """The whole text, digests included: they are the same on any machine."""
+    golden = GOLDEN / f"{file.stem}.txt"
+    text = render(plan(file), MAKING) + "\n"
+    if request.config.getoption("--update-cases"):
+        golden.write_text(text, "utf-8")
+    assert text == golden.read_text("utf-8")
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+@pytest.mark.parametrize("width", [60, WIDTH])
+def test_a_plan_fits_its_width(file: Path, width: int) -> None:
+    """All but what is there to be copied: requests and digests."""
+    text = render(plan(file), MAKING, width=width).partition("Requests, as they would go out")[0]
+    wide = [line for line in text.splitlines() if columns(line) > width]
+    assert wide == []

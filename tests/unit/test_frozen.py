@@ -1,0 +1,82 @@
+"""Our frozen classes do what the standard decorator's do."""
+
+import copy
+import dataclasses
+import pickle
+from dataclasses import field
+
+import pytest
+
+from engine.frozen import dataclass, replace
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """Two numbers, and where they were written."""
+
+    x: int
+    y: int = 2
+    at: tuple[int, int] = field(default=(0, 0), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """Looks like a point."""
+
+    x: int
+    y: int = 2
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Ranked:
+    """Can be sorted."""
+
+    rank: int
+
+
+def test_equal_by_type_and_compared_fields() -> None:
+    """Another type is never equal, and a field that is not compared does not count."""
+    assert Point(1) == Point(1, 2, at=(5, 5))
+    assert hash(Point(1)) == hash(Point(1, at=(5, 5)))
+    assert Point(1) != Point(2)
+    assert len({Point(1), Other(1), Point(1, 2)}) == 2
+
+
+def test_nothing_can_be_changed() -> None:
+    """Neither a field nor anything else."""
+    point = Point(1)
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        point.x = 5  # type: ignore[misc]
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        del point.x
+    with pytest.raises(AttributeError):
+        point.z = 5  # type: ignore[attr-defined]
+
+
+def test_replace_changes_the_copy_alone() -> None:
+    """Both ours and the standard one."""
+    for change in (replace, dataclasses.replace):
+        point = Point(1, at=(7, 8))
+        assert change(point, y=5) == Point(1, 5)
+        assert change(point, y=5).at == (7, 8)
+        assert point == Point(1)
+    with pytest.raises(AssertionError):
+        replace(Point(1), z=3)  # type: ignore[call-arg]
+
+
+def test_shown_matched_copied_and_pickled() -> None:
+    """As usual."""
+    point = Point(1, 3)
+    assert repr(point) == "Point(x=1, y=3, at=(0, 0))"
+    assert copy.copy(point) == copy.deepcopy(point) == pickle.loads(pickle.dumps(point)) == point  # noqa: S301
+    match point:
+        case Point(x, y):
+            assert (x, y) == (1, 3)
+    assert [each.name for each in dataclasses.fields(point)] == ["x", "y", "at"]
+
+
+def test_sorted_where_asked_for() -> None:
+    """Only classes that say so have an order."""
+    assert sorted([Ranked(2), Ranked(1)]) == [Ranked(1), Ranked(2)]
+    with pytest.raises(TypeError):
+        sorted([Point(2), Point(1)])  # type: ignore[type-var]
