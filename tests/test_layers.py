@@ -18,6 +18,7 @@ FAULTS = {
     "a clock in a pure package": ("machine/retry.py", "import time", "Pure packages"),
     "click beside its door": ("report/plan.py", "import click", "Door to click"),
     "rfc8785 beside its door": ("machine/evolve.py", "import rfc8785", "Door to rfc8785"),
+    "re2 beside its door": ("runbook/inputs.py", "import re2", "Door to re2"),
     "a connection": ("cli/plan.py", "import httpx", "Nothing opens a connection"),
     "a circle": ("record/request.py", "from engine.record import event", "Siblings"),
     "a package that no layer names": ("helpers/__init__.py", "X = 1", "Layers"),

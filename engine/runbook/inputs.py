@@ -9,6 +9,7 @@ from typing import TypeAlias
 from engine.diagnostics import Json
 from engine.frozen import dataclass, replace
 from engine.record.condition import Scalar
+from engine.runbook.leaves import UNSEEN, VISIBLE
 from engine.runbook.model import InputSpec, InputType
 from engine.runbook.scalars import MAX_NUMBER, read_plain
 from engine.runbook.spelling import listed, nearest, shown
@@ -180,9 +181,9 @@ def _text(said: _Said) -> str:
 
 def _plain(text: str) -> str:
     """Give a text back if it is fit to be sent and to be read by people."""
-    if not text.strip():
+    if not re.search(VISIBLE, text):
         raise _RefusedError(_EMPTY)
-    found = re.search("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]", text)
+    found = re.search(UNSEEN, text)
     if found:
         raise _RefusedError(
             f"{_shown(text)} holds a character that nobody can see (U+{ord(found[0]):04X}); remove it."

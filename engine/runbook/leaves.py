@@ -22,17 +22,22 @@ LANGUAGES = (
 # Beside the control characters: the invisible ones that make a text look empty or run backwards,
 # and halves of characters, which an environment variable can bring and UTF-8 cannot write.
 # The joiners U+200C and U+200D stay allowed, because Indian scripts need them.
-_CONTROL = r"\u0000-\u001f\u007f-\u009f\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff"
+_CONTROL = (
+    r"\u0000-\u001f\u007f-\u009f\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b\u200e\u200f"
+    r"\u2028-\u202e\u2060-\u206f\u2800\u3164\ud800-\udfff\ufeff\uffa0"
+)
 _CONTROL_BUT_BREAKS = _CONTROL.replace(r"\u0000-\u001f", r"\u0000-\u0008\u000b-\u001f")
 _NO_TEMPLATE = r"(?![\s\S]*\{\{)"
 
 UNSEEN = f"[{_CONTROL}]"
 UNSEEN_IN_LINES = f"[{_CONTROL_BUT_BREAKS}]"
-TEXT = rf"^(?!\s)(?!.*\s$)[^{_CONTROL}]+$"
-LITERAL = rf"^{_NO_TEMPLATE}(?!\s)(?!.*\s$)[^{_CONTROL}]+$"
+# Joiners and variation selectors change the look of what stands before them; alone they are nothing.
+VISIBLE = r"[^\s\u200c\u200d\ufe00-\ufe0f]"
+TEXT = rf"^(?=.*{VISIBLE})(?!\s)(?!.*\s$)[^{_CONTROL}]+$"
+LITERAL = rf"^{_NO_TEMPLATE}(?=.*{VISIBLE})(?!\s)(?!.*\s$)[^{_CONTROL}]+$"
 PARAGRAPH = rf"^{_NO_TEMPLATE}(?=[\s\S]*\S)[^{_CONTROL_BUT_BREAKS}]+$"
 CONDITION = rf"^(?=[\s\S]*\S)[^{_CONTROL_BUT_BREAKS}]+$"
-COLUMN = rf"^{_NO_TEMPLATE}(?!\s)(?!.*\s$)[^{_CONTROL}]{{1,200}}$"
+COLUMN = rf"^{_NO_TEMPLATE}(?=.*{VISIBLE})(?!\s)(?!.*\s$)[^{_CONTROL}]{{1,200}}$"
 
 NAME = "^[a-z][a-z0-9-]{0,62}$"
 IDENTIFIER = "^[a-z][a-z0-9_]{0,62}$"

@@ -68,7 +68,7 @@ def faults_of(
         return [wording.unknown_format(str(declared), wanted.formats)]
     broken = _first(validator.errors(wanted.schema, data))
     faults = _first(wording.explain(broken, channels, rendered))
-    if len(faults) == MAX_FAULTS:
+    if MAX_FAULTS in (len(broken), len(faults)):
         only = f"only the first {MAX_FAULTS} are shown"
         faults.append(Fault(MORE, (), "missing", only, "mend these, and check again."))
     return faults
@@ -99,6 +99,7 @@ def _special_words(data: Json, rendered: frozenset[Path]) -> Iterator[Fault]:
         value = data
         for part in path:
             value = value[part] if isinstance(value, dict | list) else None  # type: ignore[index]
-        for word in _SPECIAL.intersection(value if isinstance(value, list) else [str(value)]):
+        values = value if isinstance(value, list) else [value]
+        for word in sorted(_SPECIAL.intersection(str(each).casefold() for each in values)):
             mend = f'give the input another value; "{word}" must be written in the runbook itself.'
             yield Fault(SPECIAL_WORD, path, "value", f'the template gives "{word}"', mend)

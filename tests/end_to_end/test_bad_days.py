@@ -342,7 +342,8 @@ def test_one_missing_path_does_not_hide_the_findings_of_others(
     """All findings, then all errors, then 64."""
     (here / "faulty.yaml").write_text(FAULTY, "utf-8")
     (here / "empty").mkdir()
-    assert main(["validate", "gone.yaml", "faulty.yaml", "empty", "--format", form]) == 64
+    os.mkfifo(here / "a-pipe.yaml")
+    assert main(["validate", "gone.yaml", ".", "empty", "--format", form]) == 64
     shown = capsys.readouterr()
     if form == "json":
         told = json.loads(shown.out)
@@ -350,6 +351,7 @@ def test_one_missing_path_does_not_hide_the_findings_of_others(
     else:
         assert "faulty.yaml:7:" in shown.out
     assert "gone.yaml does not exist" in shown.err
+    assert "a-pipe.yaml is not a regular file" in shown.err
     assert "there is no *.yaml below empty" in shown.err
 
 

@@ -46,7 +46,7 @@ def _bounds(value: Schema, low: float, high: float) -> Schema:
 
 _PATTERN = described(
     text(r"^[\s\S]+$", 200, "a regular expression"),
-    "A regular expression that the whole text must match; of a list, each item.",
+    "A regular expression (RE2) that the whole text must match; of a list, each item.",
     "[A-Z]{3}-[0-9]+",
 )
 _INTEGER = whole(-_SAFE, _SAFE)

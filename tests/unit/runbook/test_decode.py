@@ -191,3 +191,9 @@ def test_inputs_are_read_as_declared() -> None:
 def test_a_runbook_without_inputs_has_none() -> None:
     """The key may be left out."""
     assert decode_inputs(runbook()) == ()
+
+
+def test_choices_of_which_one_is_at_fault_say_nothing() -> None:
+    """What is left of them does not say what is allowed, and nobody is shown an empty one."""
+    (decoded,) = decode_inputs({"inputs": {"x": {"type": "date", "choices": [None, "2026-03-02"]}}})
+    assert decoded.choices == ()
