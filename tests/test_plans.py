@@ -11,11 +11,10 @@ import pytest
 from engine.plan.build import build
 from engine.plan.model import Making, Plan
 from engine.record.plan import Account
-from engine.report.paint import columns
-from engine.report.plan import WIDTH, render
+from engine.report.paint import WIDTH, columns
+from engine.report.plan import render
 from engine.runbook.draft import fill, read
 from engine.runbook.inputs import resolve
-from engine.runbook.model import Runbook
 
 ROOT = Path(__file__).parents[1]
 GOLDEN = Path(__file__).parent / "cases" / "plans"
@@ -30,8 +29,8 @@ def plan(file: Path) -> Plan:
     given = {spec.name: "pune" for spec in draft.inputs if spec.default is None}
     values, problems = resolve(draft.inputs, given=given, from_file={}, environment={}, today=NOW.date())
     assert not problems
-    runbook = fill(draft, {value.name: value.value for value in values})
-    assert isinstance(runbook, Runbook)
+    runbook = fill(draft, {value.name: value.value for value in values}).runbook
+    assert runbook is not None
     keys = tuple(spec.name for spec in draft.inputs if spec.key)
     account = Account("http://127.0.0.1:8001/api/v1")
     return build(runbook, draft.document.data or {}, inputs=values, keys=keys, account=account)

@@ -5,7 +5,7 @@ import click
 from engine import __version__
 from engine.cli.environment import Found
 from engine.cli.planning import HOLDS, fill_in, make
-from engine.cli.screen import emit, paint
+from engine.cli.screen import emit, paint, width
 from engine.clock import now
 from engine.config import Config, Environment, headline
 from engine.plan.model import Making
@@ -33,7 +33,7 @@ def command() -> None:
     command_line = f"runbook plan {FLAGSHIP} --input branch=pune"
     emit(style("strong", f"2. Its plan, before anything is sent: {command_line}\n"))
     at = now()
-    emit(view.render(plan, Making(at, at + HOLDS, FLAGSHIP, __version__), style))
+    emit(view.render(plan, Making(at, at + HOLDS, FLAGSHIP, __version__), style, width()))
     emit(style("strong", "\n3. Your turn"))
     emit("   runbook schema > runbook.schema.json     so that your editor completes and checks")
     emit("   runbook validate FILE                    every mistake at its line, with the mend")

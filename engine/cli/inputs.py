@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from engine.cli.files import read_bytes
 from engine.cli.refusal import Refusal
@@ -11,7 +10,7 @@ from engine.clock import now
 from engine.diagnostics import Json
 from engine.runbook.characters import MAX_BYTES
 from engine.runbook.inputs import InputValue, resolve
-from engine.runbook.model import InputSpec
+from engine.runbook.model import InputSpec, InputType
 from engine.runbook.source import read as read_document
 
 ZONE = "Asia/Kolkata"
@@ -27,7 +26,7 @@ def gather(
         given=_pairs(given),
         from_file=_file(file) if file else {},
         environment={name: text for name, text in variables.items() if name.startswith("RUNBOOK_INPUT_")},
-        today=_today(),
+        today=_today() if any(spec.type is InputType.DATE for spec in specs) else date.min,
     )
     if problems:
         raise Refusal("\n       ".join(problems))
@@ -35,6 +34,9 @@ def gather(
 
 
 def _today() -> date:
+    # Time zones are looked up on disk; only a runbook with dates needs them.
+    from zoneinfo import ZoneInfo  # noqa: PLC0415
+
     return now().astimezone(ZoneInfo(ZONE)).date()
 
 

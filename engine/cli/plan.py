@@ -12,7 +12,7 @@ from engine.cli.files import PATH, named
 from engine.cli.planning import HOLDS, fill_in, make
 from engine.cli.refusal import Refusal
 from engine.cli.save import save
-from engine.cli.screen import emit, emit_json, paint
+from engine.cli.screen import emit, emit_json, paint, width
 from engine.clock import now
 from engine.config import headline
 from engine.plan.document import document
@@ -72,5 +72,5 @@ def command(
     if is_json:
         emit_json(content)
     else:
-        emit(view.render(plan, making, paint()))
+        emit(view.render(plan, making, paint(), width()))
     return SOMETHING_TO_SEND if detailed_exitcode and plan.analysis.sends else 0

@@ -50,10 +50,8 @@ def fill_in(
     if not draft.is_sound:
         return Filled(draft)
     inputs = gather(draft.inputs, given, input_file, variables)
-    filled = fill(draft, {value.name: value.value for value in inputs})
-    if isinstance(filled, Runbook):
-        return Filled(draft, inputs, filled)
-    return Filled(draft, inputs, found=filled)
+    filling = fill(draft, {value.name: value.value for value in inputs})
+    return Filled(draft, inputs, filling.runbook, filling.diagnostics)
 
 
 def make(filled: Filled, environment: Found, assumed: tuple[str, ...] = ()) -> Plan:

@@ -2,12 +2,23 @@
 
 import json
 import os
+import re
+import shutil
 import sys
 
 import click
 
 from engine.diagnostics import Json
-from engine.report.paint import Paint, clean, coloured, plain
+from engine.report.paint import WIDTH, Paint, clean, coloured, plain
+
+_OBEYED = re.compile("[\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""What JSON may hold and a terminal would obey; as escapes the JSON means the same."""
+
+
+def width() -> int:
+    """Give the columns to fill: those of the terminal, if it is narrower than usual."""
+    looked_at = sys.stdout is not None and sys.stdout.isatty()
+    return min(WIDTH, shutil.get_terminal_size().columns) if looked_at else WIDTH
 
 
 def paint() -> Paint:
@@ -25,7 +36,8 @@ def emit(text: str, *, err: bool = False) -> None:
 def emit_json(data: Json) -> None:
     """Print JSON, with nothing else on stdout."""
     speaks_utf8 = getattr(sys.stdout, "encoding", "utf-8").lower().replace("-", "") == "utf8"
-    click.echo(json.dumps(data, indent=2, ensure_ascii=not speaks_utf8))
+    text = json.dumps(data, indent=2, ensure_ascii=not speaks_utf8)
+    click.echo(_OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
 
 
 def complain(message: str, cure: str = "") -> None:

@@ -14,6 +14,9 @@ def plain(_style: str, text: str) -> str:
     return text
 
 
+WIDTH = 96
+"""The usual width of a line, in columns."""
+
 STYLES = {"error": "31", "warning": "33", "good": "32", "strong": "1", "faint": "2"}
 """The terminal's number for each style."""
 

@@ -12,12 +12,9 @@ from engine.plan.model import Making, Plan
 from engine.plan.unknowns import unknowns
 from engine.record.plan import TIMEOUT_S, Once, OnFailure, Retry
 from engine.report import ways
-from engine.report.paint import Paint, clean, columns, plain
+from engine.report.paint import WIDTH, Paint, clean, columns, plain
 from engine.runbook.channels import REGISTRY
 from engine.runbook.model import Filters, Step
-
-WIDTH = 96
-"""The usual width of a line; a narrower terminal says so."""
 
 _FATES = {
     Fate.WILL_RUN: ("good", "will run"),

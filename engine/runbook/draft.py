@@ -7,7 +7,7 @@ of a finding is not reported.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from engine.diagnostics import Diagnostic, Json, Path, in_order
 from engine.frozen import dataclass, replace
@@ -65,17 +65,24 @@ def read(raw: bytes, file: str, channels: Mapping[str, Channel] = REGISTRY) -> D
     return _tried(draft, channels) if draft.is_sound else draft
 
 
-def fill(
-    draft: Draft, values: Values, channels: Mapping[str, Channel] = REGISTRY
-) -> Runbook | tuple[Diagnostic, ...]:
-    """Fill values into a sound draft: the runbook, or what these values make wrong."""
+class Filling(NamedTuple):
+    """A draft with values in it: the runbook, unless an error is among what the values give rise to."""
+
+    runbook: Runbook | None
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+def fill(draft: Draft, values: Values, channels: Mapping[str, Channel] = REGISTRY) -> Filling:
+    """Fill values into a sound draft, and find what only they make wrong."""
     data, filled = _filled(draft, values)
     faults = schema.check(data, templates=False, channels=channels, rendered=filled)
-    if not faults:
-        faults = list(rules.check(data))
-        if all(fault.kind.severity != "error" for fault in faults):
-            return decode(data, draft.conditions)
-    return tuple(in_order(schema.diagnostics(draft.document, faults)))
+    faults = faults or list(rules.check(data))
+    found = tuple(in_order(schema.diagnostics(draft.document, faults)))
+    if any(one.is_error for one in found):
+        return Filling(None, found)
+    return Filling(
+        decode(data, draft.conditions), tuple(one for one in found if one not in draft.diagnostics)
+    )
 
 
 def _tried(draft: Draft, channels: Mapping[str, Channel]) -> Draft:

@@ -122,10 +122,11 @@ def _unknown(
 
 
 def _no_input(name: str, where: str, likely: str | None, known: Sequence[str]) -> str:
-    meant = f"did you mean {likely}? " if likely else ""
     listing = [*known[:_LISTED], *(["more"] if len(known) > _LISTED else [])]
-    has = f"It has {listed(listing, 'and')}." if known else "It has none."
-    return f"{shown(name)}, from {where}, is no input of this runbook: {meant}{has}"
+    has = f"it has {listed(listing, 'and')}." if known else "it has no inputs, so leave this out."
+    if likely:
+        has = f"did you mean {likely}? {has[0].upper()}{has[1:]}"
+    return f"{shown(name)}, from {where}, is no input of this runbook: {has}"
 
 
 def _variable(name: str) -> str:

@@ -406,6 +406,16 @@ def test_an_input_that_makes_the_runbook_wrong_is_a_finding(capsys: pytest.Captu
     assert "special word" in capsys.readouterr().err
 
 
+def test_a_warning_that_only_a_value_gives_rise_to_is_shown(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An unknown language from an input is planned, and said."""
+    text = FIRST.replace("{payment_status: bounced}", '{language: "{{ inputs.spoken }}"}')
+    (here / "a.yaml").write_text(text.replace("steps:", "inputs: {spoken: {type: string}}\nsteps:"), "utf-8")
+    assert main(["plan", "a.yaml", "--input", "spoken=klingon"]) == 0
+    assert "warning RB204" in capsys.readouterr().err
+
+
 # ---------------------------------------------------------------- environments
 
 

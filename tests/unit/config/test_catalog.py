@@ -22,8 +22,8 @@ steps:
 
 def runbook(template: str) -> Runbook:
     """Read a runbook of one step."""
-    filled = fill(read(TEXT.replace("TEMPLATE", template).encode(), "first.yaml"), {})
-    assert isinstance(filled, Runbook)
+    filled = fill(read(TEXT.replace("TEMPLATE", template).encode(), "first.yaml"), {}).runbook
+    assert filled is not None
     return filled
 
 

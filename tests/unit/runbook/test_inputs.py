@@ -297,7 +297,7 @@ def test_unknown_names_are_problems_from_every_outside_origin() -> None:
     )
     assert problems == (
         '"brnch", from --input, is no input of this runbook: did you mean branch? It has branch and cap.',
-        '"zzz", from the input file, is no input of this runbook: It has branch and cap.',
+        '"zzz", from the input file, is no input of this runbook: it has branch and cap.',
         f'"RUNBOOK_INPUT_BRANHC", from the environment, is no input of this runbook: {meant}',
         f'"RUNBOOK_INPUT_branch", from the environment, is no input of this runbook: {meant}',
     )
@@ -306,7 +306,7 @@ def test_unknown_names_are_problems_from_every_outside_origin() -> None:
 def test_a_runbook_without_inputs_says_so() -> None:
     """There is nothing that could have been meant."""
     _, problems = outcome(given={"x": "1"})
-    assert problems == ('"x", from --input, is no input of this runbook: It has none.',)
+    assert problems == ('"x", from --input, is no input of this runbook: it has no inputs, so leave this out.',)
 
 
 def test_everything_wrong_is_told_at_once_in_the_order_of_the_runbook() -> None:
