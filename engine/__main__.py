@@ -1,24 +1,39 @@
 """``runbook`` and ``python -m engine``: answers ``--version`` at once, else hands over to the verbs."""
 
 import gc
+import os
 import sys
 
 
 def main() -> None:
     """Run the command line and leave with its exit code."""
     if sys.argv[1:] == ["--version"] and _said_version():
-        return
-    # A command makes much and drops little, so collecting garbage finds nothing, over and over, and
-    # once more at exit: a quarter of a short command's time. Rare collections keep long ones small.
+        _leave(0)
+    # A command makes much and drops little, so collecting garbage finds nothing, over and over: a
+    # sixth of a short command's time. Rare collections keep long ones small.
     gc.set_threshold(100_000, 50, 100)
     try:
         from engine.cli import main as run_command_line  # noqa: PLC0415
     except KeyboardInterrupt:
         sys.exit(130)
 
-    code = run_command_line(sys.argv[1:])
-    gc.freeze()
-    sys.exit(code)
+    _leave(run_command_line(sys.argv[1:]))
+
+
+def _leave(code: int) -> None:
+    """End the process at once: taking every module apart again is a tenth of a short command's time.
+
+    Nothing is lost: whatever a command writes to a file is closed before it returns, and what it
+    said is sent off here. Where that fails, the usual way out says why.
+    """
+    try:
+        for stream in (sys.stdout, sys.stderr):
+            if stream is not None:
+                stream.flush()
+    except OSError:
+        gc.freeze()
+        sys.exit(code)
+    os._exit(code)
 
 
 def _said_version() -> bool:

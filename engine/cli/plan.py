@@ -65,12 +65,12 @@ def command(
     at = now()
     name = environment.here.name if environment.here else None
     making = Making(at, at + HOLDS, str(file), __version__, name)
-    content = document(plan, making)
     if out is not None:
         read_here = [file, input_file] if input_file else [file]
-        save(out, json.dumps(content, indent=2, ensure_ascii=False) + "\n", sparing=read_here)
+        text = json.dumps(document(plan, making), indent=2, ensure_ascii=False) + "\n"
+        save(out, text, sparing=read_here)
     if is_json:
-        emit_json(content)
+        emit_json(document(plan, making))
     else:
         emit(view.render(plan, making, paint(), width()))
     return SOMETHING_TO_SEND if detailed_exitcode and plan.analysis.sends else 0

@@ -1,6 +1,7 @@
 """The words of the findings against the plain library: they agree on every runbook."""
 
 import copy
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from jsonschema import Draft202012Validator
 
 from engine.diagnostics import Json
 from engine.runbook.channels import REGISTRY
+from engine.runbook.leaves import COLUMN, CONDITION, LITERAL, PARAGRAPH, TEXT, fits
 from engine.runbook.schema import Shape, check, shape
 from engine.runbook.shape import FORMATS, build
 from engine.runbook.source import read
@@ -158,3 +160,11 @@ def test_any_data_at_all_can_be_checked(data: Json) -> None:
 def test_the_runbooks_that_we_ship_are_silent(runbook: Json) -> None:
     """As authored, there is nothing to say of them."""
     assert check(runbook, templates=True) == []
+
+
+@pytest.mark.parametrize("pattern", [TEXT, LITERAL, PARAGRAPH, CONDITION, COLUMN])
+@given(text=st.text(st.characters(max_codepoint=0x17F), max_size=12) | st.text("a {}\n\t.", max_size=8))
+@settings(max_examples=300, deadline=None)
+def test_the_short_way_for_plain_words_is_the_pattern_itself(pattern: str, text: str) -> None:
+    """What is seen as plain words is what the pattern admits."""
+    assert fits(pattern, text) is (re.search(pattern.removesuffix("$") + r"\Z", text) is not None)

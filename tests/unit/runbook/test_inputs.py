@@ -306,7 +306,8 @@ def test_unknown_names_are_problems_from_every_outside_origin() -> None:
 def test_a_runbook_without_inputs_says_so() -> None:
     """There is nothing that could have been meant."""
     _, problems = outcome(given={"x": "1"})
-    assert problems == ('"x", from --input, is no input of this runbook: it has no inputs, so leave this out.',)
+    (problem,) = problems
+    assert problem == '"x", from --input, is no input of this runbook: it has no inputs, so leave this out.'
 
 
 def test_everything_wrong_is_told_at_once_in_the_order_of_the_runbook() -> None:
