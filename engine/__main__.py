@@ -31,9 +31,10 @@ def _leave(code: int) -> None:
             if stream is not None:
                 stream.flush()
     except OSError:
-        gc.freeze()
         sys.exit(code)
-    os._exit(code)
+    if sys.getprofile() is None and sys.gettrace() is None:  # a profiler writes when the process ends
+        os._exit(code)
+    sys.exit(code)
 
 
 def _said_version() -> bool:
