@@ -32,17 +32,45 @@ else:
         assert slots, "only classes with slots are made here"
 
         def make(cls: _Class) -> _Class:
-            made = dataclasses.dataclass(repr=False, eq=False, slots=True)(cls)
-            names = tuple(each.name for each in dataclasses.fields(made))
-            made.__compared__ = tuple(each.name for each in dataclasses.fields(made) if each.compare)
-            shared = {**_SHARED, **(_ORDERED if order else {})}
-            for name, method in shared.items():
+            made = dataclasses.dataclass(init=False, repr=False, eq=False, slots=True)(cls)
+            fields = dataclasses.fields(made)
+            made.__init__ = _initialiser(made, fields)
+            made.__compared__ = tuple(each.name for each in fields if each.compare)
+            for name, method in {**_SHARED, **(_ORDERED if order else {})}.items():
                 if name not in cls.__dict__:
                     setattr(made, name, method)
-            assert names == tuple(made.__slots__), "inherited fields are not needed here"
             return made
 
         return make
+
+
+def _initialiser(cls: Any, fields: tuple[dataclasses.Field[Any], ...]) -> Any:  # noqa: ANN401
+    """Compile ``__init__``: it fills the slots directly, past the method that refuses changes."""
+    known: dict[str, Any] = {"_unset": _UNSET}
+    given, body = [], []
+    for each in fields:
+        name, value = each.name, each.name
+        known[f"_set_{name}"] = getattr(cls, name).__set__
+        if not each.init:
+            continue
+        if each.default is not dataclasses.MISSING:
+            known[f"_default_{name}"] = each.default
+            given.append(f"{name}=_default_{name}")
+        elif each.default_factory is not dataclasses.MISSING:
+            known[f"_make_{name}"] = each.default_factory
+            given.append(f"{name}=_unset")
+            value = f"_make_{name}() if {name} is _unset else {name}"
+        else:
+            given.append(name)
+        body.append(f"    _set_{name}(self, {value})")
+    if hasattr(cls, "__post_init__"):
+        body.append("    self.__post_init__()")
+    text = f"def __init__(self, {', '.join(given)}):\n" + "\n".join(body or ["    pass"])
+    exec(text, known)  # noqa: S102  (made of field names alone, as the standard library does)
+    return known["__init__"]
+
+
+_UNSET = object()
 
 
 def _values(value: Any) -> tuple[object, ...]:  # noqa: ANN401  (any class that this module made)
@@ -62,15 +90,17 @@ def _repr(self: Any) -> str:  # noqa: ANN401
     return f"{type(self).__qualname__}({shown})"
 
 
-def _set_once(self: object, name: str, value: object) -> None:
-    """Let ``__init__`` fill the fields, and nobody change them."""
-    if hasattr(self, name):
-        raise dataclasses.FrozenInstanceError(f"cannot assign to field {name!r}")
-    object.__setattr__(self, name, value)
+def _refuse_change(_self: object, name: str, _value: object = None) -> None:
+    raise dataclasses.FrozenInstanceError(f"{name!r} cannot be changed")
 
 
-def _never_delete(_self: object, name: str) -> None:
-    raise dataclasses.FrozenInstanceError(f"cannot delete field {name!r}")
+def _state(self: Any) -> list[object]:  # noqa: ANN401
+    return [getattr(self, name) for name in self.__slots__]
+
+
+def _set_state(self: Any, state: list[object]) -> None:  # noqa: ANN401
+    for name, value in zip(self.__slots__, state, strict=True):
+        object.__setattr__(self, name, value)
 
 
 def _less(self: object, other: object) -> bool:
@@ -81,8 +111,10 @@ _SHARED = {
     "__eq__": _equal,
     "__hash__": _hash,
     "__repr__": _repr,
-    "__setattr__": _set_once,
-    "__delattr__": _never_delete,
+    "__setattr__": _refuse_change,
+    "__delattr__": _refuse_change,
+    "__getstate__": _state,
+    "__setstate__": _set_state,
 }
 _ORDERED = {"__lt__": _less}
 

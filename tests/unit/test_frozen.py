@@ -34,6 +34,25 @@ class Ranked:
     rank: int
 
 
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """Has a default that is made anew, and a field that is computed."""
+
+    names: list[str] = field(default_factory=list)
+    count: int = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "count", len(self.names))
+
+
+def test_defaults_are_made_anew_and_fields_computed() -> None:
+    """``default_factory``, ``init=False`` and ``__post_init__``."""
+    assert Derived().names is not Derived().names
+    assert Derived(["a", "b"]).count == 2
+    with pytest.raises(TypeError):
+        Point()  # type: ignore[call-arg]
+
+
 def test_equal_by_type_and_compared_fields() -> None:
     """Another type is never equal, and a field that is not compared does not count."""
     assert Point(1) == Point(1, 2, at=(5, 5))
@@ -49,7 +68,7 @@ def test_nothing_can_be_changed() -> None:
         point.x = 5  # type: ignore[misc]
     with pytest.raises(dataclasses.FrozenInstanceError):
         del point.x
-    with pytest.raises(AttributeError):
+    with pytest.raises(dataclasses.FrozenInstanceError):
         point.z = 5  # type: ignore[attr-defined]
 
 
