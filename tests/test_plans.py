@@ -11,7 +11,7 @@ import pytest
 from engine.plan.build import build
 from engine.plan.model import Making, Plan
 from engine.record.plan import Account
-from engine.report.paint import WIDTH, columns
+from engine.report.paint import WIDTH, bare, coloured, columns, plain
 from engine.report.plan import render
 from engine.runbook.draft import fill, read
 from engine.runbook.inputs import resolve
@@ -50,6 +50,7 @@ def test_a_plan_reads_like_this(file: Path, request: pytest.FixtureRequest) -> N
 @pytest.mark.parametrize("width", [60, WIDTH])
 def test_a_plan_fits_its_width(file: Path, width: int) -> None:
     """All but what is there to be copied: requests and digests."""
-    text = render(plan(file), MAKING, width=width).partition("Requests, as they would go out")[0]
-    wide = [line for line in text.splitlines() if columns(line) > width]
-    assert wide == []
+    for paint in (plain, coloured):
+        text = bare(render(plan(file), MAKING, paint, width))
+        shown = text.partition("Requests, as they would go out")[0]
+        assert [line for line in shown.splitlines() if columns(line) > width] == []

@@ -39,6 +39,11 @@ def clean(view: str) -> str:
     )
 
 
+def bare(text: str) -> str:
+    """Give a text without our own emphasis."""
+    return _OURS.sub("", text)
+
+
 def printable(text: str) -> str:
     """Make a text harmless to a terminal: control characters become visible signs."""
     return text if text.isascii() and text.isprintable() else "".join(map(_visible, text))

@@ -12,7 +12,7 @@ from engine.plan.model import Making, Plan
 from engine.plan.unknowns import unknowns
 from engine.record.plan import TIMEOUT_S, Once, OnFailure, Retry
 from engine.report import ways
-from engine.report.paint import WIDTH, Paint, clean, columns, plain
+from engine.report.paint import WIDTH, Paint, bare, clean, columns, plain
 from engine.runbook.channels import REGISTRY
 from engine.runbook.model import Filters, Step
 
@@ -58,12 +58,14 @@ def _section(title: str, lines: list[str], paint: Paint, width: int | None = Non
 
 def _wrapped(line: str, width: int) -> list[str]:
     """Break a long line between words, and set the rest of it below its own beginning."""
-    if columns(line) <= width or "\x1b" in line:
+    words = bare(line)
+    if columns(words) <= width:
         return [line]
-    label = _LABEL.match(line)
+    label = _LABEL.match(words)
     indent = " " * (len(label[0]) if label else 4)
+    # Emphasis would be torn apart: a line that must be broken goes without.
     return textwrap.wrap(
-        line, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+        words, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
     )
 
 
