@@ -9,7 +9,7 @@ import sys
 import click
 
 from engine.diagnostics import Json
-from engine.report.paint import WIDTH, Paint, clean, coloured, plain
+from engine.report.paint import WIDTH, Paint, bare, clean, coloured, plain
 
 _OBEYED = re.compile("[\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 """What JSON may hold and a terminal would obey; as escapes the JSON means the same."""
@@ -42,6 +42,7 @@ def emit_json(data: Json) -> None:
 
 def complain(message: str, cure: str = "") -> None:
     """Say on stderr why nothing was done, and what to do instead."""
-    emit(f"error: {message}", err=True)
+    # What the user typed may stand in both: nothing in them is our own emphasis.
+    emit(bare(f"error: {message}"), err=True)
     if cure:
-        emit(f"  help: {cure}", err=True)
+        emit(bare(f"  help: {cure}"), err=True)

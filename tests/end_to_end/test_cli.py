@@ -416,6 +416,13 @@ def test_a_warning_that_only_a_value_gives_rise_to_is_shown(
     assert "warning RB204" in capsys.readouterr().err
 
 
+def test_what_was_typed_cannot_colour_an_error(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Not even with the escapes that we use ourselves."""
+    assert main(["plan", "no\x1b[31msuch\x1b[0m.yaml"]) == 64
+    assert "\x1b" not in capsys.readouterr().err
+    assert list(here.iterdir()) == []
+
+
 # ---------------------------------------------------------------- environments
 
 
