@@ -117,7 +117,10 @@ def _about_type(draft: Draft, fault: Fault) -> Fault:
 def _sample(spec: InputSpec) -> Scalar | tuple[str, ...]:
     if spec.default is None or spec.type is InputType.DATE:
         return _SAMPLES[spec.type]
-    return tuple(map(str, spec.default)) if isinstance(spec.default, list) else spec.default  # type: ignore[return-value]
+    if isinstance(spec.default, list):
+        return tuple(map(str, spec.default))
+    assert not isinstance(spec.default, dict), "no type of input has a mapping for a default"
+    return spec.default
 
 
 # ---------------------------------------------------------------- texts: templates and conditions

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-import re2  # type: ignore[import-untyped]
+import re2  # type: ignore[import-untyped]  # the package ships no types
 
 
 class Unreadable(NamedTuple):

@@ -96,9 +96,9 @@ def _first(things: Iterable[_Thing]) -> list[_Thing]:
 
 def _special_words(data: Json, rendered: frozenset[Path]) -> Iterator[Fault]:
     for path in rendered:
-        value = data
+        value: Any = data  # a path fits the data that it was taken from
         for part in path:
-            value = value[part] if isinstance(value, dict | list) else None  # type: ignore[index]
+            value = value[part]
         values = value if isinstance(value, list) else [value]
         for word in sorted(_SPECIAL.intersection(str(each).casefold() for each in values)):
             mend = f'give the input another value; "{word}" must be written in the runbook itself.'

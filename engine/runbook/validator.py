@@ -21,6 +21,7 @@ _Errors: TypeAlias = Iterable[ValidationError]
 
 def errors(schema: _Schema, data: Json) -> Iterator[Broken]:
     """Walk over the rules of a schema, all ``$ref`` inlined, that the data break."""
+    # The stubs of jsonschema leave the classes that ``extend`` makes without types.
     validator = extend(Draft202012Validator, _Keywords().table())(schema)  # type: ignore[no-untyped-call]
     return map(_broken, validator.iter_errors(data))
 
@@ -82,11 +83,10 @@ class _Keywords:
     ) -> _Errors:
         # No pattern of this format fits a key that is named beside it, so those need not be tried.
         named = schema.get("properties", ())
-        unnamed = [key for key in value if key not in named] if isinstance(value, dict) else []
-        for key in unnamed:
+        for key, each in value.items() if isinstance(value, dict) else ():
             for pattern, below in known.items():
-                if fits(pattern, key):
-                    yield from self._errors(validator, below, value[key], key)  # type: ignore[call-overload,index]
+                if key not in named and fits(pattern, key):
+                    yield from self._errors(validator, below, each, key)
 
     def _items(self, validator: _Validator, below: _Schema, value: Json, _: _Schema) -> _Errors:
         if isinstance(value, list):
