@@ -11,8 +11,9 @@ from pathlib import Path
 import click
 
 from engine import __version__
-from engine.cli.refusal import FAILED, UNREAD, USAGE, Refusal, refused
+from engine.cli.refusal import refused
 from engine.cli.verbs import Verbs
+from engine.refusal import Exit, Refusal
 
 
 @click.group(
@@ -28,7 +29,7 @@ def cli(context: click.Context) -> int | None:
     if context.invoked_subcommand is not None:
         return None
     click.echo(context.get_help(), err=True)
-    return USAGE
+    return Exit.USAGE
 
 
 def main(arguments: list[str]) -> int:
@@ -38,11 +39,11 @@ def main(arguments: list[str]) -> int:
         return _run(arguments)
     except BrokenPipeError:
         _let_go_of_stdout()
-        return UNREAD
+        return Exit.UNREAD
     except OSError:
         # stderr itself is full or broken: nobody is left to be told.
         _let_go_of_stdout()
-        return FAILED
+        return Exit.FAILED
 
 
 def _run(arguments: list[str]) -> int:
@@ -58,15 +59,15 @@ def _run(arguments: list[str]) -> int:
         context = error.ctx if isinstance(error, click.UsageError) else None
         where = context.command_path if context else "runbook"
         _say(error.format_message(), f"`{where} --help` lists what it takes")
-        return USAGE
+        return Exit.USAGE
     except (click.Abort, KeyboardInterrupt):
         return 130
     except BrokenPipeError:
         raise
     except OSError as error:
         return _failed(error)
-    except Exception:  # noqa: BLE001  (the one boundary: whatever is left is our mistake)
-        return _bug()
+    except Exception as error:  # noqa: BLE001  (the one boundary: whatever is left is our mistake)
+        return _bug(error)
 
 
 def _called(arguments: list[str]) -> int:
@@ -92,7 +93,7 @@ def _failed(error: OSError) -> int:
         _say(str(error), "install the program again")
     else:
         _say(f"the output cannot be written: {error.strerror}", "check where it goes, and that disk")
-    return FAILED
+    return Exit.FAILED
 
 
 def _prepare_streams() -> None:
@@ -125,13 +126,19 @@ def _say(message: str, cure: str) -> None:
     complain(message, cure)
 
 
-def _bug() -> int:
+def _bug(error: Exception) -> int:
     import traceback  # noqa: PLC0415  (only a bug needs it)
 
+    from engine.run.broken import Broken  # noqa: PLC0415  (the same)
+
+    code: int = Exit.FAILED
+    told = "nothing was sent"
+    if isinstance(error, Broken) and error.code != Exit.FAILED:
+        code, told = error.code, f"something was, or may have been, sent: `runbook show {error.run}`"
     click.echo(
-        "This is a bug in runbook, not a mistake of yours; nothing was sent.\n"
+        f"This is a bug in runbook, not a mistake of yours; {told}.\n"
         "Please report it with the lines below and the file that you used:\n",
         err=True,
     )
     click.echo(traceback.format_exc(), err=True)
-    return FAILED
+    return code

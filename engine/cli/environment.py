@@ -4,11 +4,11 @@ import os
 from pathlib import Path
 
 from engine.cli.files import CONFIG, read_bytes, upward
-from engine.cli.refusal import INVALID, Refusal
 from engine.cli.screen import emit
 from engine.config import Config, Environment
 from engine.config.address import fault_of_address, normalised
 from engine.frozen import dataclass
+from engine.refusal import Exit, Refusal
 from engine.report import findings
 from engine.runbook.characters import MAX_BYTES
 from engine.runbook.spelling import listed, nearest, shown
@@ -53,7 +53,7 @@ def _read(file: Path) -> Config:
     config, found, document = read(read_bytes(file, MAX_BYTES), str(file))
     if config is None:
         emit(findings.render(found, lambda _, line: document.lines.line(line)) + "\n", err=True)
-        raise Refusal(f"{file} is not valid, see above", "mend it, then try again", INVALID)
+        raise Refusal(f"{file} is not valid, see above", "mend it, then try again", Exit.INVALID)
     return config
 
 

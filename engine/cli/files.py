@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-from engine.cli.refusal import FAILED, Refusal, refused
+from engine.cli.refusal import refused
+from engine.refusal import Exit, Refusal
 
 CONFIG = Path(".runbook", "config.yaml")
 SUFFIXES = (".yaml", ".yml")
@@ -69,7 +70,7 @@ def working_directory() -> Path:
         return Path.cwd()
     except OSError:
         message = "the folder that you stand in does not exist any more, or is closed to you"
-        raise Refusal(message, "change to another one", FAILED) from None
+        raise Refusal(message, "change to another one", Exit.FAILED) from None
 
 
 def missing(path: Path) -> Refusal:

@@ -5,9 +5,9 @@ from datetime import date
 from pathlib import Path
 
 from engine.cli.files import read_bytes
-from engine.cli.refusal import Refusal
 from engine.clock import now
 from engine.diagnostics import Json
+from engine.refusal import Refusal
 from engine.runbook.characters import MAX_BYTES
 from engine.runbook.inputs import InputValue, resolve
 from engine.runbook.model import InputSpec, InputType

@@ -10,16 +10,14 @@ from engine import __version__
 from engine.cli.environment import find_environment
 from engine.cli.files import PATH, named
 from engine.cli.planning import HOLDS, fill_in, make
-from engine.cli.refusal import Refusal
 from engine.cli.save import save
 from engine.cli.screen import emit, emit_json, paint, width
 from engine.clock import now
 from engine.config import headline
 from engine.plan.document import document
 from engine.plan.model import Making
+from engine.refusal import Exit, Refusal
 from engine.report import plan as view
-
-SOMETHING_TO_SEND = 2
 
 
 @click.command("plan")
@@ -73,4 +71,4 @@ def command(
         emit_json(document(plan, making))
     else:
         emit(view.render(plan, making, paint(), width()))
-    return SOMETHING_TO_SEND if detailed_exitcode and plan.analysis.sends else 0
+    return Exit.SOMETHING_TO_SEND if detailed_exitcode and plan.analysis.sends else 0

@@ -8,13 +8,13 @@ from typing import NamedTuple
 from engine.cli.environment import Found
 from engine.cli.files import read_bytes
 from engine.cli.inputs import gather
-from engine.cli.refusal import INVALID, Refusal
 from engine.cli.screen import emit
 from engine.config.catalog import templates_of
 from engine.diagnostics import Diagnostic
 from engine.plan.assume import read_assumptions
 from engine.plan.build import build
 from engine.plan.model import Plan
+from engine.refusal import Exit, Refusal
 from engine.report import findings
 from engine.runbook import schema
 from engine.runbook.characters import MAX_BYTES
@@ -88,5 +88,5 @@ def _stop_at_errors(found: Sequence[Diagnostic], document: Document) -> None:
         raise Refusal(
             f"{document.file} cannot be planned: {errors} error{'' if errors == 1 else 's'}, see above",
             "mend the runbook, or the inputs that these errors come from",
-            INVALID,
+            Exit.INVALID,
         )

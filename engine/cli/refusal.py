@@ -1,13 +1,9 @@
-"""Why a command does nothing: said in a line, with the cure, under an exit code (DESIGN, section 7)."""
+"""What the system has against a path, as a refusal with its cure."""
 
 import errno
 from pathlib import Path
 
-USAGE = 64
-INVALID = 10
-FAILED = 1
-UNREAD = 141
-"""As the shell says it of a program that SIGPIPE ended: 128 + 13."""
+from engine.refusal import Refusal
 
 _LONGEST = 200
 _SAID = {
@@ -16,16 +12,6 @@ _SAID = {
     errno.ELOOP: ("is a link that leads back to itself", "make the link lead to a file or a folder"),
     errno.ENAMETOOLONG: ("has a name longer than the system allows", "check the path, or shorten the name"),
 }
-
-
-class Refusal(Exception):  # noqa: N818  (a refusal is no error of the program)
-    """Ends a command; ``help`` says what to do instead."""
-
-    def __init__(self, message: str, cure: str = "", code: int = USAGE) -> None:
-        super().__init__(message)
-        self.message = message
-        self.cure = cure
-        self.code = code
 
 
 def refused(error: OSError, path: Path, what: str = "read") -> Refusal:

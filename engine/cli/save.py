@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from engine.cli.refusal import Refusal, refused
+from engine.cli.refusal import refused
+from engine.refusal import Refusal
 
 
 def save(path: Path, text: str, *, sparing: Iterable[Path]) -> None:

@@ -6,10 +6,10 @@ from pathlib import Path
 import click
 
 from engine.cli.files import CONFIG, PATH, named, read_bytes, upward, working_directory
-from engine.cli.refusal import INVALID, Refusal
 from engine.cli.screen import complain, emit, emit_json, paint
 from engine.cli.walk import runbooks_of
 from engine.diagnostics import Diagnostic
+from engine.refusal import Exit, Refusal
 from engine.report import findings
 from engine.runbook.characters import MAX_BYTES
 from engine.runbook.document import Document
@@ -38,7 +38,7 @@ def command(paths: tuple[Path, ...], form: str) -> int:
     wrong += closed
     for refusal in wrong:
         complain(refusal.message, refusal.cure)
-    invalid = INVALID if any(one.is_error for one in found) else 0
+    invalid = Exit.INVALID if any(one.is_error for one in found) else 0
     return max(invalid, *(refusal.code for refusal in wrong), 0)
 
 

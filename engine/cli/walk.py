@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from engine.cli.files import SUFFIXES, is_folder
-from engine.cli.refusal import Refusal, refused
+from engine.cli.refusal import refused
+from engine.refusal import Refusal
 
 _SCENARIOS = tuple(f".test{suffix}" for suffix in SUFFIXES)
 

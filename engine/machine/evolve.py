@@ -9,7 +9,13 @@ from engine.frozen import replace
 from engine.machine.aggregate import settled
 from engine.record.event import (
     Event,
+    GuardRefused,
+    LateAnswer,
+    LeaseLost,
+    LeaseReleased,
+    LeaseTaken,
     Overreached,
+    OverrideUsed,
     Question,
     Resolution,
     RunCancelled,
@@ -23,15 +29,15 @@ from engine.record.event import (
     SendSettled,
     StepDecided,
     StepSkipped,
+    StopLifted,
+    StopSet,
     WaitEnded,
     WaitStarted,
 )
-from engine.record.outcome import Outcome, RunStatus, SendStatus, StepStatus
+from engine.record.outcome import SURELY_UNSENT, Outcome, RunStatus, SendStatus, StepStatus
 from engine.record.state import RunState, SendState, StepState
 
 START = RunState()
-
-_MAY_BE_TRIED_AGAIN = (SendStatus.REJECTED, SendStatus.NOT_SENT)
 
 
 def fold(events: Iterable[Event], start: RunState = START) -> RunState:
@@ -75,6 +81,18 @@ def evolve(state: RunState, event: Event) -> RunState:  # noqa: C901, PLR0911, P
             return _resolved(state, step, address, resolution, at)
         case Overreached():
             return replace(state, halted_for_good=True)
+        case LateAnswer():
+            return _late(state, event)
+        case (
+            GuardRefused()
+            | OverrideUsed()
+            | LeaseTaken()
+            | LeaseLost()
+            | LeaseReleased()
+            | StopSet()
+            | StopLifted()
+        ):
+            return state
         case _:
             assert_never(event)
 
@@ -115,14 +133,33 @@ def _settled(state: RunState, step: str, address: str, outcome: Outcome, at: dat
 
 
 def _resolved(state: RunState, step: str, address: str, resolution: Resolution, at: datetime) -> RunState:
-    """A person's word: only *not sent* opens a new attempt; the rest leaves the numbers unknown."""
+    """A person's word: only *not sent* opens a new attempt; the rest leaves the numbers unknown.
+
+    Said of a send that was never in doubt, it lifts the block of an overreach, and changes nothing here.
+    """
+    if _step(state, step).sends[address].status not in (SendStatus.IN_DOUBT, SendStatus.INTENDED):
+        return state
     if resolution is Resolution.NOT_SENT:
         outcome = Outcome(SendStatus.NOT_SENT, reason="a person said that it was not sent")
     else:
         outcome = Outcome(SendStatus.SENT_UNKNOWN, counts=None, reason="settled by a person")
     state = _settled(state, step, address, outcome, at)
     send = replace(_step(state, step).sends[address], reopened=resolution is Resolution.NOT_SENT)
-    return _with_send(state, step, send)
+    state = _with_send(state, step, send)
+    is_settled = state.status is RunStatus.IN_DOUBT and not _doubtful(state)
+    return replace(state, status=RunStatus.PAUSED) if is_settled else state
+
+
+def _doubtful(state: RunState) -> bool:
+    return any(step.status is StepStatus.IN_DOUBT for step in state.steps.values())
+
+
+def _late(state: RunState, event: LateAnswer) -> RunState:
+    """Keep the word that stands; an answer that contradicts *not sent* ends the run for good."""
+    send = _step(state, event.step).sends[event.address]
+    was_said_unsent = send.attempt > event.attempt or send.status is SendStatus.NOT_SENT
+    contradicts = was_said_unsent and event.outcome.status not in SURELY_UNSENT
+    return replace(state, halted_for_good=True) if contradicts else state
 
 
 def _resumed(state: RunState, accept: str | None) -> RunState:
@@ -140,7 +177,7 @@ def _resumed(state: RunState, accept: str | None) -> RunState:
         return _with_step(running, stopped_at, replace(step, accepted=accept), last=stopped_at)
     may_reopen = stopped_by not in (Question.SUCCESS, Question.DOUBT)
     again = {
-        address: replace(send, reopened=True) if may_reopen and send.status in _MAY_BE_TRIED_AGAIN else send
+        address: replace(send, reopened=True) if may_reopen and send.status in SURELY_UNSENT else send
         for address, send in step.sends.items()
     }
     tried_again = again != dict(step.sends)

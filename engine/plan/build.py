@@ -1,20 +1,20 @@
 """From a runbook, its inputs and an account to a plan; pure, so the same on any machine."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.diagnostics import Json
 from engine.frozen import replace
-from engine.plan.analysis import analyse
-from engine.plan.answers import Assumptions
 from engine.plan.digest import digest
 from engine.plan.model import Plan
 from engine.plan.rules import canonical
-from engine.plan.tree import grow
 from engine.record.plan import Account, PlannedSend, PlannedStep, Program, Template
 from engine.runbook.channels import REGISTRY, Channel
 from engine.runbook.inputs import InputValue
 from engine.runbook.model import Runbook, Step
+
+if TYPE_CHECKING:
+    from engine.plan.answers import Assumptions
 
 
 def build(
@@ -25,7 +25,7 @@ def build(
     keys: tuple[str, ...] = (),
     account: Account | None = None,
     templates: Mapping[str, Template] | None = None,
-    assumed: Assumptions | None = None,
+    assumed: "Assumptions | None" = None,
     channels: Mapping[str, Channel] = REGISTRY,
 ) -> Plan:
     """Plan a runbook whose templates are rendered.
@@ -44,15 +44,12 @@ def build(
         "templates": {step: template.to_json() for step, template in sorted(templates.items())},
     }
     rules_digest = digest(rules)
-    tree = grow(program, assumed)
     return Plan(
         runbook=runbook,
         program=program,
         rules=rules,
         rules_digest=rules_digest,
         digest=digest(exact(rules_digest, program, inputs)),
-        tree=tree,
-        analysis=analyse(program, tree),
         account=account,
         inputs=inputs,
         keys=keys,

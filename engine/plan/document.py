@@ -1,11 +1,10 @@
-"""A plan as ``plan/v1`` JSON, and its digests recomputed from that JSON alone."""
+"""A plan as ``plan/v1`` JSON."""
 
 from engine.diagnostics import Json
 from engine.plan.analysis import Fate
 from engine.plan.answers import Answer
-from engine.plan.build import plain, send_json
-from engine.plan.digest import digest
 from engine.plan.model import Making, Plan
+from engine.plan.program import about_runbook, inputs, made, said
 from engine.plan.tree import Branch, TreeNode
 from engine.plan.unknowns import unknowns
 from engine.record.plan import PlannedStep
@@ -17,13 +16,10 @@ def document(plan: Plan, making: Making) -> dict[str, Json]:
     return {
         "format": "plan/v1",
         "digests": {"rules": plan.rules_digest, "plan": plan.digest},
-        "made": _made(making),
-        "runbook": _runbook(plan),
+        "made": made(making),
+        "runbook": about_runbook(plan),
         "rules": plan.rules,
-        "inputs": {
-            value.name: {"value": plain(value), "origin": value.origin.value, "detail": value.detail}
-            for value in plan.inputs
-        },
+        "inputs": inputs(plan),
         "messages": _messages(plan),
         "steps": [
             _step(plan, step, planned)
@@ -38,43 +34,6 @@ def document(plan: Plan, making: Making) -> dict[str, Json]:
     }
 
 
-def digests_of(plan_json: dict[str, Json]) -> tuple[str, str]:
-    """Recompute the rules digest and the plan digest from a plan's content; raises KeyError, TypeError."""
-    content: dict[str, Json] = {"rules": digest(plan_json["rules"])}
-    inputs, steps = plan_json["inputs"], plan_json["steps"]
-    if not isinstance(inputs, dict) or not isinstance(steps, list):
-        raise TypeError("inputs is a mapping and steps is a list")
-    content["inputs"] = {name: value["value"] for name, value in inputs.items() if isinstance(value, dict)}
-    content["steps"] = [
-        {"id": step["id"], "sends": step["sends"]} for step in steps if isinstance(step, dict)
-    ]
-    return str(content["rules"]), digest(content)
-
-
-def _made(making: Making) -> Json:
-    return {
-        "created_at": making.created_at.isoformat(timespec="seconds"),
-        "expires_at": making.expires_at.isoformat(timespec="seconds"),
-        "file": making.file,
-        "engine": making.engine,
-        "environment": making.environment,
-    }
-
-
-def _runbook(plan: Plan) -> Json:
-    runbook = plan.runbook
-    return {
-        "name": runbook.name,
-        "revision": runbook.revision,
-        "owner": runbook.owner,
-        "purpose": runbook.purpose.value,
-        "once": runbook.once.value,
-        "description": runbook.description,
-        "campaign": {"id": runbook.campaign.id, "name": runbook.campaign.name},
-        "account": plan.account.to_json() if plan.account else None,
-    }
-
-
 def _messages(plan: Plan) -> Json:
     most = plan.analysis.messages
     return {
@@ -86,31 +45,14 @@ def _messages(plan: Plan) -> Json:
 
 def _step(plan: Plan, step: Step, planned: PlannedStep) -> Json:
     fate = plan.analysis.fates[step.id]
-    template = plan.templates.get(step.id)
-    expect = step.expect_matched
+    as_said = said(plan, step, planned)
+    first = ("id", "title", "channel", "purpose")
     return {
-        "id": step.id,
-        "title": step.title,
-        "channel": step.channel,
-        "purpose": step.purpose.value,
+        **{key: as_said[key] for key in first},
         "fate": fate.fate.value,
         "after": list(fate.after),
         "why": why(plan, step),
-        "template": template.to_json() if template else ({"id": step.template} if step.template else None),
-        "audience": step.audience,
-        "people": {
-            "by": "filter",
-            "everyone": step.filters is None,
-            "at_most": planned.sends[0].at_most,
-            "known": "only after sending",
-        },
-        "sends": [send_json(send) for send in planned.sends],
-        "when": step.when.text if step.when else None,
-        "success": [criterion.text for criterion in step.success],
-        "expect": {"matched": {"min": expect.min, "max": expect.max}} if expect else None,
-        "on_failure": step.on_failure.value,
-        "timeout_s": step.timeout_s,
-        "retry": {"attempts": step.retry.attempts, "within_s": step.retry.within_s},
+        **{key: value for key, value in as_said.items() if key not in first},
     }
 
 

@@ -3,15 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import field
 from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 from engine.diagnostics import Json
 from engine.frozen import dataclass
-from engine.plan.analysis import Analysis
-from engine.plan.answers import Assumptions
-from engine.plan.tree import Tree
 from engine.record.plan import Account, Program, Template
 from engine.runbook.inputs import InputValue
 from engine.runbook.model import Runbook
+
+if TYPE_CHECKING:
+    from engine.plan.analysis import Analysis
+    from engine.plan.answers import Assumptions
+    from engine.plan.tree import Tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +42,31 @@ class Plan:
     rules: Json
     rules_digest: str
     digest: str
-    tree: Tree
-    analysis: Analysis
     account: Account | None = None
     inputs: tuple[InputValue, ...] = ()
     keys: tuple[str, ...] = ()
     templates: Mapping[str, Template] = field(default_factory=dict)
-    assumed: Assumptions = field(default_factory=dict)
+    assumed: "Assumptions" = field(default_factory=dict)
+    _grown: dict[str, Any] = field(default_factory=dict, compare=False)
+
+    # A run goes by the program alone: it pays neither for the tree nor for importing what grows it.
+
+    @property
+    def tree(self) -> "Tree":
+        """Every way that a run can go; grown when it is first asked for."""
+        if "tree" not in self._grown:
+            from engine.plan.tree import grow  # noqa: PLC0415
+
+            self._grown["tree"] = grow(self.program, self.assumed)
+        tree: Tree = self._grown["tree"]
+        return tree
+
+    @property
+    def analysis(self) -> "Analysis":
+        """What the tree says of each step and of all messages."""
+        if "analysis" not in self._grown:
+            from engine.plan.analysis import analyse  # noqa: PLC0415
+
+            self._grown["analysis"] = analyse(self.program, self.tree)
+        analysis: Analysis = self._grown["analysis"]
+        return analysis

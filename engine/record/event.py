@@ -3,10 +3,13 @@
 Whoever adds one gets a type error at every place that must know about it (``assert_never``).
 """
 
+from collections.abc import Mapping
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
 
+from engine.diagnostics import Json
 from engine.frozen import dataclass
 from engine.record.outcome import Outcome
 
@@ -20,6 +23,8 @@ class Question(StrEnum):
     FAILED = "failed"  # a step failed and its runbook says: pause
     RETRIES_SPENT = "retries_spent"  # a send could not leave in all its tries
     RETRY_LATER = "retry_later"  # the API asked for more patience than `retry.within` has
+    GUARD = "guard"  # a guard refused to let anything leave
+    INTERRUPTED = "interrupted"  # a person, or the system, ended the process that ran it
 
 
 class Verdict(StrEnum):
@@ -41,10 +46,16 @@ class Resolution(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RunStarted:
-    """The run exists; nothing is sent yet."""
+    """The run exists; nothing is sent yet.
+
+    ``plan`` is the whole plan/v1 document but for its outcome tree: what ``resume`` goes on with,
+    whatever has become of the runbook's file. ``occasion`` names what *once* counts.
+    """
 
     at: datetime
     run: str
+    occasion: str = ""
+    plan: Mapping[str, Json] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,12 +138,19 @@ class WaitEnded:
 
 @dataclass(frozen=True, slots=True)
 class SendIntended:
-    """The request is about to leave; durable before its first byte does."""
+    """The request is about to leave; durable before its first byte does.
+
+    ``request_hash`` is the sha256 of the exact body, ``at_most`` the customers it may reach (None:
+    nothing bounds them), and past ``deadline_at`` no byte of it leaves any more.
+    """
 
     at: datetime
     step: str
     address: str
     attempt: int
+    request_hash: str = ""
+    at_most: int | None = None
+    deadline_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +166,7 @@ class SendSettled:
 
 @dataclass(frozen=True, slots=True)
 class SendResolved:
-    """A person settled a doubt."""
+    """A person settled a doubt, or lifted the block that an overreach left on the campaign."""
 
     at: datetime
     step: str
@@ -166,6 +184,84 @@ class Overreached:
     address: str
 
 
+@dataclass(frozen=True, slots=True)
+class LateAnswer:
+    """An answer that came after its send was settled otherwise: evidence, never a second outcome."""
+
+    at: datetime
+    step: str
+    address: str
+    attempt: int
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class GuardRefused:
+    """A guard was closed, so nothing left; ``guard`` is its name, such as ``stop``."""
+
+    at: datetime
+    guard: str
+    reason: str
+    step: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OverrideUsed:
+    """A person set a refusal aside; ``override`` is the option that did it, such as ``again``."""
+
+    at: datetime
+    override: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeaseTaken:
+    """A process holds the campaign; nobody with a lower ``fence`` can write an intent any more."""
+
+    at: datetime
+    owner: str
+    fence: int
+
+
+@dataclass(frozen=True, slots=True)
+class LeaseLost:
+    """The process that held the campaign ended without giving it back."""
+
+    at: datetime
+    owner: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeaseReleased:
+    """The process gave the campaign back."""
+
+    at: datetime
+    owner: str
+
+
+@dataclass(frozen=True, slots=True)
+class StopSet:
+    """Nothing is sent any more: to ``campaign`` of ``account``, or (both None) to anybody.
+
+    In the chain of the log itself. A campaign without an account is stopped in every account.
+    """
+
+    at: datetime
+    campaign: str | None
+    reason: str
+    account: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StopLifted:
+    """The stop that names the same is lifted; others stand. In the chain of the log itself."""
+
+    at: datetime
+    campaign: str | None
+    reason: str
+    account: str | None = None
+
+
 Event: TypeAlias = (
     RunStarted
     | RunResumed
@@ -181,4 +277,12 @@ Event: TypeAlias = (
     | SendSettled
     | SendResolved
     | Overreached
+    | LateAnswer
+    | GuardRefused
+    | OverrideUsed
+    | LeaseTaken
+    | LeaseLost
+    | LeaseReleased
+    | StopSet
+    | StopLifted
 )

@@ -21,6 +21,10 @@ class SendStatus(StrEnum):
     SENT_UNKNOWN = "sent_unknown"
 
 
+SURELY_UNSENT = frozenset({SendStatus.NOT_SENT, SendStatus.REJECTED})
+"""The statuses after which an address may be tried again: nothing of it was taken."""
+
+
 class StepStatus(StrEnum):
     """How one step stands: the worst of its sends, or why it had none."""
 
@@ -83,7 +87,9 @@ class Outcome:
 
     ``counts`` is None where nobody knows the numbers (in doubt, sent unknown). ``fatal`` marks
     the refusals that halt a run whatever ``on_failure`` says (401, 403, no such campaign).
-    ``retry_at`` is the instant before which the API asked not to be called again.
+    ``retry_at`` is the instant before which the API asked not to be called again. ``overreached``:
+    it took more customers than the request allowed. ``http_status`` and ``answer_hash`` (sha256 of
+    the body as it came) are the evidence, where there was an answer.
     """
 
     status: SendStatus
@@ -91,3 +97,6 @@ class Outcome:
     reason: str = ""
     fatal: bool = False
     retry_at: datetime | None = None
+    overreached: bool = False
+    http_status: int | None = None
+    answer_hash: str | None = None

@@ -112,6 +112,15 @@ class Account:
     base_url: str
     org: str | None = None
 
+    @property
+    def key(self) -> str:
+        """What leases, doubt, *once* and contacts are keyed by: the API's origin and the organisation.
+
+        The path is left out: two versions of the API reach the same people.
+        """
+        scheme, _, rest = self.base_url.partition("://")
+        return f"{scheme}://{rest.partition('/')[0]} {self.org or '-'}"
+
     def to_json(self) -> dict[str, Json]:
         """Give the account as digests and plans carry it."""
         return {"base_url": self.base_url, "org": self.org}

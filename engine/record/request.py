@@ -1,5 +1,8 @@
 """A request to the API, exactly as it would go out."""
 
+import hashlib
+import json
+
 from engine.diagnostics import Json
 from engine.frozen import dataclass
 
@@ -15,3 +18,24 @@ class Request:
     def to_json(self) -> dict[str, Json]:
         """Give the request as plans show it."""
         return {"method": self.method, "path": self.path, "body": self.body}
+
+    def wire(self) -> bytes:
+        """Give the body exactly as it goes out: compact JSON in UTF-8, keys in their order."""
+        return json.dumps(self.body, ensure_ascii=False, separators=(",", ":")).encode()
+
+    def digest(self) -> str:
+        """Give ``sha256:<hex>`` of the method, the path and the exact body."""
+        head = f"{self.method} {self.path}\n".encode()
+        return "sha256:" + hashlib.sha256(head + self.wire()).hexdigest()
+
+    def customers(self) -> tuple[str, ...]:
+        """Give the customers whom the request names; empty where it goes by filter alone."""
+        filters = self.body.get("filters")
+        if not isinstance(filters, dict):
+            return ()
+        left_out = set(_texts(filters.get("exclude_ids")))
+        return tuple(name for name in _texts(filters.get("ids")) if name not in left_out)
+
+
+def _texts(value: Json) -> list[str]:
+    return [str(each) for each in value] if isinstance(value, list) else []

@@ -75,6 +75,9 @@ class Filling(NamedTuple):
 def fill(draft: Draft, values: Values, channels: Mapping[str, Channel] = REGISTRY) -> Filling:
     """Fill values into a sound draft, and find what only they make wrong."""
     data, filled = _filled(draft, values)
+    # A text without templates was checked when it was read, by the same schema and the same rules.
+    if not filled:
+        return Filling(decode(data, draft.conditions))
     faults = schema.check(data, templates=False, channels=channels, rendered=filled)
     faults = faults or list(rules.check(data))
     found = tuple(in_order(schema.diagnostics(draft.document, faults)))

@@ -1,0 +1,66 @@
+"""What differs between the plan that was reviewed and the one that would be run, in people and words."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+_STEP_KEYS = {
+    "channel": "the channel",
+    "template": "the template",
+    "when": "the condition",
+    "success": "success",
+    "expect": "expect",
+    "on_failure": "on_failure",
+    "timeout_s": "the timeout",
+    "retry": "retry",
+    "purpose": "the purpose",
+}
+_LONGEST = 160
+
+
+def differences(reviewed: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[str, ...]:
+    """Say in sentences what differs between two plan/v1 documents, what reaches people first."""
+    return tuple(_differences(reviewed, now))
+
+
+def _differences(reviewed: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
+    before, after = reviewed["runbook"], now["runbook"]
+    yield from _one("the account", before["account"], after["account"])
+    yield from _one("the campaign", before["campaign"]["id"], after["campaign"]["id"])
+    yield from _steps(reviewed["steps"], now["steps"])
+    for name in sorted({*reviewed["inputs"], *now["inputs"]}):
+        values = [plan["inputs"].get(name, {}).get("value") for plan in (reviewed, now)]
+        yield from _one(f"the input {name}", *values)
+    yield from _one("the name", before["name"], after["name"])
+    for key in ("purpose", "once", "owner", "revision"):
+        yield from _one(key, before[key], after[key])
+
+
+def _steps(before: list[Mapping[str, Any]], after: list[Mapping[str, Any]]) -> Iterator[str]:
+    old, new = ({step["id"]: step for step in steps} for steps in (before, after))
+    yield from (f"step {name} is new" for name in new if name not in old)
+    yield from (f"step {name} is gone" for name in old if name not in new)
+    if [name for name in old if name in new] != [name for name in new if name in old]:
+        yield "the steps stand in another order"
+    for name in (name for name in new if name in old):
+        yield from _step(name, old[name], new[name])
+
+
+def _step(name: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
+    yield from _one(f"{name}: at most", before["people"]["at_most"], after["people"]["at_most"])
+    bodies = [[send["body"] for send in step["sends"]] for step in (before, after)]
+    filters = [[body.get("filters", "everyone") for body in sends] for sends in bodies]
+    yield from _one(f"{name}: whom it addresses", *filters)
+    for key, label in _STEP_KEYS.items():
+        yield from _one(f"{name}: {label}", before[key], after[key])
+    if filters[0] == filters[1] and before["people"] == after["people"]:
+        yield from _one(f"{name}: the request", *bodies)
+
+
+def _one(what: str, before: Any, after: Any) -> Iterator[str]:  # noqa: ANN401  (any JSON)
+    if before != after:
+        yield f"{what}: reviewed {_shown(before)}, now {_shown(after)}"
+
+
+def _shown(value: Any) -> str:  # noqa: ANN401
+    text = "nothing" if value is None else str(value)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"

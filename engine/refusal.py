@@ -1,0 +1,38 @@
+"""Why something is not done: said in a line, with the cure, under an exit code (DESIGN, section 7)."""
+
+from enum import IntEnum
+
+
+class Exit(IntEnum):
+    """The exit codes. Below 20: this process had no send accepted (a finished run's 0 may have)."""
+
+    WELL = 0
+    FAILED = 1
+    SOMETHING_TO_SEND = 2
+    INVALID = 10
+    GUARDED = 11
+    OUTSIDE_WINDOW = 12
+    NOT_AS_REVIEWED = 13
+    LEASE_OR_LOG = 14
+    STANDS = 15
+    OTHER_IN_DOUBT = 16
+    UNPROVEN = 17
+    FINISHED_WITH_FAULTS = 20
+    HALTED = 21
+    IN_DOUBT = 22
+    STANDS_AFTER_SENDS = 23
+    FAILED_AFTER_SENDS = 24
+    USAGE = 64
+    INTERRUPTED = 130
+    UNREAD = 141
+    TERMINATED = 143
+
+
+class Refusal(Exception):  # noqa: N818  (a refusal is no error of the program)
+    """Ends what was asked for; ``cure`` says what to do instead."""
+
+    def __init__(self, message: str, cure: str = "", code: int = Exit.USAGE) -> None:
+        super().__init__(message)
+        self.message = message
+        self.cure = cure
+        self.code = code
