@@ -1,0 +1,117 @@
+"""``runbook sandbox``: the API on this machine, where nobody can be reached."""
+
+import errno
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+
+from engine.cli.files import PATH, named, read_bytes
+from engine.cli.screen import emit
+from engine.clock import now
+from engine.refusal import Exit, Refusal
+from engine.sandbox import Campaign, Options, Sandbox
+from engine.sandbox.reading import fault_of, listed
+from engine.sandbox.synthetic import campaign
+from engine.sandbox.wire import Unreadable, decoded
+
+_MOST_BYTES = 200_000_000
+_MOST_CUSTOMERS = 1_000_000
+_PORT = 8001
+
+
+@click.command("sandbox")
+@click.option(
+    "--port", type=click.IntRange(0, 65_535), default=_PORT, show_default=True, help="0: any free one."
+)
+@click.option(
+    "--customers",
+    type=click.IntRange(0, _MOST_CUSTOMERS),
+    default=2_000,
+    show_default=True,
+    help="How many to make.",
+)
+@click.option(
+    "--campaign", "campaign_id", default="camp_demo", show_default=True, help="The id of their campaign."
+)
+@click.option("--load", "load", type=PATH, callback=named, help="Campaigns from a JSON file instead.")
+@click.option(
+    "--fault",
+    "faults",
+    multiple=True,
+    metavar="SPEC",
+    help="Misbehave, such as status:status=503,channel=sms,times=2.",
+)
+@click.option("--seed", type=int, default=0, show_default=True, help="Decides whatever is left to chance.")
+@click.option("--org", help="The organisation; requests for another one get 403.")
+@click.option(
+    "--strict", is_flag=True, help="Refuse what the API's pages leave open, instead of ignoring it."
+)
+def command(
+    *,
+    port: int,
+    customers: int,
+    campaign_id: str,
+    load: Path | None,
+    faults: tuple[str, ...],
+    seed: int,
+    org: str | None,
+    strict: bool,
+) -> int:
+    """Run the API on this machine, with made-up customers. Nothing that is sent to it reaches anybody."""
+    sandbox = Sandbox(now, seed, Options(strict=strict, org=org))
+    _fill(sandbox, load, campaign_id, customers, seed)
+    _script(sandbox, faults)
+    # Only this verb pays for the server.
+    from engine.sandbox.server import Served, serve  # noqa: PLC0415
+
+    def ready(served: Served) -> None:
+        emit(_welcome(served.address, served.inbox, org, sandbox.campaigns.values()))
+
+    try:
+        serve(sandbox, port, ready)
+    except OSError as error:
+        raise _no_port(port, error) from None
+    emit(f"stopped; {len(sandbox.outbox)} messages were accepted, and nobody was reached", err=True)
+    return Exit.WELL
+
+
+def _fill(sandbox: Sandbox, file: Path | None, campaign_id: str, customers: int, seed: int) -> None:
+    if file is None:
+        sandbox.load(campaign(campaign_id, customers, seed))
+        return
+    cure = (
+        'write {"campaigns": [{"id": "camp_demo", "name": "PL Mumbai", "customers": [{"loan_id": "L-1"}]}]}'
+    )
+    try:
+        sandbox.load(*listed(decoded(read_bytes(file, _MOST_BYTES)), "campaigns"))
+    except Unreadable as error:
+        raise Refusal(f"{file}: {error}", cure, Exit.INVALID) from None
+    except ValueError:
+        raise Refusal(f"{file} is not JSON", cure, Exit.INVALID) from None
+
+
+def _script(sandbox: Sandbox, faults: tuple[str, ...]) -> None:
+    for spec in faults:
+        try:
+            sandbox.script(fault_of(spec))
+        except Unreadable as error:
+            cure = "write a kind, then options: --fault status:status=503,channel=sms,times=2"
+            raise Refusal(f"--fault {spec}: {error}", cure) from None
+
+
+def _no_port(port: int, error: OSError) -> Refusal:
+    if error.errno == errno.EADDRINUSE:
+        cure = "another sandbox may be running: use that one, stop it, or choose a port with --port 0"
+        return Refusal(f"port {port} is in use", cure)
+    return Refusal(f"port {port} cannot be listened on: {error.strerror}", "choose another one with --port")
+
+
+def _welcome(address: str, inbox: str, org: str | None, campaigns: Iterable[Campaign]) -> str:
+    lines = [f"SANDBOX: nothing leaves this machine. It listens on {address}"]
+    lines += [f"  {each.id} ({each.name}): {len(each.customers)} customers" for each in campaigns]
+    exports = [f"export TIMEPAY_BASE_URL={address} TIMEPAY_TOKEN=sandbox"]
+    exports += [f"export TIMEPAY_ORG_ID={org}"] if org else []
+    lines += ["", "In another terminal:", *(f"  {line}" for line in exports)]
+    lines += ["", f"What customers got, for people to see: {inbox}", "Stop it with Ctrl-C."]
+    return "\n".join(lines)

@@ -1,0 +1,201 @@
+"""Faults: misbehaviours of the API that are played on purpose, by script or by seed."""
+
+from enum import StrEnum
+from math import inf
+
+from engine.diagnostics import Json
+from engine.frozen import dataclass
+from engine.sandbox.chance import draw
+from engine.sandbox.wire import Call, decoded
+
+
+class Kind(StrEnum):
+    """What can go wrong; docs of the options stand at the fields of ``Fault``."""
+
+    REFUSE = "refuse"
+    RESET = "reset"
+    STALL = "stall"
+    DRIP = "drip"
+    TRUNCATED = "truncated"
+    GARBLED = "garbled"
+    EMPTY = "empty"
+    OVERSIZED = "oversized"
+    WRONG_TYPE = "wrong_type"
+    STATUS = "status"
+    PARTIAL = "partial"
+    ALL_FAILED = "all_failed"
+    WRONG_COUNTS = "wrong_counts"
+    OVERREACH = "overreach"
+    LATE_LOGS = "late_logs"
+    MISSING_LOGS = "missing_logs"
+    DOUBLED_LOGS = "doubled_logs"
+    FOREIGN_LOGS = "foreign_logs"
+    SHIFTING_LOGS = "shifting_logs"
+
+
+LOG_KINDS = frozenset(kind for kind in Kind if kind.endswith("_logs"))
+_BEFORE_ACCEPTANCE = frozenset({Kind.RESET, Kind.STALL, Kind.STATUS})
+"""What befalls a request before anything is done, unless the fault says otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One misbehaviour, for the requests that match.
+
+    Which requests: those whose path begins with ``path`` (default: initiate requests; for the faults
+    of logs, ``/logs``) and, where given, of that channel, template and campaign. Of these the first
+    ``skip`` pass; then it is played ``times`` times (default: once; always for faults of logs and for
+    those with ``chance``), each with probability ``chance`` by the sandbox's seed.
+    """
+
+    kind: Kind
+    path: str | None = None
+    channel: str | None = None
+    template: str | None = None
+    """Of the request; for foreign_logs, the template that the foreign rows show."""
+    campaign: str | None = None
+    skip: int = 0
+    times: int | None = None
+    always: bool = False
+    chance: float | None = None
+
+    accepted: bool | None = None
+    """Whether the messages go out all the same. Without a word: no for reset, stall, status; else yes."""
+    seconds: float | None = None
+    """stall: how long (None: until the client leaves); drip: between bytes; late_logs: how late."""
+    outlives: bool = True
+    """stall before acceptance: whether the request is carried out although the client has left."""
+    status: int | None = None
+    """The status of the answer; for partial and all_failed instead of 207 and 500."""
+    about: str = "campaign"
+    """status 404: campaign, customers or agent."""
+    body: Json = None
+    """status: the body, text as it is, anything else as JSON; without it the documented one."""
+    keep_body: bool = False
+    """status: answer with the body of a sound answer."""
+    content_type: str | None = None
+    location: str | None = None
+    """A redirect's Location; without it the same address again."""
+    retry_after: str | None = None
+    """The header's text; ``date+30`` gives the date in 30 seconds."""
+    failed: int | None = None
+    """partial: how many fail; without it half of them, rounded up."""
+    customers: tuple[str, ...] = ()
+    """partial: who fails; missing, doubled and foreign logs: whose rows."""
+    reached: str = "half"
+    """partial, all_failed: which of the failed get the message all the same: none, half or all."""
+    breaks: str = "sum"
+    """wrong_counts: which invariant, one of ``BREAKS``."""
+    ignore: str | None = None
+    """overreach: the key that is ignored: limit, filters, or one of the filters."""
+    extra: int = 0
+    """overreach: how many more than asked for are taken, matching or not."""
+    number: int = 1
+    """Faults of logs: how many rows; shifting: rows that come in before each next page (negative: go)."""
+    size_bytes: int = 20_000_000
+    """oversized: the size of the body."""
+
+    @property
+    def accepts(self) -> bool:
+        """Whether a request that meets this fault is carried out."""
+        if self.accepted is None:
+            return self.kind not in _BEFORE_ACCEPTANCE
+        return self.accepted
+
+    @property
+    def uses(self) -> float:
+        """How many times this is played at most."""
+        if self.times is not None:
+            return self.times
+        endless = self.always or self.chance is not None or self.kind in LOG_KINDS
+        return inf if endless else 1
+
+    def fits(self, call: Call) -> bool:
+        """Say whether a request is one of those that this fault is for."""
+        path = self.path or ("/logs" if self.kind in LOG_KINDS else "/initiate/")
+        if not call.path.startswith(path):
+            return False
+        if self.channel is None and self.campaign is None and self.template is None:
+            return True
+        return self.kind in LOG_KINDS or self._fits_send(call)
+
+    def _fits_send(self, call: Call) -> bool:
+        _, _, campaign, channel, *_ = (*call.path.split("/"), "", "", "", "")
+        channel = "call" if channel == "calls" else channel
+        if self.channel not in {None, channel} or self.campaign not in {None, campaign}:
+            return False
+        return self.template is None or _template(call) == self.template
+
+
+def _template(call: Call) -> Json:
+    try:
+        body = decoded(call.body)
+    except ValueError:
+        return None
+    return body.get("templateId") if isinstance(body, dict) else None
+
+
+class Script:
+    """The faults that wait for their requests; remembers which were played how often."""
+
+    def __init__(self, seed: int) -> None:
+        self._seed = seed
+        self._entries: list[_Entry] = []
+
+    @property
+    def waiting(self) -> tuple[Fault, ...]:
+        """The faults that can still be played."""
+        return tuple(entry.fault for entry in self._entries if entry.played < entry.fault.uses)
+
+    def add(self, *faults: Fault) -> None:
+        """Add faults; of several that are due, the first that was added is played."""
+        start = len(self._entries)
+        self._entries += [_Entry(fault, start + offset) for offset, fault in enumerate(faults)]
+
+    def clear(self) -> None:
+        """Forget all faults."""
+        self._entries.clear()
+
+    def refuses(self, call: Call) -> bool:
+        """Say whether the connection for a request is refused, and count it."""
+        for entry in self._entries:
+            if entry.fault.kind is Kind.REFUSE and entry.fault.fits(call) and entry.meets(self._seed):
+                entry.played += 1
+                return True
+        return False
+
+    def due(self, call: Call) -> tuple[Fault, ...]:
+        """Give what befalls a request that came through, and count it.
+
+        At most one fault, but any number of those of logs.
+        """
+        played: list[Fault] = []
+        for entry in self._entries:
+            fault = entry.fault
+            if fault.kind is Kind.REFUSE or not fault.fits(call):
+                continue
+            if entry.meets(self._seed) and (fault.kind in LOG_KINDS or not _holds_other(played)):
+                entry.played += 1
+                played.append(fault)
+        return tuple(played)
+
+
+def _holds_other(faults: list[Fault]) -> bool:
+    return any(fault.kind not in LOG_KINDS for fault in faults)
+
+
+class _Entry:
+    """One fault of a script, with its counts."""
+
+    def __init__(self, fault: Fault, place: int) -> None:
+        self.fault = fault
+        self.place = place
+        self.met = 0
+        self.played = 0
+
+    def meets(self, seed: int) -> bool:
+        self.met += 1
+        fault = self.fault
+        if self.met <= fault.skip or self.played >= fault.uses:
+            return False
+        return fault.chance is None or draw(seed, "fault", self.place, self.met) < fault.chance
