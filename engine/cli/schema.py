@@ -10,6 +10,7 @@ from engine.config.shape import build as config_shape
 from engine.diagnostics import Json
 from engine.runbook.channels import REGISTRY
 from engine.runbook.shape import build as runbook_shape
+from engine.runlog.shape import build as event_shape
 from engine.shipped import shipped
 
 
@@ -22,11 +23,12 @@ SCHEMAS: dict[str, Callable[[], Json]] = {
     "runbook": lambda: runbook_shape(REGISTRY),
     "config": config_shape,
     "plan": _plan,
+    "event": event_shape,
 }
 
 
 @click.command("schema")
 @click.argument("name", type=click.Choice(list(SCHEMAS)), default="runbook")
 def command(name: str) -> None:
-    """Print the JSON Schema of NAME: runbook (the default), config or plan."""
+    """Print the JSON Schema of NAME: runbook (the default), config, plan or event."""
     emit_json(SCHEMAS[name]())

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import click
 
-from engine.cli.refusal import Refusal
+from engine.refusal import Refusal
 
 
 class Verb(NamedTuple):
@@ -13,18 +13,33 @@ class Verb(NamedTuple):
 
     module: str
     about: str
+    command: str = "command"
 
 
 VERBS = {
     "demo": Verb("engine.cli.demo", "See it work: validate and plan a ready-made runbook."),
     "validate": Verb("engine.cli.validate", "Check runbooks; every finding at its line and column."),
     "plan": Verb("engine.cli.plan", "Show what a run would do, on every way it can go. Sends nothing."),
+    "run": Verb("engine.cli.run", "Send what a reviewed runbook says, each request at most once."),
+    "status": Verb("engine.cli.looking", "List whatever needs a person, with the command to type.", "status"),
+    "resume": Verb("engine.cli.resume", "Go on with a run that stopped."),
+    "resolve": Verb("engine.cli.person", "Settle a send that is in doubt.", "resolve"),
+    "decide": Verb("engine.cli.person", "Decide what a condition could not tell.", "decide"),
+    "cancel": Verb("engine.cli.person", "End a run for good.", "cancel"),
+    "stop": Verb("engine.cli.stop", "Send nothing any more, from this moment.", "stop"),
+    "allow": Verb("engine.cli.stop", "Lift a stop.", "allow"),
+    "runs": Verb("engine.cli.looking", "List the runs, newest first.", "runs"),
+    "show": Verb("engine.cli.looking", "Show a run: steps, sends, what it needs.", "show"),
+    "events": Verb("engine.cli.looking", "List everything that happened in a run.", "events"),
+    "contacts": Verb("engine.cli.looking", "List what was sent to a customer.", "contacts"),
+    "log": Verb("engine.cli.log", "Make the run log (log init)."),
+    "sandbox": Verb("engine.cli.sandbox", "Run the API on this machine, where nobody can be reached."),
     "schema": Verb("engine.cli.schema", "Print the JSON Schema of a file format."),
 }
 LATER = (
-    "init try doctor explain fmt test roster diff overlap run resume cancel stop allow approve reject decide "
-    "reconcile resolve status runs show events contacts watch verify replay report export evidence log lease "
-    "sandbox ui ci due policy worker submit schedule"
+    "init try doctor explain fmt test roster diff overlap approve reject reconcile watch verify replay "
+    "report export evidence lease "
+    "ui ci due policy worker submit schedule"
 )
 """Verbs that people have read of (DESIGN, section 9) and that this version does not have."""
 
@@ -42,7 +57,8 @@ class Verbs(click.Group):
             if cmd_name.startswith("-") or ctx.resilient_parsing:
                 return None
             raise _unknown(cmd_name)
-        command: click.Command = importlib.import_module(VERBS[cmd_name].module).command
+        verb = VERBS[cmd_name]
+        command: click.Command = getattr(importlib.import_module(verb.module), verb.command)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
@@ -53,7 +69,7 @@ class Verbs(click.Group):
 
 def _unknown(word: str) -> Refusal:
     if word in LATER.split():
-        cure = "nothing can be sent yet; `runbook plan` shows what a run would do"
+        cure = "`runbook --help` lists the verbs that it has"
         return Refusal(f"`runbook {word}` is not in this version", cure)
     # Only a mistake needs it.
     from engine.runbook.spelling import nearest, shown  # noqa: PLC0415

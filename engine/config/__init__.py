@@ -10,11 +10,15 @@ from engine.record.plan import Account
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """One place to send to. ``name`` is None for the one that environment variables make."""
+    """One place to send to. ``name`` is None for the one that environment variables make.
+
+    ``log`` is the path of its run log, relative to the folder of config.yaml.
+    """
 
     base_url: str
     org: str | None = None
     name: str | None = None
+    log: str | None = None
 
     @property
     def is_live(self) -> bool:

@@ -65,7 +65,7 @@ def _unknown(path: Path, where: Where, name: str, known: list[str]) -> Iterator[
 def _decoded(data: Mapping[str, Any]) -> Config:
     return Config(
         environments={
-            name: Environment(normalised(about["base_url"]), about.get("org"), name)
+            name: Environment(normalised(about["base_url"]), about.get("org"), name, about.get("log"))
             for name, about in _named(data["environments"])
         },
         default=data["default"],

@@ -67,6 +67,11 @@ def _environment() -> Schema:
             "org": described(
                 ref("line"), "The organisation, sent as x-org-id with every request.", "org_acme"
             ),
+            "log": described(
+                ref("line"),
+                "The file of its run log, relative to the folder of this file; `--log` and RUNBOOK_LOG win.",
+                "runlog.db",
+            ),
         },
         ["base_url"],
     )

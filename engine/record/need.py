@@ -89,6 +89,8 @@ _PAUSED = {
 def _paused(entry: RunEntry, state: RunState, because: str) -> Need:
     step = state.stopped_at or "?"
     match state.stopped_by:
+        case Question.WHEN | Question.SUCCESS if step in state.steps and state.steps[step].verdict:
+            return Need(f"{step} is decided, so it can go on", (_resume(entry), _cancel(entry)))
         case Question.WHEN:
             return _decide(entry, step, f"{step}: {because}", "run", "skip")
         case Question.SUCCESS:

@@ -1,0 +1,66 @@
+"""The last refusals before a run sends: what is switched off, another campaign, a person's no."""
+
+import os
+import sys
+
+from engine.cli.running import Connected
+from engine.cli.screen import emit
+from engine.config import Environment
+from engine.refusal import Exit, Refusal
+
+
+def looks() -> bool:
+    """Say whether a person sits before this command."""
+    return sys.stdin is not None and sys.stdin.isatty() and sys.stderr is not None and sys.stderr.isatty()
+
+
+def refuse_unasked(here: Environment, *, yes: bool, is_reviewed: bool) -> None:
+    """Refuse to send without a person's yes (64), and live without a bound where nobody looks."""
+    if looks():
+        return
+    if not yes:
+        raise Refusal("nobody is here to be asked", "say --yes to send without being asked")
+    if here.is_live and not is_reviewed:
+        raise Refusal(
+            "--yes alone does not send to real people",
+            "add --expect DIGEST, --within DIGEST or --at-most N: nothing is sent that nobody reviewed",
+        )
+
+
+def ask(here: Environment, most: int | None) -> None:
+    """Ask the person: live, for the number of people; a no is 11."""
+    number = "no limit" if most is None else str(most)
+    reach = "any number of people" if most is None else f"at most {most:,} messages"
+    if here.is_live:
+        emit(f"This sends to real people: {reach}. Type {number!r} to send, anything else not to.", err=True)
+        agreed = input("> ").strip().replace(",", "") == number
+    else:
+        emit(f"This sends to the sandbox: {reach}. Send? [y/N]", err=True)
+        agreed = input("> ").strip().lower() in ("y", "yes")
+    if not agreed:
+        raise Refusal("nothing was sent, as you said", "", Exit.GUARDED)
+
+
+def refuse_switched_off() -> None:
+    """Refuse where the environment forbids sending (11)."""
+    value = os.environ.get("RUNBOOK_SENDS", "")
+    if value.lower() in ("off", "0", "no", "false"):
+        raise Refusal(f"RUNBOOK_SENDS={value} forbids sending here", "unset it to send", Exit.GUARDED)
+
+
+def refuse_other_campaign(connected: Connected, campaign: str, name: str | None, org: str | None) -> None:
+    """Read the campaign where the runbook pins its name, and refuse another one (11)."""
+    client = connected.client()
+    if name is None:
+        return
+    facts = client.campaign(campaign)
+    pairs = (("is named", facts.name, name), ("belongs to the organisation", facts.org, org))
+    for what, found, pinned in pairs:
+        if found is not None and pinned is not None and found != pinned:
+            raise Refusal(
+                f"campaign {campaign} {what} {found!r}, and not {pinned!r}",
+                "check the campaign's id and name in the runbook, and the environment",
+                Exit.GUARDED,
+            )
+    if facts.status is not None and facts.status.lower() in ("paused", "completed", "draft"):
+        raise Refusal(f"campaign {campaign} is {facts.status}", "make it active first", Exit.GUARDED)

@@ -1,0 +1,92 @@
+"""``runbook resume``: take a run further that stopped."""
+
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import click
+
+from engine.cli import reviewed
+from engine.cli.asking import ask, refuse_other_campaign, refuse_switched_off, refuse_unasked
+from engine.cli.environment import find_environment
+from engine.cli.inputs import ZONE
+from engine.cli.reviewed import Review, refuse_digests, refuse_more
+from engine.cli.runlog import ENV, FORMAT, LOG, log_path, no_run, open_to_run, refuse_lost
+from engine.cli.running import surrounded
+from engine.cli.screen import emit
+from engine.cli.showing import finish, torn
+from engine.config import headline
+from engine.record.plan import Program
+from engine.record.state import RunState
+from engine.refusal import Refusal
+from engine.run.broken import Broken
+from engine.run.start import Resumption, resume
+
+
+@click.command("resume")
+@click.argument("run")
+@ENV
+@LOG
+@reviewed.EXPECT
+@reviewed.WITHIN
+@reviewed.AT_MOST
+@click.option("--yes", is_flag=True, help="Send without asking.")
+@click.option("--accept", metavar="REASON", help="Go on behind the step that halted the run.")
+@FORMAT
+def command(  # noqa: PLR0913  (one an option)
+    *,
+    run: str,
+    environment_name: str | None,
+    log_option: Path | None,
+    expect: str | None,
+    within: str | None,
+    at_most: int | None,
+    yes: bool,
+    accept: str | None,
+    form: str,
+) -> int:
+    """Go on with RUN where it stopped, by the plan that it was started with.
+
+    RUN is an id, a unique beginning of one, or `last`. What may have gone out is never sent again.
+    """
+    review = Review(expect, within, at_most)
+    found = find_environment(environment_name)
+    here = found.here
+    if here is None:
+        raise Refusal("there is nowhere to send to", "choose the environment that the run was started in")
+    if accept is not None and not accept.strip():
+        raise Refusal("--accept needs a reason", "say why it is right to go on behind the step")
+    refuse_unasked(here, yes=yes, is_reviewed=review.is_said)
+    path = log_path(found, log_option)
+    if not path.exists():
+        raise no_run(run, path)
+    log = open_to_run(here, path)
+    try:
+        entry = log.find(run)
+        refuse_digests(review, entry.rules_digest, entry.plan_digest)
+        with surrounded(found, log, path) as (around, signals, connected):
+
+            def agree(state: RunState, program: Program) -> None:
+                refuse_switched_off()
+                refuse_lost(here, path)
+                most = left(state, program)
+                refuse_more(review, most, "what is left of this run")
+                refuse_other_campaign(connected, entry.campaign, None, here.org)
+                if not yes:
+                    ask(here, most)
+
+            emit(headline(here, entry.campaign), err=form == "json")
+            wanted = Resumption(entry, here.account, ZoneInfo(ZONE), agree, accept)
+            try:
+                result = resume(wanted, around)
+            except Broken as broken:
+                raise torn(broken) from broken
+            return finish(result, log, signals, form)
+    finally:
+        log.close()
+
+
+def left(state: RunState, program: Program) -> int | None:
+    """Count the most messages that are still to come; None: nothing bounds them."""
+    position = 0 if state.last is None else program.positions[state.last]
+    bounds = [send.at_most for step in program.steps[position:] for send in step.sends]
+    return None if None in bounds else sum(bound or 0 for bound in bounds)

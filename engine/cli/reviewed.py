@@ -1,0 +1,127 @@
+"""Whether a plan is what was reviewed: ``--expect``, ``--plan``, ``--within``, ``--at-most``."""
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from engine.cli.files import PATH, named, read_bytes
+from engine.frozen import dataclass
+from engine.plan.model import Making, Plan
+from engine.plan.program import digests_of
+from engine.refusal import Exit, Refusal
+
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+_MOST_BYTES = 64 * 1024 * 1024
+_AGAIN = "review the plan again: `runbook plan` shows it, with its digests"
+
+
+def digest(_context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    """Take a digest as ``plan`` prints it."""
+    if value is not None and not _DIGEST.fullmatch(value):
+        raise Refusal(
+            f"--{parameter.name} takes a whole digest, and {value!r} is none",
+            "copy it from the plan: sha256: and 64 digits",
+        )
+    return value
+
+
+EXPECT = click.option(
+    "--expect", callback=digest, metavar="DIGEST", help="Run exactly the plan with this digest."
+)
+WITHIN = click.option(
+    "--within", callback=digest, metavar="DIGEST", help="Run within the rules with this digest."
+)
+AT_MOST = click.option(
+    "--at-most", type=click.IntRange(min=1), metavar="N", help="Refuse if more messages are possible."
+)
+PLAN = click.option(
+    "--plan", "plan_file", type=PATH, callback=named, help="Run exactly the plan in this file (plan --out)."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """What the person, or the pipeline, says was reviewed."""
+
+    expect: str | None = None
+    within: str | None = None
+    at_most: int | None = None
+    plan_file: Path | None = None
+
+    @property
+    def is_said(self) -> bool:
+        """Whether anything bounds what may be sent without anybody looking."""
+        return any((self.expect, self.within, self.at_most, self.plan_file))
+
+
+def refuse_unreviewed(review: Review, plan: Plan, making: Making) -> None:
+    """Refuse a plan that is not the reviewed one (13), with what differs."""
+    if review.plan_file is not None:
+        _refuse_other_plan(review.plan_file, plan, making)
+    refuse_digests(review, plan.rules_digest, plan.digest)
+
+
+def refuse_digests(review: Review, rules_digest: str, plan_digest: str) -> None:
+    """Refuse digests that are not the reviewed ones (13)."""
+    for what, said, is_now in (
+        ("plan", review.expect, plan_digest),
+        ("rules", review.within, rules_digest),
+    ):
+        if said not in (None, is_now):
+            raise Refusal(
+                f"the {what} digest is {is_now}, and not the reviewed {said}", _AGAIN, Exit.NOT_AS_REVIEWED
+            )
+
+
+def refuse_more(review: Review, most: int | None, what: str = "this plan") -> None:
+    """Refuse more messages than the person allows (11); ``most`` None: nothing bounds them."""
+    if review.at_most is None or (most is not None and most <= review.at_most):
+        return
+    can = "an unlimited number of messages" if most is None else f"{most:,} messages"
+    raise Refusal(
+        f"{what} can send {can}, and --at-most allows {review.at_most:,}",
+        "lower the limits in the runbook, or allow more",
+        Exit.GUARDED,
+    )
+
+
+def _refuse_other_plan(file: Path, plan: Plan, making: Making) -> None:
+    reviewed = _read(file)
+    expires_at = datetime.fromisoformat(reviewed["made"]["expires_at"])
+    if making.created_at >= expires_at:
+        raise Refusal(
+            f"the plan in {file} held until {expires_at:%Y-%m-%d %H:%M} UTC", _AGAIN, Exit.NOT_AS_REVIEWED
+        )
+    if reviewed["digests"]["plan"] != plan.digest:
+        # Only a plan that differs is laid out whole.
+        from engine.plan.compare import differences  # noqa: PLC0415
+        from engine.plan.document import document  # noqa: PLC0415
+
+        found = differences(reviewed, document(plan, making)) or (
+            "something that this version words otherwise",
+        )
+        shown = "\n       ".join(["this is not the plan that was reviewed:", *found])
+        raise Refusal(shown, _AGAIN, Exit.NOT_AS_REVIEWED)
+
+
+def _read(file: Path) -> Mapping[str, Any]:
+    """Read a plan/v1 file; one whose content does not give its digests is refused (13)."""
+    try:
+        plan = json.loads(read_bytes(file, _MOST_BYTES))
+        said = (plan["digests"]["rules"], plan["digests"]["plan"])
+        is_whole = plan["format"] == "plan/v1" and digests_of(plan) == said
+        datetime.fromisoformat(plan["made"]["expires_at"])
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise Refusal(
+            f"{file} is not a plan", "make one: runbook plan FILE --out plan.json", Exit.INVALID
+        ) from None
+    if not is_whole:
+        message = f"the plan in {file} does not give the digest that stands in it: it was changed"
+        raise Refusal(message, _AGAIN, Exit.NOT_AS_REVIEWED)
+    checked: Mapping[str, Any] = plan
+    return checked

@@ -1,0 +1,126 @@
+"""``runbook stop`` and ``runbook allow``: nothing more is sent, from this very moment; and again."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from engine.cli.environment import find_environment
+from engine.cli.identity import actor, owner
+from engine.cli.refusal import refused
+from engine.cli.runlog import ENV, LOG, REASON, log_path
+from engine.cli.running import STOP_FILE
+from engine.cli.screen import emit
+from engine.clock import now
+from engine.record.event import StopLifted, StopSet
+from engine.refusal import Refusal
+from engine.runlog.port import LOG as CHAIN
+from engine.runlog.port import RunLog
+from engine.runlog.sqlite import open_log
+
+_CAMPAIGN = click.option("--campaign", metavar="ID", help="Only this campaign.")
+_ALL = click.option("--all", "everything", is_flag=True, help="Every campaign; the same as naming none.")
+
+
+@click.command("stop")
+@_CAMPAIGN
+@_ALL
+@REASON
+@ENV
+@LOG
+def stop(
+    *,
+    campaign: str | None,
+    everything: bool,
+    reason: str,
+    environment_name: str | None,
+    log_option: Path | None,
+) -> int:
+    """Stop all sending, or that to one campaign, until `runbook allow`.
+
+    Runs that go on at this moment stop before their next request.
+    """
+    _refuse_both(campaign, everything)
+    path = log_path(find_environment(environment_name), log_option)
+    if not path.exists():
+        _write_file(path.parent / STOP_FILE.name, reason)
+        return 0
+    _append(path, StopSet(now(), campaign, reason))
+    emit(f"Stopped: {f'campaign {campaign}' if campaign else 'everything'}. `runbook allow` lifts it.")
+    return 0
+
+
+@click.command("allow")
+@_CAMPAIGN
+@_ALL
+@REASON
+@ENV
+@LOG
+def allow(
+    *,
+    campaign: str | None,
+    everything: bool,
+    reason: str,
+    environment_name: str | None,
+    log_option: Path | None,
+) -> int:
+    """Lift a stop: of one campaign, or the one for everything."""
+    _refuse_both(campaign, everything)
+    path = log_path(find_environment(environment_name), log_option)
+    was_file = campaign is None and _remove(path.parent / STOP_FILE.name)
+    if path.exists():
+        _lift(path, StopLifted(now(), campaign, reason), was_file=was_file)
+    elif not was_file:
+        raise Refusal("nothing is stopped here: there is no run log", "choose it with --env or --log")
+    emit(f"Sending is allowed again: {f'campaign {campaign}' if campaign else 'everything'}.")
+    return 0
+
+
+def _refuse_both(campaign: str | None, everything: bool) -> None:
+    if campaign is not None and everything:
+        raise Refusal("--campaign and --all contradict each other", "say one of them")
+
+
+def _append(path: Path, event: StopSet | StopLifted) -> None:
+    with _opened(path) as log, log.writing() as writer:
+        writer.append(CHAIN, event)
+
+
+def _lift(path: Path, event: StopLifted, *, was_file: bool) -> None:
+    with _opened(path) as log:
+        stops = log.stops()
+    if any(stop.campaign == event.campaign for stop in stops):
+        _append(path, event)
+    elif not was_file:
+        known = ", ".join(f"--campaign {each.campaign}" if each.campaign else "--all" for each in stops)
+        raise Refusal("there is no such stop", f"what is stopped: {known or 'nothing'}")
+
+
+def _remove(file: Path) -> bool:
+    try:
+        file.unlink()
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        raise refused(error, file, "removed") from None
+    return True
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[RunLog]:
+    log = open_log(path, actor=actor(), owner=owner(), create=False)
+    try:
+        yield log
+    finally:
+        log.close()
+
+
+def _write_file(file: Path, reason: str) -> None:
+    """Without a log, a file stops everything that is run from here: stopping is always allowed."""
+    try:
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(f"{reason} (by {actor()})\n", "utf-8")
+    except OSError as error:
+        raise refused(error, file, "written") from None
+    emit(f"Stopped: everything, by the file {file}. `runbook allow` lifts it.")

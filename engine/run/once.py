@@ -1,0 +1,45 @@
+"""*Once*: what counts as the same occasion, and when its period began (DESIGN, section 7); pure."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime, timedelta, tzinfo
+from typing import Any
+
+from engine.record.plan import Account, Once
+
+
+def occasion(account: Account, document: Mapping[str, Any]) -> str:
+    """Name what a run may do once in a period: account, campaign, runbook, and the inputs marked ``key``.
+
+    Revision, roster and digest are not in it: a mended plan is the same occasion. ``document`` is
+    the program/v1 of the run.
+    """
+    declared = document["rules"]["runbook"].get("inputs", {})
+    keys = {
+        name: about["value"]
+        for name, about in document["inputs"].items()
+        if declared.get(name, {}).get("key", False)
+    }
+    parts = [
+        account.key,
+        document["runbook"]["campaign"]["id"],
+        document["runbook"]["name"],
+        keys,
+    ]
+    return json.dumps(parts, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def period_start(once: Once, now: datetime, zone: tzinfo) -> datetime | None:
+    """Give the instant at which the calendar period of ``now`` began; None: there was never another one."""
+    day = now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    match once:
+        case Once.DAY:
+            return day
+        case Once.WEEK:
+            return day - timedelta(days=day.weekday())  # ISO weeks begin on Monday
+        case Once.MONTH:
+            return day.replace(day=1)
+        case Once.RUN:
+            return now
+        case Once.EVER:
+            return None

@@ -1,0 +1,58 @@
+"""Ctrl-C and SIGTERM: the first sends nothing more and waits a while, the second waits no longer."""
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from engine.run.ports import GaveUp
+
+PATIENCE_S = 8
+"""How long an answer in flight is waited for once the run is to end."""
+
+
+class Signals:
+    """Listens to signals of this process while a run goes on; for the main thread only."""
+
+    def __init__(self) -> None:
+        self.signal: int | None = None
+        self._waits = False
+
+    @property
+    def asked(self) -> bool:
+        """Whether nothing more is to be sent."""
+        return self.signal is not None
+
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """Take the signals over for the length of the block."""
+        names = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+        before = {name: signal.signal(name, self._heard) for name in names}
+        before[signal.SIGALRM] = signal.signal(signal.SIGALRM, self._impatient)
+        try:
+            yield
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            for name, handler in before.items():
+                signal.signal(name, handler)
+
+    @contextmanager
+    def in_flight(self) -> Iterator[None]:
+        """Raise ``GaveUp`` within the block once patience ends."""
+        self._waits = True
+        try:
+            yield
+        finally:
+            self._waits = False
+
+    def _heard(self, number: int, _frame: FrameType | None) -> None:
+        if self.signal is None:
+            self.signal = number
+            if self._waits:
+                signal.setitimer(signal.ITIMER_REAL, PATIENCE_S)
+        elif self._waits:
+            raise GaveUp
+
+    def _impatient(self, _number: int, _frame: FrameType | None) -> None:
+        if self._waits:
+            raise GaveUp
