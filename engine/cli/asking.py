@@ -33,12 +33,17 @@ def ask(here: Environment, most: int | None) -> None:
     reach = "any number of people" if most is None else f"at most {most:,} messages"
     if here.is_live:
         emit(f"This sends to real people: {reach}. Type {number!r} to send, anything else not to.", err=True)
-        agreed = input("> ").strip().replace(",", "") == number
+        agreed = _answer().strip().replace(",", "") == number
     else:
         emit(f"This sends to the sandbox: {reach}. Send? [y/N]", err=True)
-        agreed = input("> ").strip().lower() in ("y", "yes")
+        agreed = _answer().strip().lower() in ("y", "yes")
     if not agreed:
         raise Refusal("nothing was sent, as you said", "", Exit.GUARDED)
+
+
+def _answer() -> str:
+    emit("> ", err=True, end="")
+    return sys.stdin.readline()
 
 
 def refuse_switched_off() -> None:

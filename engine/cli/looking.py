@@ -27,7 +27,7 @@ NO_LOG = "There is no run log here: nothing was run."
 def runs(*, environment_name: str | None, log_option: Path | None, form: str) -> int:
     """List the runs, newest first."""
     with looking(environment_name, log_option) as log:
-        shown = [as_it_is(log, entry, log.sends(entry.run))[0] for entry in log.runs()] if log else []
+        shown = [as_it_is(log, entry)[0] for entry in log.runs()] if log else []
     if form == "json":
         emit_json([entry.to_json() for entry in shown])
     elif not shown:
@@ -155,7 +155,7 @@ def _needs(log: RunLog) -> Iterator[tuple[RunEntry, Need]]:
         happened = [each.event for each in log.events(entry.run)]
         because = stopped_because(happened)
         sends = log.sends(entry.run)
-        shown, is_alive = as_it_is(log, entry, sends)
+        shown, is_alive = as_it_is(log, entry)
         if need := need_of(shown, fold(happened), sends, is_alive=is_alive, because=because):
             yield shown, need
 

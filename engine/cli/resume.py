@@ -73,6 +73,7 @@ def command(  # noqa: PLR0913  (one an option)
                 refuse_other_campaign(connected, entry.campaign, None, here.org)
                 if not yes:
                     ask(here, most)
+                signals.begin()
 
             emit(headline(here, entry.campaign), err=form == "json")
             wanted = Resumption(entry, here.account, ZoneInfo(ZONE), agree, accept)

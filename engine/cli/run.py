@@ -115,6 +115,7 @@ def _run(plan: Plan, making: Making, found: Found, path: Path, wish: _Wish) -> i
                 refuse_other_campaign(connected, campaign.id, campaign.name, here.org)
                 if not wish.yes:
                     _show_and_ask(plan, making, here)
+                signals.begin()
 
             document = program_document(plan, making)
             run = _name(making.created_at, plan.runbook.name)

@@ -104,7 +104,8 @@ def open_to_run(here: Environment, path: Path) -> RunLog:
 
 def refuse_lost(here: Environment, path: Path) -> None:
     """Refuse to send live from a CI job whose log dies with it (11)."""
-    if here.is_live and os.environ.get("CI") and _is_lost_with_the_job(path):
+    is_job = os.environ.get("CI", "").lower() not in ("", "0", "false", "no")
+    if here.is_live and is_job and _is_lost_with_the_job(path):
         raise Refusal(
             f"the run log {path} lies on this job's own disk, and is lost when the job ends",
             "put it on a volume that outlives the job, and name it with --log or RUNBOOK_LOG",

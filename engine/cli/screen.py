@@ -28,9 +28,9 @@ def paint() -> Paint:
     return coloured if looked_at and not quiet else plain
 
 
-def emit(text: str, *, err: bool = False) -> None:
+def emit(text: str, *, err: bool = False, end: str = "\n") -> None:
     """Print a text that is harmless to any terminal."""
-    click.echo(clean(text), err=err)
+    click.echo(clean(text) + end, err=err, nl=False)
 
 
 def emit_json(data: Json) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from engine.cli.screen import complain, emit, emit_json, paint
 from engine.frozen import replace
 from engine.machine import fold
-from engine.record.entry import RunEntry, SendEntry
+from engine.record.entry import RunEntry
 from engine.record.event import Event, Question, RunStarted
 from engine.record.need import need_of, stopped_because
 from engine.record.outcome import RunStatus, SendStatus
@@ -32,7 +32,7 @@ def finish(result: Result, log: RunLog, signals: Signals, form: str) -> int:
     state = result.state
     is_interrupted = state.status is RunStatus.PAUSED and state.stopped_by is Question.INTERRUPTED
     if is_interrupted and signals.signal and not result.sent:
-        return 128 + signals.signal
+        return signals.exit_code
     return result.exit_code
 
 
@@ -46,7 +46,7 @@ def _show(
     log: RunLog, entry: RunEntry, steps: Sequence[Mapping[str, Any]], state: RunState, form: str
 ) -> None:
     sends = log.sends(entry.run)
-    shown, is_alive = as_it_is(log, entry, sends)
+    shown, is_alive = as_it_is(log, entry)
     if form == "json":
         emit_json(view.run_json(shown, steps, state, sends))
         return
@@ -59,7 +59,7 @@ def _show(
         emit(view.need(need, paint()))
 
 
-def as_it_is(log: RunLog, entry: RunEntry, sends: Sequence[SendEntry]) -> tuple[RunEntry, bool]:
+def as_it_is(log: RunLog, entry: RunEntry) -> tuple[RunEntry, bool]:
     """Give a run as it is, and whether a process runs it: one that died in a send is in doubt.
 
     Looking writes nothing: the next command that takes the lease records it.
@@ -68,7 +68,7 @@ def as_it_is(log: RunLog, entry: RunEntry, sends: Sequence[SendEntry]) -> tuple[
         return entry, False
     holder = log.holder(entry.account, entry.campaign)
     is_alive = holder is not None and holder.run == entry.run
-    if is_alive or not any(send.status is SendStatus.INTENDED for send in sends):
+    if is_alive or not any(send.status is SendStatus.INTENDED for send in log.sends(entry.run)):
         return entry, is_alive
     return replace(entry, status=RunStatus.IN_DOUBT, exit_code=Exit.IN_DOUBT), False
 

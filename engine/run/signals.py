@@ -1,10 +1,14 @@
-"""Ctrl-C and SIGTERM: the first sends nothing more and waits a while, the second waits no longer."""
+"""Ctrl-C and SIGTERM: the first sends nothing more and waits a while, the second waits no longer.
+
+Before the run begins there is nothing to wait for: they end the process as they end any other.
+"""
 
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+from engine.refusal import Exit
 from engine.run.ports import GaveUp
 
 PATIENCE_S = 8
@@ -16,6 +20,7 @@ class Signals:
 
     def __init__(self) -> None:
         self.signal: int | None = None
+        self._has_begun = False
         self._waits = False
 
     @property
@@ -36,6 +41,15 @@ class Signals:
             for name, handler in before.items():
                 signal.signal(name, handler)
 
+    def begin(self) -> None:
+        """From here on a signal ends the run in good order, and not the process at once."""
+        self._has_begun = True
+
+    @property
+    def exit_code(self) -> Exit:
+        """The exit code of a process that a signal ended before it sent anything."""
+        return Exit.INTERRUPTED if self.signal == signal.SIGINT else Exit.TERMINATED
+
     @contextmanager
     def in_flight(self) -> Iterator[None]:
         """Raise ``GaveUp`` within the block once patience ends."""
@@ -46,6 +60,9 @@ class Signals:
             self._waits = False
 
     def _heard(self, number: int, _frame: FrameType | None) -> None:
+        if not self._has_begun:
+            self.signal = number
+            raise SystemExit(self.exit_code)
         if self.signal is None:
             self.signal = number
             if self._waits:

@@ -1,10 +1,12 @@
 """Running, from the command line to the outbox: what is sent, said, refused, and under which exit code."""
 
+import fcntl
 import json
 import os
 import pty
 import subprocess
 import sys
+import termios
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -398,24 +400,35 @@ def test_contacts_of_a_customer_who_was_named(here: Path, capsys: pytest.Capture
 # ---------------------------------------------------------------- a person at a terminal
 
 
-@pytest.mark.parametrize(("typed", "code", "messages"), [("y\n", 0, 30), ("n\n", 11, 0), ("\n", 11, 0)])
-def test_asked_at_a_terminal(here: Path, api: Served, typed: str, code: int, messages: int) -> None:
-    """A person is shown the plan and asked; anything but yes sends nothing and leaves no run."""
+@pytest.mark.parametrize(
+    ("typed", "code", "messages"), [("y\n", 0, 30), ("n\n", 11, 0), ("\n", 11, 0), ("\x03", 130, 0)]
+)
+def test_asked_at_a_terminal(
+    here: Path, api: Served, capsys: pytest.CaptureFixture[str], typed: str, code: int, messages: int
+) -> None:
+    """A person is shown the plan and asked; anything but yes, Ctrl-C too, sends nothing and leaves no run."""
     assert at_a_terminal(here, typed, "run", "two.yaml") == code
     assert len(api.sandbox.outbox) == messages
+    assert len(shown(capsys, "runs")) == (1 if messages else 0)
 
 
 def at_a_terminal(here: Path, typed: str, *arguments: str) -> int:
     """Run a command at a terminal of its own, type, and give its exit code."""
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
-        [sys.executable, "-m", "engine", *arguments], cwd=here, stdin=theirs, stdout=theirs, stderr=theirs
+        [sys.executable, "-m", "engine", *arguments],
+        cwd=here,
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        start_new_session=True,
+        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509  (one call, no lock)
     )
     os.close(theirs)
-    os.write(ours, typed.encode())
     try:
-        said = _all_of(ours)
-        assert "Send? [y/N]" in said
+        _read_until(ours, "> ")
+        os.write(ours, typed.encode())
+        _read_until(ours, None)
         return process.wait(timeout=30)
     finally:
         process.kill()
@@ -423,15 +436,16 @@ def at_a_terminal(here: Path, typed: str, *arguments: str) -> int:
         os.close(ours)
 
 
-def _all_of(terminal: int) -> str:
+def _read_until(terminal: int, end: str | None) -> None:
+    """Read what a terminal shows, until it ends so, or (None) until the other side has closed."""
     said = b""
-    while True:
+    while end is None or not said.decode(errors="replace").endswith(end):
         try:
             piece = os.read(terminal, 65536)
-        except OSError:  # the other side has closed
-            return said.decode(errors="replace")
+        except OSError:
+            return
         if not piece:
-            return said.decode(errors="replace")
+            return
         said += piece
 
 
