@@ -19,7 +19,15 @@ FAULTS = {
     "click beside its door": ("report/plan.py", "import click", "Door to click"),
     "rfc8785 beside its door": ("machine/evolve.py", "import rfc8785", "Door to rfc8785"),
     "re2 beside its door": ("runbook/inputs.py", "import re2", "Door to re2"),
-    "a connection": ("cli/plan.py", "import httpx", "Nothing opens a connection"),
+    "httpx beside its door": ("cli/plan.py", "import httpx", "Door to httpx"),
+    "a connection": ("run/gate.py", "import socket", "Only the client and the sandbox"),
+    "sqlite3 beside its door": ("run/gate.py", "import sqlite3", "Door to sqlite3"),
+    "uvicorn beside its door": ("cli/sandbox.py", "import uvicorn", "Doors to starlette"),
+    "a sandbox that knows the client": (
+        "sandbox/state.py",
+        "from engine.timepay import classify",
+        "The sandbox shares no code",
+    ),
     "a circle": ("record/request.py", "from engine.record import event", "Siblings"),
     "a package that no layer names": ("helpers/__init__.py", "X = 1", "Layers"),
 }

@@ -1,0 +1,61 @@
+"""What the API says of a campaign, for the pins that are checked before a run (timepay-api.md, 5)."""
+
+from collections.abc import Callable
+
+from engine.diagnostics import Json
+from engine.frozen import dataclass
+from engine.refusal import Exit, Refusal
+from engine.timepay.messages import Unreadable, plain, read, said
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignFacts:
+    """A campaign, in the API's own words; None is what it does not say. ``rows``: its customers."""
+
+    id: str
+    name: str | None = None
+    org: str | None = None
+    status: str | None = None
+    rows: int | None = None
+
+
+_CURES = {
+    401: ("the API does not accept the token (401)", "check TIMEPAY_TOKEN, or get a new one"),
+    403: ("the API does not allow this (403)", "check the organisation, and what the token may do"),
+    404: ("the API does not know this campaign, or this address (404)", "check campaign.id and base_url"),
+}
+
+
+def facts_of(
+    campaign_id: str, status: int, body: bytes | Unreadable, *, hide: Callable[[str], str] = str
+) -> CampaignFacts:
+    """Read the answer to ``GET /campaigns/{id}``; raises ``Refusal`` (11) where it does not tell."""
+    data = read(body) if isinstance(body, bytes) else None
+    words = f"; the API says: {plain(hide(said(data)))}" if data and said(data) else ""
+    if status in _CURES:
+        message, cure = _CURES[status]
+        raise unread(campaign_id, f"{message}{words}", cure)
+    if status != 200:  # noqa: PLR2004  (as the page has it)
+        raise unread(campaign_id, f"the API answered {status}{words}", "try again later")
+    if isinstance(body, Unreadable):
+        raise unread(campaign_id, body.why, "try again later")
+    campaign = data.get("data") if data else None
+    if not isinstance(campaign, dict) or campaign.get("id") != campaign_id:
+        raise unread(campaign_id, "the answer describes something else", "check base_url")
+    rows = campaign.get("rowsLen")
+    return CampaignFacts(
+        campaign_id,
+        _text(campaign.get("name")),
+        _text(campaign.get("org_id")),
+        _text(campaign.get("status")),
+        rows if type(rows) is int and rows >= 0 else None,
+    )
+
+
+def unread(campaign_id: str, why: str, cure: str) -> Refusal:
+    """Say why the campaign could not be read."""
+    return Refusal(f"campaign {campaign_id} cannot be read: {why}", cure, Exit.GUARDED)
+
+
+def _text(value: Json) -> str | None:
+    return value if isinstance(value, str) and value else None

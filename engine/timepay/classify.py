@@ -1,0 +1,162 @@
+"""What an answer of the API amounts to: the outcome table of DESIGN section 7, row by row. Pure."""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from hashlib import sha256
+
+from engine.diagnostics import Json
+from engine.frozen import dataclass, replace
+from engine.record.outcome import Counts, Outcome, SendStatus
+from engine.record.request import Request
+from engine.timepay.messages import Unreadable, plain, read, said
+from engine.timepay.patience import retry_at
+from engine.timepay.results import Incoherent, bound_of, results_of
+
+SMALL = 500
+"""Up to so many customers, a 429 is believed to have come before any of them was taken."""
+
+_UNWELCOME = {
+    401: "the API does not accept the token (401): check TIMEPAY_TOKEN, or get a new one",
+    403: "the API does not allow this (403): check the organisation, and what the token may do",
+}
+_REFUSALS = frozenset({400, 402, 405, 409, 411, 413, 415, 422})
+_REDIRECTS = range(300, 400)
+_FAULTS = range(500, 600)
+# The two kinds of 404 differ in their words alone, and nobody promises the words.
+_NO_CUSTOMERS = re.compile(r"\bno\b(?:\W+\w+){0,3}?\W+customers?\b")
+_CUSTOMERS_NOT_FOUND = re.compile(r"\bcustomers?\b.*\b(?:not found|not match|no match)")
+_NO_AGENT = re.compile(
+    r"(?<!user.)\bagent\b.*\b(?:not found|not exist|unknown|invalid)|\b(?:no|no such|unknown|invalid) agent\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """One answer as the rows look at it.
+
+    ``fault`` says why its body cannot be read, ``data`` is the object in it, ``words`` what it says
+    to people, safe to show; ``bound`` is the most customers that the request allowed.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    fault: str | None
+    data: Mapping[str, Json] | None
+    words: str
+    bound: int | None
+
+
+def classify(
+    status: int,
+    headers: Mapping[str, str],
+    body: bytes | Unreadable,
+    request: Request,
+    now: datetime,
+    *,
+    hide: Callable[[str], str] = str,
+) -> Outcome:
+    """Give what an answer to a request amounts to; never raises, whatever came.
+
+    ``hide`` blacks out of the answer's words what must not be shown.
+    """
+    headers = {name.lower(): value for name, value in headers.items()}
+    raw, fault = _readable(headers, body)
+    data = read(raw)
+    answer = _Answer(status, headers, fault, data, plain(hide(said(data))) if data else "", bound_of(request))
+    results = results_of(data, raw)
+    if isinstance(results, Counts):
+        outcome = _by_counts(answer, results)
+    elif isinstance(results, Incoherent):
+        outcome = _doubt(f"the API answered {status}, but {results.why}")
+    else:
+        outcome = _by_status(answer, now) or _doubt(_why_unknown(answer))
+    digest = sha256(body).hexdigest() if isinstance(body, bytes) else None
+    return replace(outcome, http_status=status, answer_hash=digest)
+
+
+def _readable(headers: Mapping[str, str], body: bytes | Unreadable) -> tuple[bytes, str | None]:
+    """Give the bytes to read, and why there are none."""
+    if isinstance(body, Unreadable):
+        return b"", body.why
+    if headers.get("content-encoding", "identity").strip().lower() not in ("", "identity"):
+        return b"", "its answer is compressed, which was not asked for"
+    return body, None
+
+
+def _by_counts(answer: _Answer, counts: Counts) -> Outcome:
+    if counts.selected == 0:
+        return Outcome(SendStatus.NO_MATCH, counts, "no customer fits")
+    overreached = answer.bound is not None and counts.selected > answer.bound
+    took = f"the API took {counts.selected} customers, but was asked for {answer.bound} at most"
+    failed = f"{counts.failed} of {counts.selected} customers failed"
+    parts = [took if overreached else "", _with_words(failed, answer) if counts.failed else ""]
+    status = SendStatus.PARTIAL if counts.initiated else SendStatus.FAILED
+    return Outcome(
+        status if counts.failed else SendStatus.SUCCEEDED,
+        counts,
+        "; ".join(part for part in parts if part),
+        overreached=overreached,
+    )
+
+
+def _by_status(answer: _Answer, now: datetime) -> Outcome | None:
+    """Give what the status tells of an answer without results; None if that is not certain."""
+    status = answer.status
+    if reason := _UNWELCOME.get(status):
+        return _rejected(reason, answer, fatal=True)
+    success = answer.data.get("success") if answer.data else None
+    if answer.fault or success is True:
+        # Whatever the status: who says that it went well, or breaks off, may have sent.
+        return None
+    if status == 429:  # noqa: PLR2004  (as RFC 6585 has it)
+        return _not_yet(answer, now)
+    if status == 404:  # noqa: PLR2004
+        return _not_found(answer)
+    if status in _REFUSALS and success is False:
+        return _rejected(f"the API refused the request ({status})", answer)
+    return None
+
+
+def _not_yet(answer: _Answer, now: datetime) -> Outcome | None:
+    if answer.bound is None or not 1 <= answer.bound <= SMALL:
+        return None
+    at = retry_at(answer.headers.get("retry-after"), now)
+    reason = _with_words("the API takes no more requests just now (429)", answer)
+    return Outcome(SendStatus.NOT_SENT, reason=reason, retry_at=at)
+
+
+def _not_found(answer: _Answer) -> Outcome:
+    words = answer.words.lower()
+    about_campaign = "campaign" in words
+    if _NO_CUSTOMERS.search(words) or (_CUSTOMERS_NOT_FOUND.search(words) and not about_campaign):
+        return Outcome(SendStatus.NO_MATCH, reason="no customer fits")
+    if _NO_AGENT.search(words) and not about_campaign:
+        return _rejected("the API does not know the agent (404)", answer)
+    unknown = "the API does not know this campaign, or this address (404): check campaign.id and base_url"
+    return _rejected(unknown, answer, fatal=True)
+
+
+def _rejected(reason: str, answer: _Answer, *, fatal: bool = False) -> Outcome:
+    return Outcome(SendStatus.REJECTED, reason=_with_words(reason, answer), fatal=fatal)
+
+
+def _doubt(reason: str) -> Outcome:
+    return Outcome(SendStatus.IN_DOUBT, None, reason)
+
+
+def _with_words(reason: str, answer: _Answer) -> str:
+    return f"{reason}; the API says: {answer.words}" if answer.words else reason
+
+
+def _why_unknown(answer: _Answer) -> str:
+    status = answer.status
+    if answer.fault:
+        return f"the API answered {status}, but {answer.fault}"
+    if status in _REDIRECTS:
+        return f"the API points to another address ({status}), which is never followed"
+    if status in _FAULTS:
+        return _with_words(f"the API failed ({status}) without saying what was sent", answer)
+    if answer.data is None:
+        return f"the API answered {status} with something that cannot be read"
+    return _with_words(f"the API answered {status} without saying what was sent", answer)

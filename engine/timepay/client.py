@@ -1,0 +1,253 @@
+"""The client of the TimePay Agents API: one request, one answer, never a second try. The door to httpx."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+
+import httpx
+
+from engine import __version__, clock
+from engine.config.address import fault_of_address, host_of, is_loopback, normalised
+from engine.frozen import dataclass
+from engine.record.outcome import Outcome, SendStatus
+from engine.record.plan import Account
+from engine.record.request import Request
+from engine.refusal import Refusal
+from engine.timepay.campaign import CampaignFacts, facts_of, unread
+from engine.timepay.classify import classify
+from engine.timepay.connection import CONNECT_S, Connections
+from engine.timepay.departure import Deadline, Departure
+from engine.timepay.messages import MOST_BYTES, Unreadable
+from engine.timepay.token import Token
+from engine.timepay.trouble import Trouble, explain
+
+# Nothing that a URL would read as something else: no dots alone, no ?, no %, nothing empty.
+_SEGMENT = r"[A-Za-z0-9][A-Za-z0-9._~:@-]*"
+_PATH = re.compile(f"(?:/{_SEGMENT})+")
+_LATE = "its answer did not end in time"
+_ID = re.compile(_SEGMENT)
+
+
+class Client:
+    """Speaks to one account's API, for one thread; reads nothing from the environment.
+
+    ``proxy`` is the address of an HTTP proxy (this machine is never reached through one), ``ca_file``
+    names the certificates to trust in place of certifi's. ``transport`` stands in for the network: it
+    must call the ``trace`` extension as httpx's own does, or read the request's stream when it leaves.
+
+    Raises ``Refusal`` for an address that is not HTTPS (loopback may be plain), for an organisation
+    that no header can carry, and for a proxy that is none.
+    """
+
+    def __init__(
+        self,
+        account: Account,
+        token: Token,
+        *,
+        transport: httpx.BaseTransport | None = None,
+        proxy: str | None = None,
+        ca_file: str | None = None,
+        boottime_s: Callable[[], float] = clock.boottime_s,
+        now: Callable[[], datetime] = clock.now,
+    ) -> None:
+        self._base_url = _sound(account.base_url)
+        self._headers = _headers(self._base_url, token, account.org)
+        self._token = token
+        self._now = now
+        self._deadline = Deadline(boottime_s)
+        self._departure: Departure | None = None
+        self._urls: dict[str, httpx.URL] = {}
+        through = proxy if not is_loopback(self._base_url) else None
+        self._transport = transport or _Wire(
+            Connections(
+                self._deadline, is_https=self._base_url.startswith("https:"), proxy=through, ca_file=ca_file
+            )
+        )
+        self._proxy_host = host_of(through) if through else None
+
+    @property
+    def departed(self) -> bool:
+        """Whether a byte of the latest ``send`` may have left; also true of one that was interrupted."""
+        return self._departure is not None and self._departure.allowed
+
+    def send(self, request: Request, *, timeout_s: float, leaving: Callable[[], str | None]) -> Outcome:
+        """Send a request once, and give what became of it within ``timeout_s``, connecting included.
+
+        ``leaving`` is asked once, when a connection stands and the first byte is about to leave: None
+        lets it go, a text holds it back and is the reason of the ``not_sent``. What it raises passes
+        through, as do interruptions: ``departed`` then says whether a byte may have left.
+        """
+        self._departure = departure = Departure(leaving, self._deadline)
+        url, content = self._url(request.path), request.wire()
+        self._deadline.start(timeout_s)
+        try:
+            answer = self._exchange(request.method, url, content, departure)
+        except Exception as error:
+            if departure.broken is not None:
+                raise
+            return self._without_answer(error, departure, timeout_s)
+        if not departure.allowed:
+            departure.presume()
+            return Outcome(SendStatus.IN_DOUBT, None, "there is an answer, but nobody saw the request leave")
+        return classify(
+            answer.status, answer.headers, answer.body, request, self._now(), hide=self._token.hide
+        )
+
+    def campaign(self, campaign_id: str, *, timeout_s: float = 10) -> CampaignFacts:
+        """Ask the API about a campaign; raises ``Refusal`` (11) where it does not tell."""
+        if not _ID.fullmatch(campaign_id):
+            raise unread(campaign_id, "no campaign has such an id", "check campaign.id")
+        self._deadline.start(timeout_s)
+        url = self._url(f"/campaigns/{campaign_id}")
+        try:
+            answer = self._exchange("GET", url, b"", Departure(lambda: None, self._deadline))
+        except Exception as error:  # noqa: BLE001  (whatever a transport raises, there is no answer)
+            trouble = self._trouble(error)
+            raise unread(campaign_id, trouble.message, trouble.cure) from None
+        return facts_of(campaign_id, answer.status, answer.body, hide=self._token.hide)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._transport.close()
+
+    def _url(self, path: str) -> httpx.URL:
+        if not _PATH.fullmatch(path):
+            raise AssertionError(f"{path!r} cannot be a path below the API's address")
+        # Parsing one takes 40 µs, and a run has a handful of them.
+        if path not in self._urls:
+            self._urls[path] = httpx.URL(self._base_url + path)
+        return self._urls[path]
+
+    def _exchange(self, method: str, url: httpx.URL, content: bytes, departure: Departure) -> "_Answer":
+        left_s = self._deadline.left_s()
+        timeouts = {"connect": min(CONNECT_S, left_s), "write": left_s, "read": left_s, "pool": left_s}
+        about = ((b"Content-Type", b"application/json"), (b"Content-Length", b"%d" % len(content)))
+        message = httpx.Request(
+            method,
+            url,
+            headers=[*self._headers.raw, *(about if content else ())],
+            content=content or None,
+            extensions={"timeout": timeouts, "trace": departure.trace},
+        )
+        message.stream = _Leaving(content, departure)
+        response = self._transport.handle_request(message)
+        try:
+            return _Answer(response.status_code, response.headers, self._read(response))
+        finally:
+            response.close()
+
+    def _read(self, response: httpx.Response) -> bytes | Unreadable:
+        """Read the bytes of an answer as they come, undecoded."""
+        received = bytearray()
+        try:
+            for part in response.stream:  # type: ignore[union-attr]  # a transport that is not async gives one
+                # The network ends on time by itself; another transport may not.
+                if received and self._deadline.left_s() <= 0:
+                    return Unreadable(_LATE)
+                received += part
+                if len(received) > MOST_BYTES:
+                    return Unreadable(f"its answer is longer than {MOST_BYTES // 1024} KiB")
+        except Exception:  # noqa: BLE001  (whatever is raised, the rest of the answer is lost)
+            return Unreadable(_LATE if self._deadline.left_s() <= 0 else "its answer broke off")
+        return bytes(received)
+
+    def _without_answer(self, error: Exception, departure: Departure, timeout_s: float) -> Outcome:
+        if departure.held is not None:
+            return Outcome(SendStatus.NOT_SENT, reason=departure.held.reason)
+        if not departure.allowed and (departure.watched or isinstance(error, Refusal)):
+            return Outcome(SendStatus.NOT_SENT, reason=str(self._trouble(error)))
+        departure.presume()
+        is_late = self._deadline.left_s() <= 0
+        lost = (
+            f"no answer came within {timeout_s:g} s"
+            if is_late
+            else "the connection broke before an answer came"
+        )
+        return Outcome(SendStatus.IN_DOUBT, None, f"the request may have left, but {lost}")
+
+    def _trouble(self, error: Exception) -> Trouble:
+        if isinstance(error, Refusal):
+            return Trouble(error.message, error.cure)
+        is_late = self._deadline.left_s() <= 0
+        return explain(error, host_of(self._base_url), self._proxy_host, is_late=is_late)
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What came back: ``body`` as it came, or why it did not."""
+
+    status: int
+    headers: httpx.Headers
+    body: bytes | Unreadable
+
+
+class _Leaving(httpx.SyncByteStream):
+    """The body of a request: handed out to nobody before it may leave."""
+
+    def __init__(self, content: bytes, departure: Departure) -> None:
+        self._content = content
+        self._departure = departure
+
+    def __iter__(self) -> Iterator[bytes]:
+        self._departure.ask()
+        yield self._content
+
+
+class _Arriving(httpx.SyncByteStream):
+    """The body of an answer, as it comes in."""
+
+    def __init__(self, parts: Iterable[bytes], close: Callable[[], None]) -> None:
+        self._parts = parts
+        self._close = close
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self._parts)
+
+    def close(self) -> None:
+        self._close()
+
+
+class _Wire(httpx.BaseTransport):
+    """The network: httpx's seam over connections that end on time."""
+
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        url = request.url
+        assert isinstance(request.stream, httpx.SyncByteStream), "the body is _Leaving"
+        answer = self._connections.answer(
+            request.method,
+            (url.raw_scheme, url.raw_host, url.port, url.raw_path),
+            request.headers.raw,
+            request.stream,
+            request.extensions,
+        )
+        arriving = _Arriving(answer.iter_stream(), answer.close)
+        return httpx.Response(answer.status, headers=answer.headers, stream=arriving)
+
+    def close(self) -> None:
+        self._connections.close()
+
+
+def _sound(base_url: str) -> str:
+    if fault := fault_of_address(base_url):
+        message, _, cure = fault.partition("; ")
+        raise Refusal(message, cure or "write https://…")
+    return normalised(base_url)
+
+
+def _headers(base_url: str, token: Token, org: str | None) -> httpx.Headers:
+    """Give the headers that every request has; their ``repr`` shows no token."""
+    if org is not None and not (org.isascii() and org.isprintable() and org == org.strip() != ""):
+        raise Refusal("the organisation's id holds what no header can carry", "write the id alone")
+    return httpx.Headers(
+        {
+            "Host": httpx.URL(base_url).netloc.decode(),
+            "Authorization": token.authorization(),
+            "Accept": "application/json",
+            "Accept-Encoding": "identity",
+            "User-Agent": f"campaign-runbooks/{__version__}",
+            **({"x-org-id": org} if org is not None else {}),
+        }
+    )
