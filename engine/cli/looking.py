@@ -5,9 +5,11 @@ from pathlib import Path
 
 import click
 
-from engine.cli.runlog import ENV, FORMAT, LOG, looking, looking_at_one
+from engine.cli.environment import find_environment
+from engine.cli.runlog import ENV, FORMAT, LOG, log_path, looking, looking_at_one, no_run
 from engine.cli.screen import emit, emit_json, paint
 from engine.cli.showing import ENDED, as_it_is, show_run
+from engine.cli.stopped import stop_files, stop_of
 from engine.diagnostics import Json
 from engine.machine import fold
 from engine.record.entry import RunEntry, StopEntry
@@ -15,6 +17,7 @@ from engine.record.event_json import to_json
 from engine.record.need import Need, need_of, stopped_because
 from engine.report import runs as view
 from engine.report.happened import words
+from engine.runlog.port import LOG as CHAIN
 from engine.runlog.port import RunLog
 
 NO_LOG = "There is no run log here: nothing was run."
@@ -58,9 +61,11 @@ def show(*, run: str, environment_name: str | None, log_option: Path | None, for
 @LOG
 @FORMAT
 def events(*, run: str, environment_name: str | None, log_option: Path | None, form: str) -> int:
-    """List everything that happened in RUN, in order."""
-    with looking_at_one(environment_name, log_option, run) as (log, entry):
-        entries = log.events(entry.run)
+    """List everything that happened in RUN, in order; `events log` lists stops set and lifted."""
+    with looking(environment_name, log_option) as log:
+        if log is None:
+            raise no_run(run, log_path(find_environment(environment_name), log_option))
+        entries = log.events(CHAIN if run == CHAIN else log.find(run).run)
     if form == "text":
         emit(view.events_table(entries, paint()))
         return 0
@@ -122,6 +127,8 @@ def contacts(*, customer: str, environment_name: str | None, log_option: Path | 
 @FORMAT
 def status(*, environment_name: str | None, log_option: Path | None, form: str) -> int:
     """List whatever needs a person, each with the finished command line."""
+    found = find_environment(environment_name)
+    by_file = stop_of(stop_files(found, log_path(found, log_option)))
     with looking(environment_name, log_option) as log:
         stops = log.stops() if log else ()
         needy = list(_needs(log)) if log else []
@@ -133,15 +140,18 @@ def status(*, environment_name: str | None, log_option: Path | None, form: str) 
                     for entry, need in needy
                 ],
                 "stops": [_stop_json(stop) for stop in stops],
+                "stop_file": by_file,
             }
         )
         return 0
     for stop in stops:
         emit(view.stop_line(stop) + "\n")
+    if by_file:
+        emit(f'S{by_file[1:]}\n    runbook allow --reason "WHY"\n')
     for entry, need in needy:
         emit(f"{entry.run}: {words(entry.status.value)}, {entry.messages:,} messages so far")
         emit(view.need(need, paint()) + "\n")
-    if not stops and not needy:
+    if not stops and not needy and not by_file:
         emit(NO_LOG if log is None else "Nothing needs you.")
     return 0
 

@@ -9,6 +9,7 @@ from typing import Any
 from engine.cli.environment import Found
 from engine.cli.identity import token
 from engine.cli.screen import emit
+from engine.cli.stopped import stop_files, stop_of
 from engine.clock import Steady
 from engine.config import Environment
 from engine.record.event import Event
@@ -19,8 +20,6 @@ from engine.report.happened import QUIET, happened
 from engine.run.ports import Surroundings
 from engine.run.signals import Signals
 from engine.runlog.port import RunLog
-
-STOP_FILE = Path(".runbook", "STOP")
 
 
 class Connected:
@@ -39,7 +38,8 @@ class Connected:
             from engine.timepay.token import Token  # noqa: PLC0415
 
             proxy = os.environ.get("RUNBOOK_PROXY") or None
-            self._client = Client(self._here.account, Token(secret), proxy=proxy)
+            ca_file = os.environ.get("SSL_CERT_FILE") or None  # networks that look into TLS have their own
+            self._client = Client(self._here.account, Token(secret), proxy=proxy, ca_file=ca_file)
         return self._client
 
     def send(self, request: Request, *, timeout_s: float, leaving: Callable[[], str | None]) -> Outcome:
@@ -60,36 +60,13 @@ def surrounded(
     """Give a run what it touches; the signals are its own for the length of the block."""
     assert found.here is not None, "a run has an environment"
     signals, connected = Signals(), Connected(found.here)
-    folders = {log_file.absolute().parent, Path.cwd() / STOP_FILE.parent}
-    folders |= {found.root / STOP_FILE.parent} if found.root else set()
-    files = [folder / STOP_FILE.name for folder in folders]
+    files = stop_files(found, log_file)
     around = Surroundings(log, connected, Steady(), signals, lambda: stop_of(files), _tell)
     try:
         with signals.listening():
             yield around, signals, connected
     finally:
         connected.close()
-
-
-def stop_of(files: list[Path]) -> str | None:
-    """Give what the first STOP file says; one that cannot be looked at is a stop, too."""
-    for file in files:
-        try:
-            os.stat(file)  # noqa: PTH116  (asked twice a send)
-        except FileNotFoundError:
-            continue
-        except OSError as error:
-            return f"whether {file} is there cannot be told: {error.strerror}"
-        return f"stopped by the file {file}: {_first_line(file)}"
-    return None
-
-
-def _first_line(file: Path) -> str:
-    try:
-        with file.open("rb") as opened:
-            return opened.read(200).decode(errors="replace").partition("\n")[0].strip() or "no reason given"
-    except OSError:
-        return "no reason given"
 
 
 def _tell(event: Event, _state: RunState) -> None:

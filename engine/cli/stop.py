@@ -10,8 +10,8 @@ from engine.cli.environment import find_environment
 from engine.cli.identity import actor, owner
 from engine.cli.refusal import refused
 from engine.cli.runlog import ENV, LOG, REASON, log_path
-from engine.cli.running import STOP_FILE
 from engine.cli.screen import emit
+from engine.cli.stopped import STOP_FILE, stop_files
 from engine.clock import now
 from engine.record.event import StopLifted, StopSet
 from engine.refusal import Refusal
@@ -47,7 +47,8 @@ def stop(
         _write_file(path.parent / STOP_FILE.name, reason)
         return 0
     _append(path, StopSet(now(), campaign, reason))
-    emit(f"Stopped: {f'campaign {campaign}' if campaign else 'everything'}. `runbook allow` lifts it.")
+    what = f"campaign {campaign}" if campaign else "everything"
+    emit(f"Stopped: {what}. `runbook status` says how it is lifted.")
     return 0
 
 
@@ -67,8 +68,10 @@ def allow(
 ) -> int:
     """Lift a stop: of one campaign, or the one for everything."""
     _refuse_both(campaign, everything)
-    path = log_path(find_environment(environment_name), log_option)
-    was_file = campaign is None and _remove(path.parent / STOP_FILE.name)
+    found = find_environment(environment_name)
+    path = log_path(found, log_option)
+    removed = [_remove(file) for file in stop_files(found, path)] if campaign is None else []
+    was_file = any(removed)
     if path.exists():
         _lift(path, StopLifted(now(), campaign, reason), was_file=was_file)
     elif not was_file:
@@ -123,4 +126,4 @@ def _write_file(file: Path, reason: str) -> None:
         file.write_text(f"{reason} (by {actor()})\n", "utf-8")
     except OSError as error:
         raise refused(error, file, "written") from None
-    emit(f"Stopped: everything, by the file {file}. `runbook allow` lifts it.")
+    emit(f"Stopped: everything, by the file {file}. `runbook allow --reason WHY` lifts it.")

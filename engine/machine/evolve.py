@@ -34,7 +34,7 @@ from engine.record.event import (
     WaitEnded,
     WaitStarted,
 )
-from engine.record.outcome import SURELY_UNSENT, Outcome, RunStatus, SendStatus, StepStatus
+from engine.record.outcome import SURELY_TAKEN, SURELY_UNSENT, Outcome, RunStatus, SendStatus, StepStatus
 from engine.record.state import RunState, SendState, StepState
 
 START = RunState()
@@ -68,8 +68,8 @@ def evolve(state: RunState, event: Event) -> RunState:  # noqa: C901, PLR0911, P
             return replace(state, status=RunStatus.WAITING, until=until)
         case WaitEnded():
             return replace(state, status=RunStatus.RUNNING, until=None)
-        case StepSkipped(step=step):
-            skipped = replace(_step(state, step), status=StepStatus.SKIPPED)
+        case StepSkipped(step=step, reason=reason):
+            skipped = replace(_step(state, step), status=StepStatus.SKIPPED, reason=reason)
             return _with_step(state, step, skipped, last=step)
         case StepDecided(step=step, verdict=verdict):
             return _with_step(state, step, replace(_step(state, step), verdict=verdict), last=state.last)
@@ -158,7 +158,7 @@ def _late(state: RunState, event: LateAnswer) -> RunState:
     """Keep the word that stands; an answer that contradicts *not sent* ends the run for good."""
     send = _step(state, event.step).sends[event.address]
     was_said_unsent = send.attempt > event.attempt or send.status is SendStatus.NOT_SENT
-    contradicts = was_said_unsent and event.outcome.status not in SURELY_UNSENT
+    contradicts = was_said_unsent and event.outcome.status in SURELY_TAKEN
     return replace(state, halted_for_good=True) if contradicts else state
 
 

@@ -1,5 +1,6 @@
 """What differs between the plan that was reviewed and the one that would be run, in people and words."""
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -48,12 +49,16 @@ def _steps(before: list[Mapping[str, Any]], after: list[Mapping[str, Any]]) -> I
 def _step(name: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
     yield from _one(f"{name}: at most", before["people"]["at_most"], after["people"]["at_most"])
     bodies = [[send["body"] for send in step["sends"]] for step in (before, after)]
-    filters = [[body.get("filters", "everyone") for body in sends] for sends in bodies]
+    filters = [_alone([body.get("filters", "everyone") for body in sends]) for sends in bodies]
     yield from _one(f"{name}: whom it addresses", *filters)
     for key, label in _STEP_KEYS.items():
         yield from _one(f"{name}: {label}", before[key], after[key])
     if filters[0] == filters[1] and before["people"] == after["people"]:
-        yield from _one(f"{name}: the request", *bodies)
+        yield from _one(f"{name}: the request", *map(_alone, bodies))
+
+
+def _alone(values: list[Any]) -> Any:  # noqa: ANN401  (any JSON)
+    return values[0] if len(values) == 1 else values
 
 
 def _one(what: str, before: Any, after: Any) -> Iterator[str]:  # noqa: ANN401  (any JSON)
@@ -62,5 +67,5 @@ def _one(what: str, before: Any, after: Any) -> Iterator[str]:  # noqa: ANN401  
 
 
 def _shown(value: Any) -> str:  # noqa: ANN401
-    text = "nothing" if value is None else str(value)
+    text = "nothing" if value is None else value if isinstance(value, str) else json.dumps(value)
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"

@@ -5,9 +5,15 @@ from typing import assert_never
 
 from engine.frozen import dataclass
 from engine.record.entry import RunEntry, SendEntry
-from engine.record.event import Event, Question, RunHalted, RunPaused
+from engine.record.event import Event, Question, RunHalted, RunPaused, Verdict
 from engine.record.outcome import SURELY_UNSENT, RunStatus, SendStatus
 from engine.record.state import RunState
+
+ANSWERS = {
+    Question.WHEN: (Verdict.RUN, Verdict.SKIP),
+    Question.SUCCESS: (Verdict.OK, Verdict.FAILED),
+}
+"""What answers the questions that ``decide`` is for."""
 
 WHY = '"WHY"'
 """Stands in a command line for the reason that only the person knows."""
@@ -28,8 +34,8 @@ def need_of(  # noqa: PLR0911  (one case a status)
 
     ``because``: the reason of its last stop, as ``stopped_because`` finds it.
     """
-    if blocking := [send.address for send in sends if send.blocks]:
-        return _lift(entry, blocking)
+    if blocking := [send for send in sends if send.blocks]:
+        return Need(blocked(blocking[0]), (resolving(entry, blocking[0].address),))
     match entry.status:
         case RunStatus.FINISHED | RunStatus.CANCELLED:
             return _unsettled(entry, state)
@@ -50,11 +56,6 @@ def need_of(  # noqa: PLR0911  (one case a status)
 def resolving(entry: RunEntry, address: str, word: str = "sent") -> str:
     """Give the command line that settles a send."""
     return f"runbook resolve {entry.run} {address} --as {word} --reason {WHY}{_env(entry)}"
-
-
-def resolving_send(send: SendEntry) -> str:
-    """Give the command line that settles a send of which only its entry is at hand."""
-    return f"runbook resolve {send.run} {send.address} --as sent --reason {WHY}"
 
 
 def _unsettled(entry: RunEntry, state: RunState) -> Need | None:
@@ -89,7 +90,7 @@ _PAUSED = {
 def _paused(entry: RunEntry, state: RunState, because: str) -> Need:
     step = state.stopped_at or "?"
     match state.stopped_by:
-        case Question.WHEN | Question.SUCCESS if step in state.steps and state.steps[step].verdict:
+        case Question.WHEN | Question.SUCCESS as question if _is_decided(state, step, question):
             return Need(f"{step} is decided, so it can go on", (_resume(entry), _cancel(entry)))
         case Question.WHEN:
             return _decide(entry, step, f"{step}: {because}", "run", "skip")
@@ -98,6 +99,11 @@ def _paused(entry: RunEntry, state: RunState, because: str) -> Need:
         case question:
             what = _PAUSED[question or Question.INTERRUPTED].format(step=step, because=because)
             return Need(what, (_resume(entry), _cancel(entry)))
+
+
+def _is_decided(state: RunState, step: str, question: Question) -> bool:
+    now = state.steps.get(step)
+    return now is not None and now.verdict in ANSWERS[question]
 
 
 def _decide(entry: RunEntry, step: str, what: str, *words: str) -> Need:
@@ -116,13 +122,13 @@ def _halted(entry: RunEntry, state: RunState, because: str) -> Need | None:
     return Need(f"halted at {step}: {because}; going on behind it takes a reason", (accept, _cancel(entry)))
 
 
-def _lift(entry: RunEntry, blocking: list[str]) -> Need:
-    """An overreach blocks its campaign until somebody has looked into it."""
-    what = (
-        f"{' and '.join(blocking)} took more customers than allowed; "
-        "no run sends to the campaign until somebody has looked into it"
-    )
-    return Need(what, tuple(resolving(entry, address) for address in blocking))
+def blocked(send: SendEntry) -> str:
+    """Say why a send keeps its campaign from being sent to, until somebody has looked into it."""
+    if send.status is SendStatus.NOT_SENT:
+        why = "was answered after a person had said that it was not sent"
+    else:
+        why = "took more customers than it was allowed"
+    return f"{send.address} {why}; no run sends to campaign {send.campaign} until that is looked into"
 
 
 def may_be_tried_again(state: RunState) -> bool:

@@ -24,6 +24,9 @@ class SendStatus(StrEnum):
 SURELY_UNSENT = frozenset({SendStatus.NOT_SENT, SendStatus.REJECTED})
 """The statuses after which an address may be tried again: nothing of it was taken."""
 
+SURELY_TAKEN = frozenset({SendStatus.SUCCEEDED, SendStatus.PARTIAL, SendStatus.FAILED})
+"""The statuses of an answer that somebody was selected: the API took it, whoever got a message."""
+
 
 class StepStatus(StrEnum):
     """How one step stands: the worst of its sends, or why it had none."""

@@ -21,7 +21,7 @@ class Request:
 
     def wire(self) -> bytes:
         """Give the body exactly as it goes out: compact JSON in UTF-8, keys in their order."""
-        return json.dumps(self.body, ensure_ascii=False, separators=(",", ":")).encode()
+        return json.dumps(self.body, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
 
     def digest(self) -> str:
         """Give ``sha256:<hex>`` of the method, the path and the exact body."""

@@ -35,7 +35,7 @@ class SendState:
 class StepState:
     """One step: the worst of its sends, the sum of their numbers, and a person's words.
 
-    ``counts`` is None where nobody knows the numbers.
+    ``counts`` is None where nobody knows the numbers; ``reason`` says why it was skipped.
     """
 
     status: StepStatus = StepStatus.PENDING
@@ -43,6 +43,7 @@ class StepState:
     sends: Mapping[str, SendState] = field(default_factory=dict)
     verdict: Verdict | None = None
     accepted: str | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

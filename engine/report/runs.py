@@ -15,6 +15,7 @@ from engine.report.happened import happened, people, words
 from engine.report.paint import Paint, plain
 
 _UNKNOWN = (SendStatus.INTENDED, SendStatus.IN_DOUBT, SendStatus.SENT_UNKNOWN)
+_STATUS_WIDTH = max(len(words(status.value)) for status in StepStatus)
 _STYLES = {
     "finished": "good",
     "succeeded": "good",
@@ -62,7 +63,7 @@ def _messages(entry: RunEntry, sends: Iterable[SendEntry]) -> str:
 
 def _step_row(step: Mapping[str, Any], state: StepState, width: int, paint: Paint) -> str:
     status = state.status.value
-    shown = paint(_STYLES.get(status, "warning"), f"{words(status):<20}")
+    shown = paint(_STYLES.get(status, "warning"), f"{words(status):<{_STATUS_WIDTH}}")
     return f"  {step['id']:<{width}}  {shown} {_step_words(state)}".rstrip()
 
 
@@ -71,6 +72,8 @@ def _step_words(state: StepState) -> str:
         return "not reached yet"
     if state.counts is not None and state.counts.selected:
         return people(state.counts)
+    if state.reason:
+        return state.reason
     reasons = [send.outcome.reason for send in state.sends.values() if send.outcome and send.outcome.reason]
     return reasons[-1] if reasons else ""
 

@@ -148,15 +148,7 @@ class Gate:
     def _settle(self, decision: Send, outcome: Outcome, state: RunState) -> RunState:
         now = self.around.clock.now()
         settled = SendSettled(now, decision.step, decision.address, decision.attempt, outcome)
-        events: list[Event] = [settled]
-        if outcome.overreached:
-            events.append(Overreached(now, decision.step, decision.address))
-        new = fold(events, state)
-        # The run's status changes together with the send that it follows from: a process killed
-        # between the two would leave a run that stands and does not say so.
-        if end := ending(decide(self.running.program, new, Facts(now)), now):
-            events.append(end)
-            new = evolve(new, end)
+        events, new = self._follows(settled, state)
         try:
             with self.around.log.writing(self.running.lease) as writer:
                 self._write(writer, events, new)
@@ -169,6 +161,20 @@ class Gate:
             ) from error
         self._tell(events, state)
         return new
+
+    def _follows(self, settled: SendSettled, state: RunState) -> tuple[list[Event], RunState]:
+        """Give what an outcome makes of the run, to be written with it.
+
+        A process killed between the two would leave a run that stands and does not say so.
+        """
+        now, events = settled.at, list[Event]([settled])
+        if settled.outcome.overreached:
+            events.append(Overreached(now, settled.step, settled.address))
+        new = fold(events, state)
+        if end := ending(decide(self.running.program, new, Facts(now)), now):
+            events.append(end)
+            new = evolve(new, end)
+        return events, new
 
     def _write(self, writer: Writer, events: Iterable[Event], state: RunState) -> None:
         for event in events:
@@ -186,7 +192,8 @@ class Gate:
         late = LateAnswer(settled.at, settled.step, settled.address, settled.attempt, settled.outcome)
         with log.writing() as writer:
             try:
-                writer.append(run, settled, self.running.standing(evolve(state, settled)))
+                events, new = self._follows(settled, state)
+                self._write(writer, events, new)
             except NotOpen:
                 writer.append(run, late, self.running.standing(evolve(state, late)))
 

@@ -6,13 +6,13 @@ from engine.machine import evolve, fold
 from engine.record.entry import RunEntry, SendEntry, Standing
 from engine.record.event import (
     Event,
-    Question,
     Resolution,
     RunCancelled,
     SendResolved,
     StepDecided,
     Verdict,
 )
+from engine.record.need import ANSWERS, blocked
 from engine.record.outcome import RunStatus, SendStatus
 from engine.record.state import RunState
 from engine.refusal import Exit, Refusal
@@ -23,11 +23,6 @@ from engine.runlog.port import RunLog
 
 GRACE = timedelta(seconds=10)
 """So long after its deadline an answer may still be on its way to whoever waits for it."""
-
-_ANSWERS = {
-    Question.WHEN: (Verdict.RUN, Verdict.SKIP),
-    Question.SUCCESS: (Verdict.OK, Verdict.FAILED),
-}
 
 
 def resolve(
@@ -60,7 +55,7 @@ def _named(log: RunLog, entry: RunEntry, name: str) -> SendEntry:
 def _refuse_resolution(send: SendEntry, resolution: Resolution, clock: Clock) -> None:
     if send.blocks and send.status is not SendStatus.IN_DOUBT:
         if resolution is not Resolution.SENT:
-            raise Refusal(f"{send.address} went out, to more customers than allowed", "say --as sent")
+            raise Refusal(blocked(send), "look into it, then say --as sent")
         return
     if send.status is not SendStatus.IN_DOUBT:
         raise Refusal(
@@ -81,7 +76,7 @@ def decide_step(log: RunLog, clock: Clock, entry: RunEntry, step: str, verdict: 
     with log.lease(entry.account, entry.campaign, entry.run) as lease:
         settle_the_dead(log, lease, clock)
         state = _state(log, entry)
-        answers = _ANSWERS.get(state.stopped_by) if state.stopped_by else None
+        answers = ANSWERS.get(state.stopped_by) if state.stopped_by else None
         if state.status is not RunStatus.PAUSED or answers is None:
             raise Refusal(
                 f"run {entry.run} asks for no decision: it is {state.status.value}",

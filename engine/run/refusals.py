@@ -3,7 +3,7 @@
 from engine.machine import fold
 from engine.record.entry import EventEntry, Lease, RunEntry, SendEntry, Standing
 from engine.record.event import LeaseLost, LeaseReleased, LeaseTaken, Question, RunPaused, SendSettled
-from engine.record.need import resolving_send
+from engine.record.need import blocked
 from engine.record.outcome import Outcome, RunStatus, SendStatus
 from engine.record.plan import Account
 from engine.refusal import Exit, Refusal
@@ -66,12 +66,10 @@ def refuse_doubt(log: RunLog, lease: Lease, *, but_of: str) -> None:
     """Refuse while another run on the campaign is in doubt, or has overreached (16)."""
     for send in log.unsettled(lease.account, lease.campaign):
         if send.run != but_of:
-            what = (
-                "took more customers than it was allowed" if send.blocks else "may or may not have gone out"
-            )
+            doubt = f"nobody knows whether {send.address} of run {send.run}, on the same campaign, went out"
             raise Refusal(
-                f"{send.address} of run {send.run}, on the same campaign, {what}",
-                f"settle it first: {resolving_send(send)}",
+                blocked(send) if send.blocks else doubt,
+                f"`runbook show {send.run}` says what is known, and how to settle it",
                 Exit.OTHER_IN_DOUBT,
             )
 
@@ -79,16 +77,21 @@ def refuse_doubt(log: RunLog, lease: Lease, *, but_of: str) -> None:
 def refuse_once(earlier: RunEntry | None) -> None:
     """Refuse what was, or may have been, sent on this occasion already (13)."""
     if earlier is not None:
+        told = f"`runbook show {earlier.run}` says what happened{_goes_on(earlier)}"
         raise Refusal(
             f"run {earlier.run} has sent, or may have, on this occasion (started "
             f"{earlier.started_at:%Y-%m-%d %H:%M} UTC, now {earlier.status.value})",
-            f"`runbook show {earlier.run}` says what happened; `runbook resume {earlier.run}` goes on "
-            "with it; --again REASON sends once more",
+            f"{told}; --again REASON sends once more",
             Exit.NOT_AS_REVIEWED,
         )
+
+
+def _goes_on(earlier: RunEntry) -> str:
+    is_over = earlier.status in (RunStatus.FINISHED, RunStatus.CANCELLED)
+    return "" if is_over else f"; `runbook resume {earlier.run}` goes on with it"
 
 
 def refuse_stop(reason: str | None) -> None:
     """Refuse while a stop stands (11)."""
     if reason is not None:
-        raise Refusal(reason, "`runbook allow --reason WHY` lifts it", Exit.GUARDED)
+        raise Refusal(reason, "`runbook status` lists the stops, with what lifts each", Exit.GUARDED)

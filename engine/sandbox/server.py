@@ -80,6 +80,10 @@ async def _serve(sandbox: Sandbox, port: int, ready: Callable[[Served], None]) -
     await door.leave()
 
 
+_TICKS = 4
+"""A connection that was accepted as the door closed is made known some turns of the loop later."""
+
+
 class _Door:
     """Listens on the port, and knows every connection that came through."""
 
@@ -137,9 +141,11 @@ class _Door:
         if self._reopening is not None:
             self._reopening.cancel()
         await self.shut()
-        for connection in list(self._state.connections):
-            if connection.transport is not None:
-                connection.transport.abort()
+        for _ in range(_TICKS):
+            for connection in list(self._state.connections):
+                if connection.transport is not None:
+                    connection.transport.abort()
+            await asyncio.sleep(0)
         tasks = list(self._state.tasks)
         for task in tasks:
             task.cancel()

@@ -1,45 +1,126 @@
-"""Every README command that can run offline runs, in an empty folder, with the README's own files."""
+"""Every README command runs, in an empty folder, with the README's own files; what it claims is so."""
 
 import os
 import re
+import shlex
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import httpx
 import pytest
+
+from engine.refusal import Exit
 
 README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
 BIN = Path(sys.executable).parent
-BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```$", README, flags=re.DOTALL | re.MULTILINE)
-COMMANDS = [line for language, text in BLOCKS if language == "sh" for line in text.splitlines() if line]
-OFFLINE = [command for command in COMMANDS if command.startswith("runbook ")]
-SETUP = [command for command in COMMANDS if command.startswith("python3 -m venv")]
+BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", flags=re.DOTALL | re.MULTILINE)
+BLOCKS = BLOCK.findall(README)
+ON_THE_SANDBOX = ("Run it, on the sandbox", "In a pipeline")
 FILES = {"first.yaml": "name: first-reminder", ".runbook/config.yaml": "format: config/v1"}
+PORT = "8001"
+VOLUME = "/mnt/runbooks"
+WAIT_S = 60
+
+
+def commands(text: str) -> list[str]:
+    """List what a reader types."""
+    blocks = [block for language, block in BLOCK.findall(text) if language == "sh"]
+    return [line for block in blocks for line in block.splitlines() if line]
+
+
+SECTIONS = {
+    text.partition("\n")[0]: commands(text) for text in re.split(r"^## ", README, flags=re.MULTILINE)[1:]
+}
+REST = [each for name, typed in SECTIONS.items() if name not in ON_THE_SANDBOX for each in typed]
+OFFLINE = [command for command in REST if command.startswith("runbook ")]
+SETUP = [command for command in REST if command.startswith("python3 -m venv")]
+
+
+def save(name: str, folder: Path) -> Path:
+    """Save a file as the README has its reader do."""
+    (text,) = [text for language, text in BLOCKS if language == "yaml" and FILES[name] in text]
+    file = folder / name
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(text, "utf-8")
+    return file
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Make a folder that holds the files which the README has its reader save."""
-    for name, sign in FILES.items():
-        (text,) = [text for language, text in BLOCKS if language == "yaml" and sign in text]
-        file = tmp_path / name
-        file.parent.mkdir(exist_ok=True)
-        file.write_text(text, "utf-8")
+    for name in FILES:
+        save(name, tmp_path)
     return tmp_path
 
 
-def run(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
+def run(
+    command: str, folder: Path, variables: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
     """Type a command as a reader would."""
-    environment = {**os.environ, "PATH": f"{BIN}:{os.environ['PATH']}", "PYTHONUTF8": "1"}
+    path = f"{BIN}:{os.environ['PATH']}"
     return subprocess.run(
         ["bash", "-euo", "pipefail", "-c", command],
         cwd=folder,
-        env=environment,
+        env={**os.environ, "PATH": path, "PYTHONUTF8": "1", **(variables or {})},
+        stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=WAIT_S,
         check=False,
     )
+
+
+class Reader:
+    """Types the commands of a section one after the other; the sandbox has a port of its own."""
+
+    def __init__(self, section: str, folder: Path) -> None:
+        self._left = list(SECTIONS[section])
+        self._folder = folder
+        self.port = "0"
+        self.variables: dict[str, str] = {"TIMEPAY_TOKEN": "sandbox"}
+
+    def next(self) -> str:
+        """Give the next command, for this sandbox and this folder."""
+        command = self._left.pop(0).replace(f":{PORT}", f":{self.port}")
+        return command.replace(VOLUME, str(self._folder / "volume"))
+
+    def types(self, begins: str, code: int = 0) -> str:
+        """Type the next command, which begins so and ends so; give all that it says."""
+        command = self.next()
+        assert command.startswith(begins)
+        if begins == "export":
+            self.variables |= dict(each.split("=", 1) for each in shlex.split(command)[1:])
+            return ""
+        return self.also_types(command, code)
+
+    def also_types(self, command: str, code: int = 0) -> str:
+        """Type what the README says in words alone."""
+        done = run(command, self._folder, self.variables)
+        assert done.returncode == code, (command, done.stderr)
+        return done.stdout + done.stderr
+
+    @contextmanager
+    def sandbox(self, command: str) -> Iterator[str]:
+        """Run the sandbox in the other terminal; gives its page for people as it is when asked."""
+        process = subprocess.Popen(
+            [sys.executable, "-m", "engine", *shlex.split(command)[1:], "--port", self.port],
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        try:
+            assert process.stdout is not None
+            (self.port,) = re.findall(r"127\.0\.0\.1:(\d+)/api", process.stdout.readline())
+            yield f"http://127.0.0.1:{self.port}/"
+        finally:
+            process.terminate()
+            process.communicate(timeout=WAIT_S)
+
+    def is_through(self) -> bool:
+        """Say whether nothing of the section is left."""
+        return not self._left
 
 
 @pytest.mark.parametrize("command", OFFLINE)
@@ -64,3 +145,70 @@ def test_there_are_two_commands_to_set_up() -> None:
     """One line each: one ends in the demo, one in the tests; CI runs both as they stand."""
     assert [command.split("/")[-1] for command in SETUP] == ["runbook demo", "pytest"]
     assert len(OFFLINE) >= 5
+    assert {"unset TIMEPAY_BASE_URL", *OFFLINE, *SETUP} == set(REST)
+
+
+def test_the_sandbox_section_is_true(tmp_path: Path) -> None:
+    """A good day and a bad one: 0, 13, 22, 16, 20, a stop, as the README says."""
+    save("first.yaml", tmp_path)
+    reader = Reader("Run it, on the sandbox", tmp_path)
+    again = "runbook run first.yaml --input branch=pune"
+    with reader.sandbox(reader.next()) as page:
+        reader.types("export")
+        assert "100 of 100 customers" in reader.types("runbook run")
+        assert "skipped" in reader.types("runbook show")
+        assert "remind/c1 about to be sent" in reader.types("runbook events")
+        assert "LOANID-" in httpx.get(page, trust_env=False).text
+        reader.also_types(again, 64)
+        assert "has sent" in reader.also_types(f"{again} --yes", 13)
+        assert (tmp_path / ".runbook" / "runlog.db").exists()
+    with reader.sandbox(reader.next()) as page:
+        reader.types("runbook run", 22)
+        needs = reader.types("runbook status")
+        assert "in doubt" in needs
+        assert "--as not-sent" in needs
+        assert "smsTpl01" in httpx.get(page, trust_env=False).text
+        reader.also_types("runbook run first.yaml --input branch=nashik --yes", 16)
+        reader.types("runbook resolve")
+        reader.types("runbook resume", 20)
+        reader.types("runbook stop")
+        reader.also_types("runbook run first.yaml --input branch=nashik --yes", 11)
+        reader.types("runbook allow")
+    assert reader.is_through()
+
+
+def test_the_pipeline_section_is_true(folder: Path) -> None:
+    """The reviewed plan runs and no other one, nobody is asked, and the log is made once."""
+    reader = Reader("In a pipeline", folder)
+    other = "runbook run first.yaml --input branch=pune --yes"
+    with reader.sandbox("runbook sandbox"):
+        config = folder / ".runbook" / "config.yaml"
+        config.write_text(config.read_text("utf-8").replace(f":{PORT}", f":{reader.port}"), "utf-8")
+        reader.types("runbook plan")
+        reader.types("runbook run")
+        reader.also_types(f"{other} --plan plan.json", 13)
+        reader.also_types(f"{other} --at-most 199", 11)
+        reader.also_types(other.removesuffix(" --yes"), 64)
+        live = "--env production --log none.db"
+        reader.also_types(f"{other} {live}", 64)
+        reader.also_types(f"{other} {live} --at-most 200", 14)
+    reader.types("runbook log init")
+    assert (folder / "volume" / "runlog.db").exists()
+    assert reader.is_through()
+
+
+def test_a_variable_that_contradicts_the_file_is_refused(folder: Path) -> None:
+    """That is why the README has its reader unset it."""
+    command = "runbook plan first.yaml --input branch=pune --env production"
+    exported = {"TIMEPAY_BASE_URL": f"http://127.0.0.1:{PORT}/api/v1"}
+    assert run(command, folder, exported).returncode == 64
+    assert run(f"export TIMEPAY_BASE_URL=x; unset TIMEPAY_BASE_URL; {command}", folder).returncode == 0
+
+
+def test_the_table_has_every_exit_code() -> None:
+    """All but those of what comes later: the permitted hours, and ``verify``."""
+    table = README.partition("## Exit codes")[2]
+    codes = [
+        int(code) for row in re.findall(r"^\| ([\d, ]+) \|", table, re.MULTILINE) for code in row.split(",")
+    ]
+    assert sorted(codes) == sorted({*Exit} - {Exit.OUTSIDE_WINDOW, Exit.UNPROVEN})

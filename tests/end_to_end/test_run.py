@@ -173,7 +173,7 @@ def test_a_lost_answer_is_in_doubt_until_a_person_settles_it(
     assert main(["decide", name, "again", "--as", "run", "--reason", "none failed"]) == 0
     assert main(["resume", name, "--yes"]) == 20
     assert (templates(api).count("t1"), templates(api).count("t2")) == (20, 10)
-    assert shown(capsys, "status") == {"runs": [], "stops": []}
+    assert shown(capsys, "status") == {"runs": [], "stops": [], "stop_file": None}
 
 
 @pytest.mark.usefixtures("here")
@@ -378,7 +378,7 @@ def test_looking_where_nothing_was_run(
     """``runs`` is an empty list with exit 0, ``status`` needs nobody, ``show`` is 64; nothing is made."""
     monkeypatch.chdir(tmp_path)
     assert shown(capsys, "runs") == []
-    assert shown(capsys, "status") == {"runs": [], "stops": []}
+    assert shown(capsys, "status") == {"runs": [], "stops": [], "stop_file": None}
     assert shown(capsys, "contacts", "L-1") == []
     assert main(["show", "last"]) == 64
     assert main(["runs"]) == 0

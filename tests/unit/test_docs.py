@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from engine.cli.verbs import VERBS
 from engine.config.shape import build as config_schema
 from engine.diagnostics import Json
 from engine.record.condition import Field
-from engine.record.outcome import StepStatus
+from engine.record.event_json import KINDS
+from engine.record.outcome import RunStatus, SendStatus, StepStatus
 from engine.runbook.channels import REGISTRY
 from engine.runbook.shape import build as runbook_schema
 
@@ -80,8 +82,8 @@ def test_files_that_are_named_exist(page: Path) -> None:
 def test_constants_that_are_named_exist(page: Path) -> None:
     """A name in capitals in code style, such as `MOST_NODES`, stands in the code."""
     text = page.read_text("utf-8")
-    variables = {"TIMEPAY_TOKEN", "RUNBOOK_INPUT_NAME"}  # the first is for sending, the second an example
-    named = set(re.findall(r"`([A-Z]+(?:_[A-Z]+)+|[A-Z]{4,})`", text)) - variables
+    example = {"RUNBOOK_INPUT_NAME"}
+    named = set(re.findall(r"`([A-Z]+(?:_[A-Z]+)+|[A-Z]{4,})`", text)) - example
     code = "\n".join(path.read_text("utf-8") for path in ROOT.glob("engine/**/*.py"))
     assert sorted(word for word in named if not re.search(rf"\b{word}\b", code)) == []
 
@@ -117,6 +119,23 @@ def test_a_term_is_used_as_it_is_spelled(term: str, meaning: str) -> None:
     assert re.search(rf"\b{term}s?\b", everything_but_the_glossary())
 
 
+def test_what_comes_later_is_not_here() -> None:
+    """No term is marked *later* that is a verb already."""
+    later = [term for term, meaning in GLOSSARY if re.search(r"\*later\.?\*", meaning, re.IGNORECASE)]
+    assert later
+    assert sorted(set(later) & set(VERBS)) == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_verbs_that_are_named_exist(page: Path) -> None:
+    """A command in code style begins with a verb that there is."""
+    text = page.read_text("utf-8")
+    pieces = re.findall(r"```sh\n(.*?)```|`([^`\n]+)`", text, re.DOTALL)
+    code = "\n".join(block or span for block, span in pieces)
+    verbs = re.findall(r"^runbook ([a-z]+)", code, re.MULTILINE)
+    assert sorted({*verbs} - {*VERBS, "help"}) == []
+
+
 @pytest.mark.parametrize("term", [term for term in TERMS if term.count(" ") == 1])
 def test_a_term_of_two_words_stays_two_words(term: str) -> None:
     """No hyphen anywhere; on pages not run together either (a package's name may be)."""
@@ -142,6 +161,21 @@ def test_the_formats_page_names_what_conditions_read() -> None:
     """All fields, and all statuses that a step can end with."""
     said = set(re.findall(r"`([a-z_]+)`", (DOCS / "reference" / "formats.md").read_text("utf-8")))
     assert sorted({*Field, *StepStatus} - {StepStatus.PENDING} - said) == []
+
+
+def test_the_formats_page_names_what_the_log_says() -> None:
+    """Every kind of event, and every status of a run, a step and a send."""
+    said = set(re.findall(r"`([a-z_]+)`", (DOCS / "reference" / "formats.md").read_text("utf-8")))
+    assert sorted({*KINDS, *RunStatus, *StepStatus, *SendStatus} - said) == []
+
+
+def test_the_formats_page_names_every_variable() -> None:
+    """A variable that the engine reads and that no page names is one that nobody sets on purpose."""
+    said = (DOCS / "reference" / "formats.md").read_text("utf-8")
+    code = "\n".join(path.read_text("utf-8") for path in ROOT.glob("engine/**/*.py"))
+    variables = {*re.findall(r"environ(?:\.get\(|\[)\"([A-Z_]+)\"", code)}
+    assert {"TIMEPAY_TOKEN", "RUNBOOK_SENDS"} <= variables
+    assert sorted(each for each in variables if f"`{each}`" not in said) == []
 
 
 def test_the_architecture_page_has_the_layers_of_the_contract() -> None:
