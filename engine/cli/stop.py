@@ -6,13 +6,14 @@ from pathlib import Path
 
 import click
 
-from engine.cli.environment import find_environment
+from engine.cli.environment import Found, find_environment
 from engine.cli.identity import actor, owner
 from engine.cli.refusal import refused
 from engine.cli.runlog import ENV, LOG, REASON, log_path
 from engine.cli.screen import emit
 from engine.cli.stopped import STOP_FILE, stop_files
 from engine.clock import now
+from engine.frozen import replace
 from engine.record.event import StopLifted, StopSet
 from engine.refusal import Refusal
 from engine.runlog.port import LOG as CHAIN
@@ -42,11 +43,12 @@ def stop(
     Runs that go on at this moment stop before their next request.
     """
     _refuse_both(campaign, everything)
-    path = log_path(find_environment(environment_name), log_option)
+    found = find_environment(environment_name)
+    path = log_path(found, log_option)
     if not path.exists():
         _write_file(path.parent / STOP_FILE.name, reason)
         return 0
-    _append(path, StopSet(now(), campaign, reason))
+    _append(path, StopSet(now(), campaign, reason, _account(found, campaign)))
     what = f"campaign {campaign}" if campaign else "everything"
     emit(f"Stopped: {what}. `runbook status` says how it is lifted.")
     return 0
@@ -73,11 +75,16 @@ def allow(
     removed = [_remove(file) for file in stop_files(found, path)] if campaign is None else []
     was_file = any(removed)
     if path.exists():
-        _lift(path, StopLifted(now(), campaign, reason), was_file=was_file)
+        _lift(path, StopLifted(now(), campaign, reason, _account(found, campaign)), was_file=was_file)
     elif not was_file:
         raise Refusal("nothing is stopped here: there is no run log", "choose it with --env or --log")
     emit(f"Sending is allowed again: {f'campaign {campaign}' if campaign else 'everything'}.")
     return 0
+
+
+def _account(found: Found, campaign: str | None) -> str | None:
+    """A campaign's id means something in its account only; a stop for everything is for every account."""
+    return found.here.account.key if campaign is not None and found.here is not None else None
 
 
 def _refuse_both(campaign: str | None, everything: bool) -> None:
@@ -93,9 +100,12 @@ def _append(path: Path, event: StopSet | StopLifted) -> None:
 def _lift(path: Path, event: StopLifted, *, was_file: bool) -> None:
     with _opened(path) as log:
         stops = log.stops()
-    if any(stop.campaign == event.campaign for stop in stops):
-        _append(path, event)
-    elif not was_file:
+    lifted = [
+        stop for stop in stops if stop.campaign == event.campaign and stop.account in (None, event.account)
+    ]
+    for stop in lifted:
+        _append(path, replace(event, account=stop.account))
+    if not lifted and not was_file:
         known = ", ".join(f"--campaign {each.campaign}" if each.campaign else "--all" for each in stops)
         raise Refusal("there is no such stop", f"what is stopped: {known or 'nothing'}")
 

@@ -1,0 +1,53 @@
+"""The chain of a run: each event's hash covers the event and the hash of the one before it; pure."""
+
+import hashlib
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from engine.record.entry import EventEntry
+from engine.record.event import Event
+from engine.record.event_json import body_text, kind_of
+from engine.record.instant import text_of
+
+START = "0" * 64
+"""What stands before the first event of a chain; the run's id is in every hash, so no two chains fit."""
+
+
+class Link(NamedTuple):
+    """An event as the run log holds it: texts, but for its number."""
+
+    run: str
+    seq: int
+    at: str
+    actor: str
+    kind: str
+    body: str
+    before: str
+    hash: str
+
+
+def link(run: str, seq: int, actor: str, event: Event, before: str) -> Link:
+    """Give the event its place behind the one whose hash is ``before``.
+
+    Its hash is the sha256 of the other seven as lines, in this order, joined by line feeds: none of
+    them holds one (JSON writes it as an escape), so no two events give the same text.
+    """
+    assert "\n" not in run, "an id is one line"
+    assert "\n" not in actor, "a name is one line"
+    about = (run, seq, text_of(event.at), actor, kind_of(event), body_text(event), before)
+    return Link(*about, hashlib.sha256("\n".join(map(str, about)).encode()).hexdigest())
+
+
+def verify(entries: Iterable[EventEntry]) -> int | None:
+    """Check one run's chain from its beginning: the number of the first bad event, None if it is whole.
+
+    Events that were cut off at the end leave no trace in it.
+    """
+    run, before = None, START
+    for seq, entry in enumerate(entries, 1):
+        run = run or entry.run
+        made = link(run, seq, entry.actor, entry.event, before)
+        if (entry.run, entry.seq, entry.before, entry.hash) != (run, seq, before, made.hash):
+            return seq
+        before = entry.hash
+    return None

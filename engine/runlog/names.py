@@ -1,0 +1,37 @@
+"""Which run is meant by a name that a person types (DESIGN, section 8); pure."""
+
+from collections.abc import Sequence
+
+from engine.record.entry import RunEntry
+from engine.refusal import Refusal
+
+LAST = "last"
+"""Names the newest run."""
+
+SHOWN = 5
+
+
+def choose(name: str, found: Sequence[RunEntry]) -> RunEntry | None:
+    """Give the run of that id, or the only one that begins so; raises ``Refusal`` (64) if several do.
+
+    ``found`` are runs whose ids begin with the name, one of exactly that id first.
+    """
+    if found and (name in (found[0].run, LAST) or len(found) == 1):
+        return found[0]
+    if not found:
+        return None
+    shown = ", ".join(entry.run for entry in found[:SHOWN])
+    more = ", …" if len(found) > SHOWN else ""
+    raise Refusal(f"several runs begin with {name!r}: {shown}{more}", "write more of the id")
+
+
+def unknown(name: str, runs: Sequence[str]) -> Refusal:
+    """Say that no run is called so, and which one may be meant."""
+    if not runs:
+        return Refusal("the run log holds no run yet", "`runbook run FILE` starts one")
+    # Only who mistypes pays for it.
+    from difflib import get_close_matches  # noqa: PLC0415
+
+    near = get_close_matches(name, runs, n=1)
+    meant = f"is it {near[0]}? " if near else ""
+    return Refusal(f"there is no run {name!r}", f"{meant}`runbook runs` lists them all")

@@ -1,0 +1,5 @@
+"""The run log in one SQLite file: durable at every commit, read by many, written by one at a time."""
+
+from engine.runlog.sqlite.log import SqliteLog, look_at, open_log
+
+__all__ = ["SqliteLog", "look_at", "open_log"]

@@ -1,0 +1,180 @@
+"""The door to sqlite3: one connection, whose every error is a refusal that names the file and the cure."""
+
+import os
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+from typing import TypeVar
+
+from engine.refusal import Refusal
+from engine.runlog.sqlite import fault, tables
+from engine.runlog.sqlite.projection import Cell
+from engine.runlog.sqlite.rows import Row
+
+_SLICE_S = 0.25
+"""How long SQLite itself waits for a lock: between two slices Python can answer a signal."""
+
+_CHECKPOINT_PAGES = 2000
+"""After so many written pages (8 MB, some 170 sends) they are folded into the file, which costs 3 syncs.
+
+A file that still grows is synced at twice the price of one that is written over, so more is no gain.
+"""
+
+_DURABLE = (
+    "PRAGMA synchronous = FULL",
+    "PRAGMA fullfsync = ON",  # on macOS a plain fsync leaves the data in the disk's own memory
+    "PRAGMA checkpoint_fullfsync = ON",
+    "PRAGMA foreign_keys = ON",
+    f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}",
+)
+
+_Result = TypeVar("_Result")
+
+
+class Database:
+    """A connection to a log at ``path``; it serves one thread."""
+
+    def __init__(self, path: Path, *, looking: bool, patience_s: float) -> None:
+        """Open the file, which is there; ``Refusal`` (14) where it is no run log that this version knows."""
+        self._path = path
+        self._patience_s = patience_s
+        self._turns = max(1, round(patience_s / _SLICE_S))
+        try:
+            self._connection = _connect(path, "mode=ro" if looking else "mode=rw")
+        except sqlite3.Error as error:
+            raise self._refusal(error) from None
+        try:
+            if looking:
+                self._make_readable()
+            self._refuse_stranger()
+            if not looking:
+                self._make_durable()
+        except BaseException:
+            self._connection.close()
+            raise
+        self._identity = self._at_path()
+
+    def rows(self, sql: str, *values: Cell) -> list[Row]:
+        """Ask a question."""
+        return self._patiently(lambda: self._connection.execute(sql, values).fetchall())
+
+    def change(self, sql: str, values: tuple[Cell, ...]) -> int:
+        """Carry out a statement of a transaction, and give the number of rows that it changed."""
+        try:
+            return self._connection.execute(sql, values).rowcount
+        except sqlite3.Error as error:
+            raise self._refusal(error) from None
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Make what is changed in the block durable as a whole when it ends, or not at all."""
+        assert not self._connection.in_transaction, "one transaction at a time"
+        self._refuse_moved()
+        try:
+            self._patiently(lambda: self._connection.execute("BEGIN IMMEDIATE"))
+            yield
+            self.change("COMMIT", ())
+        except BaseException:
+            self._roll_back()
+            raise
+
+    def close(self) -> None:
+        """Let go of the file; whoever does so last folds the log into it."""
+        self._connection.close()
+
+    def _make_durable(self) -> None:
+        for statement in _DURABLE:
+            self.rows(statement)
+        if self.rows("PRAGMA journal_mode = WAL") != [("wal",)]:
+            raise fault.no_shared_memory(self._path)
+
+    def _make_readable(self) -> None:
+        """Open a file that lies in a folder that may not be written: SQLite cannot share memory there."""
+        try:
+            self._connection.execute("SELECT 1 FROM sqlite_master")
+        except sqlite3.Error as error:
+            # Without a WAL nobody writes, so the file is whole as it lies there.
+            if _name(error).startswith(_CLOSED_FOLDER) and not self._has_wal():
+                self._connection.close()
+                self._connection = _connect(self._path, "mode=ro&immutable=1")
+
+    def _refuse_stranger(self) -> None:
+        if self.rows("PRAGMA application_id") != [(tables.APPLICATION_ID,)]:
+            raise fault.stranger(self._path)
+        version = self.rows("SELECT value FROM meta WHERE key = 'schema_version'")
+        if version != [(str(tables.SCHEMA_VERSION),)]:
+            raise fault.other_version(self._path, version[0][0] if version else "none", tables.SCHEMA_VERSION)
+        if self._ends_within_a_page() and not self._has_wal():
+            raise fault.damaged(self._path, "its end is missing")  # SQLite would read zeros there
+
+    def _ends_within_a_page(self) -> bool:
+        ((page_bytes,),) = self.rows("PRAGMA page_size")
+        with suppress(OSError):
+            return self._path.stat().st_size % int(page_bytes) != 0
+        return False
+
+    def _has_wal(self) -> bool:
+        try:
+            return self._path.with_name(f"{self._path.name}-wal").stat().st_size > 0
+        except OSError:
+            return False
+
+    def _refuse_moved(self) -> None:
+        """What is written to a file that nobody finds again is not durable."""
+        if self._at_path() != self._identity:
+            raise fault.moved(self._path)
+
+    def _at_path(self) -> tuple[int, int] | None:
+        try:
+            about = os.stat(self._path)  # noqa: PTH116  (half the time of Path.stat, at every commit)
+        except OSError:
+            return None
+        return about.st_dev, about.st_ino
+
+    def _patiently(self, act: Callable[[], _Result]) -> _Result:
+        for turn in range(self._turns):
+            try:
+                return act()
+            except sqlite3.Error as error:
+                is_last = turn == self._turns - 1 or self._connection.in_transaction
+                if is_last or not _name(error).startswith(fault.IS_BUSY):
+                    raise self._refusal(error) from None
+        raise AssertionError("the last turn ends in a result or a refusal")
+
+    def _refusal(self, error: sqlite3.Error) -> Refusal:
+        if isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError | sqlite3.InterfaceError):
+            raise error  # a bug, or somebody who changes events
+        return fault.of_sqlite(self._path, _name(error), str(error), self._patience_s)
+
+    def _roll_back(self) -> None:
+        with suppress(sqlite3.Error):
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+
+
+def make_file(path: Path, meta: dict[str, str], *, named: Path) -> None:
+    """Write an empty log, ``named`` so in a ``Refusal`` (14), into an empty file; it is not durable yet."""
+    try:
+        with closing(_connect(path, "mode=rw")) as connection:
+            # The file gets its name when it is whole, so nothing of it need survive a crash before.
+            connection.executescript(
+                f"PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; {tables.CREATE}"
+            )
+            connection.executemany("INSERT INTO meta VALUES (?, ?)", meta.items())
+            connection.execute(f"PRAGMA application_id = {tables.APPLICATION_ID}")
+            connection.execute("PRAGMA journal_mode = WAL")
+    except sqlite3.Error as error:
+        raise fault.of_sqlite(named, _name(error), str(error), _SLICE_S) from None
+
+
+_CLOSED_FOLDER = ("SQLITE_CANTOPEN", "SQLITE_READONLY")
+
+
+def _connect(path: Path, how: str) -> sqlite3.Connection:
+    return sqlite3.connect(f"{path.as_uri()}?{how}", uri=True, timeout=_SLICE_S, isolation_level=None)
+
+
+def _name(error: sqlite3.Error) -> str:
+    # Errors that Python itself raises, such as for a text that is no UTF-8, have no name of SQLite's.
+    return str(getattr(error, "sqlite_errorname", "no code"))

@@ -1,0 +1,148 @@
+"""What keeps a run log from being read or written, as refusals with their cures (exit code 14)."""
+
+import errno
+from pathlib import Path
+
+from engine.record.entry import Holder
+from engine.refusal import Exit, Refusal
+from engine.runlog.port import LeaseGone
+
+IS_BUSY = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_PROTOCOL")
+"""How the names of those errors begin after which the same may be tried again."""
+
+
+def told(message: str, cure: str) -> Refusal:
+    """Make a refusal under the exit code of lease and log."""
+    return Refusal(message, cure, Exit.LEASE_OR_LOG)
+
+
+# ------------------------------------------------ the file
+
+_KEEP = "nothing is sent without it: keep the file, and go on with a copy that is whole"
+_ALLOW = "allow it, for the file and for its folder: the run log must belong to whoever runs runbooks"
+_ELSEWHERE = "name a run log on a disk of this machine, with --log or RUNBOOK_LOG"
+_MAKE_ROOM = "make room, then try again; what is recorded in it stays as it is"
+
+
+def missing(path: Path) -> Refusal:
+    """There is no run log."""
+    return told(
+        f"there is no run log at {path}",
+        "`runbook log init` makes one; where there was one before, name it with --log",
+    )
+
+
+def stranger(path: Path) -> Refusal:
+    """The file is something else than a run log."""
+    return told(f"{path} is no run log", "name the run log with --log or RUNBOOK_LOG")
+
+
+def damaged(path: Path, how: str) -> Refusal:
+    """What was sent before cannot be told from the file."""
+    return told(f"the run log {path} is damaged: {how}", _KEEP)
+
+
+def other_version(path: Path, version: str, known: int) -> Refusal:
+    """The tables are not those that this version knows."""
+    if not (version.isascii() and version.isdigit() and int(version) > known):
+        return damaged(path, f"its version is {version}")
+    return told(
+        f"the run log {path} is of a newer version of runbook (format {version}; this one knows {known})",
+        "go on with that version, or a later one",
+    )
+
+
+def moved(path: Path) -> Refusal:
+    """The file that is open is not the one at the path any more."""
+    return told(
+        f"the run log {path} was moved, removed or replaced while it was in use",
+        "put back the one that was there, then resume; nothing is written until then",
+    )
+
+
+def no_shared_memory(path: Path) -> Refusal:
+    """Its file system cannot do what several processes at one log need."""
+    return told(f"the run log {path} lies on a disk that processes cannot share", _ELSEWHERE)
+
+
+def on_network(path: Path, kind: str) -> Refusal:
+    """Its file system is one that several machines may reach."""
+    return told(
+        f"the run log {path} lies on a network file system ({kind}), where a lock is no lock", _ELSEWHERE
+    )
+
+
+# ------------------------------------------------ the campaign
+
+
+def held(campaign: str, holder: Holder | None) -> Refusal:
+    """Another process holds the campaign."""
+    if holder is None:
+        return told(f"campaign {campaign} was held by another process until now", "try again")
+    return told(
+        f"campaign {campaign} is held by {holder.owner}: run {holder.run or 'not known'}, "
+        f"since {holder.since:%Y-%m-%d %H:%M:%S} UTC",
+        "wait until that process ends, then try again; if it hangs, end it: its run can be resumed",
+    )
+
+
+def lost(campaign: str) -> LeaseGone:
+    """The lease was taken over."""
+    return LeaseGone(
+        f"campaign {campaign} is held by another process by now; this one may not write any more",
+        "`runbook status` shows how its runs stand",
+        Exit.LEASE_OR_LOG,
+    )
+
+
+# ------------------------------------------------ SQLite and the system
+
+_SAID: tuple[tuple[str | tuple[str, ...], str, str], ...] = (
+    (
+        IS_BUSY,
+        "the run log {path} has been locked by another process for {patience_s} s",
+        "a process that hangs holds it: `fuser {path}` names it; once it goes on or ends, try again",
+    ),
+    ("SQLITE_FULL", "the disk is full: nothing can be written to the run log {path}", _MAKE_ROOM),
+    (
+        "SQLITE_IOERR",
+        "the disk does not read or write as it should at the run log {path}",
+        "look after the disk (full, over its quota, gone?), then try again; what is recorded stays as it is",
+    ),
+    (("SQLITE_CORRUPT", "SQLITE_FORMAT"), "the run log {path} is damaged", _KEEP),
+    ("SQLITE_NOTADB", "{path} is no run log", "name the run log with --log or RUNBOOK_LOG"),
+    (
+        ("SQLITE_READONLY", "SQLITE_PERM", "SQLITE_AUTH"),
+        "the run log {path} may not be written",
+        _ALLOW,
+    ),
+    (
+        "SQLITE_CANTOPEN",
+        "the run log {path} cannot be opened",
+        "check that its folder may be written, and that the path is not too long",
+    ),
+)
+
+
+def of_sqlite(path: Path, name: str, said: str, patience_s: float) -> Refusal:
+    """Give the refusal for an error of SQLite's, by its name (such as ``SQLITE_FULL``) and its words."""
+    for beginnings, message, cure in _SAID:
+        if name.startswith(beginnings):
+            return told(message.format(path=path, patience_s=f"{patience_s:g}"), cure.format(path=path))
+    return told(f"the run log {path} cannot be used: {said} ({name})", _KEEP)
+
+
+_CURES = {
+    errno.EACCES: _ALLOW,
+    errno.EPERM: _ALLOW,
+    errno.EROFS: f"the disk can only be read: {_ELSEWHERE}",
+    errno.ENOSPC: _MAKE_ROOM,
+    errno.EDQUOT: _MAKE_ROOM,
+}
+
+
+def of_system(error: OSError, path: Path, what: str) -> Refusal:
+    """Say what the system has against the run log or its folder; ``what`` was to be done with it."""
+    why = (error.strerror or "no reason given").lower()
+    cure = _CURES.get(error.errno or 0, "check the path and the disk")
+    return told(f"the run log {path} cannot be {what}: {why}", cure)

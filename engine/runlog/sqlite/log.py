@@ -1,0 +1,212 @@
+"""The run log on SQLite: what is asked of it, who holds a campaign, and the one way to write."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
+
+from engine import clock
+from engine.frozen import replace
+from engine.record.entry import ContactEntry, EventEntry, Holder, Lease, RunEntry, SendEntry, StopEntry
+from engine.record.instant import text_of
+from engine.runlog import names
+from engine.runlog.sqlite import fault, place, rows, tables
+from engine.runlog.sqlite.database import Database, make_file
+from engine.runlog.sqlite.hold import hold, hold_making, holder, sign
+from engine.runlog.sqlite.projection import storable
+from engine.runlog.sqlite.writer import SqliteWriter
+
+_PATIENCE_S = 40.0
+_Entry = TypeVar("_Entry")
+
+
+def open_log(
+    path: Path,
+    *,
+    actor: str,
+    owner: str,
+    create: bool,
+    patience_s: float = _PATIENCE_S,
+    now: Callable[[], datetime] = clock.now,
+) -> "SqliteLog":
+    """Open the log at a path for writing; ``Refusal`` (14) where that cannot be.
+
+    ``actor`` stands in every event that is written: the person. ``owner`` is what others are told
+    of a campaign that this process holds: host, process, the CI job's address. Without ``create`` the
+    log must be there. ``patience_s`` is how long another writer is waited for.
+    """
+    path = place.true_path(path)
+    if not place.is_there(path, to="write"):
+        if not create:
+            raise fault.missing(path)
+        _create(path, now())
+    place.refuse_network(path)
+    database = Database(path, looking=False, patience_s=patience_s)
+    place.tighten(path)
+    return SqliteLog(path, database, actor=_one_line(actor), owner=_one_line(owner), now=now)
+
+
+def look_at(path: Path, *, patience_s: float = _PATIENCE_S) -> "SqliteLog | None":
+    """Open the log at a path to look at it; None where there is none. Nothing in it can be changed."""
+    path = place.true_path(path)
+    if not place.is_there(path):
+        return None
+    return SqliteLog(path, Database(path, looking=True, patience_s=patience_s))
+
+
+class SqliteLog:
+    """A ``RunLog`` in one file (engine/runlog/port.py says what its methods do); it serves one thread."""
+
+    def __init__(
+        self,
+        path: Path,
+        database: Database,
+        *,
+        actor: str | None = None,
+        owner: str = "",
+        now: Callable[[], datetime] = clock.now,
+    ) -> None:
+        """Without an actor it can only be looked at."""
+        self._path = path
+        self._database = database
+        self._actor = actor
+        self._owner = owner
+        self._now = now
+        self._held: set[tuple[str, str]] = set()
+
+    # ------------------------------------------------ looking
+
+    def runs(self) -> tuple[RunEntry, ...]:
+        """List the runs, newest first."""
+        return self._entries(rows.run_entry, rows.RUNS)
+
+    def find(self, name: str) -> RunEntry:
+        """Give a run by its id, a unique beginning of it, or ``last``; raises ``Refusal`` (64)."""
+        name = storable(name)
+        found = self._entries(rows.run_entry, rows.RUNS_LAST) if name == names.LAST else ()
+        found = found or self._entries(rows.run_entry, rows.RUNS_NAMED, name, names.SHOWN + 1)
+        if (chosen := names.choose(name, found)) is None:
+            raise names.unknown(name, [entry.run for entry in self.runs()])
+        return chosen
+
+    def events(self, run: str) -> tuple[EventEntry, ...]:
+        """Give a run's chain, in order."""
+        return self._entries(rows.event_entry, rows.EVENTS, run)
+
+    def sends(self, run: str) -> tuple[SendEntry, ...]:
+        """Give every attempt of a run, in the order of their intents."""
+        return self._entries(rows.send_entry, rows.SENDS, run)
+
+    def unsettled(self, account: str, campaign: str) -> tuple[SendEntry, ...]:
+        """Give the campaign's sends that are intended, in doubt, or block it after an overreach."""
+        return self._entries(rows.send_entry, rows.UNSETTLED, account, campaign)
+
+    def sent_before(self, occasion: str, since: datetime | None, *, but_not: str) -> RunEntry | None:
+        """Give the first run of the occasion whose first send that went out, or may have, is since then."""
+        asked = (storable(occasion), but_not, _since(since))
+        return next(iter(self._entries(rows.run_entry, rows.SENT_BEFORE, *asked)), None)
+
+    def unsent(self, occasion: str, since: datetime | None, *, but_not: str) -> tuple[RunEntry, ...]:
+        """Give the occasion's runs started since then that have no end and of which nothing went out."""
+        return self._entries(rows.run_entry, rows.UNSENT, storable(occasion), but_not, _since(since))
+
+    def stops(self) -> tuple[StopEntry, ...]:
+        """Give the stops that stand."""
+        return self._entries(rows.stop_entry, rows.STOPS)
+
+    def contacts(self, customer: str) -> tuple[ContactEntry, ...]:
+        """Give the attempts that named a customer, newest first."""
+        return self._entries(rows.contact_entry, rows.CONTACTS, storable(customer))
+
+    def holder(self, account: str, campaign: str) -> Holder | None:
+        """Give the living process that holds a campaign, None where it is free."""
+        return holder(self._path, account, campaign, self._now)
+
+    # ------------------------------------------------ writing
+
+    @contextmanager
+    def lease(self, account: str, campaign: str, run: str) -> Iterator[Lease]:
+        """Hold a campaign for the life of the block; raises ``Refusal`` (14) naming the living holder."""
+        assert (account, campaign) not in self._held, "a process holds a campaign once"
+        mine = hold(self._path, account, campaign, self._now)
+        try:
+            self._held.add((account, campaign))
+            sign(mine, self._path, Holder(self._owner, run, since := self._now()))
+            yield self._take(Lease(account, campaign, self._owner, 0), run, since)
+        finally:
+            self._held.discard((account, campaign))
+            mine.release()
+
+    @contextmanager
+    def writing(self, lease: Lease | None = None) -> Iterator[SqliteWriter]:
+        """Open a transaction; with a lease whose fence is not current any more it raises ``Refusal`` (14)."""
+        assert self._actor is not None, "a log that is looked at is not written"
+        with self._database.transaction():
+            if lease is not None and self._fence(lease.account, lease.campaign) != lease.fence:
+                raise fault.lost(lease.campaign)
+            yield SqliteWriter(self._database, self._actor)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._database.close()
+
+    def _entries(
+        self, entry: Callable[[rows.Row], _Entry], question: str, *values: str | int
+    ) -> tuple[_Entry, ...]:
+        found = self._database.rows(question, *values)
+        try:
+            return tuple(map(entry, found))
+        except (TypeError, ValueError) as error:
+            raise fault.damaged(self._path, str(error)) from None
+
+    def _fence(self, account: str, campaign: str) -> int:
+        found = self._database.rows(rows.FENCE, account, campaign)
+        return int(found[0][0]) if found else 0
+
+    def _take(self, lease: Lease, run: str, since: datetime) -> Lease:
+        with self._database.transaction():
+            taken = replace(lease, fence=self._fence(lease.account, lease.campaign) + 1)
+            row = (taken.account, taken.campaign, taken.fence, taken.owner, run, text_of(since))
+            self._database.change(rows.TAKE, row)
+        return taken
+
+
+def _create(path: Path, created_at: datetime) -> None:
+    """Make the log whole under another name first: a process that dies leaves none, or a whole one."""
+    place.make_folder(path.parent, path)
+    place.refuse_network(path)
+    try:
+        mine = hold_making(path)
+        try:
+            if not place.is_there(path):
+                _make(path, created_at)
+        finally:
+            mine.release()
+    except OSError as error:
+        raise fault.of_system(error, path, "made") from None
+
+
+def _make(path: Path, created_at: datetime) -> None:
+    beside = path.with_name(f".{path.name}.new")
+    about = {
+        "schema_version": str(tables.SCHEMA_VERSION),
+        "log_id": os.urandom(8).hex(),
+        "created_at": text_of(created_at),
+    }
+    try:
+        place.empty_file(beside)
+        make_file(beside, about, named=path)
+        place.give_name(beside, path)
+    except BaseException:
+        place.remove(beside)
+        raise
+
+
+def _one_line(name: str) -> str:
+    return " ".join(storable(name).split()) or "unknown"
+
+
+def _since(since: datetime | None) -> str:
+    return "" if since is None else text_of(since)

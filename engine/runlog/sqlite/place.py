@@ -1,0 +1,119 @@
+"""Where a run log lies: what may stand at its path, and who may read it."""
+
+import errno
+import os
+import stat
+from contextlib import suppress
+from pathlib import Path
+
+from engine.runlog.sqlite.fault import damaged, of_system, on_network, told
+
+_MOUNTS = Path("/proc/self/mountinfo")
+_NETWORKS = ("nfs", "cifs", "smb", "afs", "ceph", "lustre", "glusterfs", "fuse.sshfs", "fuse.gluster")
+
+
+def true_path(path: Path) -> Path:
+    """Follow every link: a log under two names would have two sets of locks."""
+    return Path(os.path.realpath(path))
+
+
+def is_there(path: Path, *, to: str = "read") -> bool:
+    """Say whether there is a log to read, or ``to="write"``; ``Refusal`` where it cannot be one, or may not.
+
+    It does not open the file: closing it again would take from this process all locks that SQLite
+    holds on it for another connection.
+    """
+    try:
+        about = path.stat()
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        raise of_system(error, path, "read") from None
+    if not stat.S_ISREG(about.st_mode):
+        what = "a folder" if stat.S_ISDIR(about.st_mode) else "not a regular file"
+        raise told(f"{path} is {what}", "name a file as the run log, such as .runbook/runlog.db")
+    if about.st_size == 0:
+        raise damaged(path, "it is empty")
+    _refuse_closed(path, to)
+    return True
+
+
+def _refuse_closed(path: Path, to: str) -> None:
+    needed = {"read": {path: os.R_OK}, "write": {path: os.R_OK | os.W_OK, path.parent: os.W_OK | os.X_OK}}
+    if not all(os.access(each, how) for each, how in needed[to].items()):
+        raise of_system(PermissionError(errno.EACCES, os.strerror(errno.EACCES)), path, _DONE[to])
+
+
+_DONE = {"read": "read", "write": "written"}
+
+
+def make_folder(folder: Path, path: Path) -> None:
+    """Make a folder that only its owner may enter, durably, if there is none; ``Refusal`` for ``path``."""
+    try:
+        missing = [each for each in (folder, *folder.parents) if not each.exists()]
+        for each in reversed(missing):
+            each.mkdir(mode=0o700, exist_ok=True)
+            each.chmod(0o700)  # whatever the umask said
+            sync_folder(each.parent)
+    except OSError as error:
+        raise of_system(error, path, "made") from None
+
+
+def empty_file(path: Path) -> None:
+    """Make an empty file that only its owner may read, in place of any that was left; raises ``OSError``."""
+    remove(path)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    os.fchmod(descriptor, 0o600)  # whatever the umask said
+    os.close(descriptor)
+
+
+def remove(path: Path) -> None:
+    """Remove a file that was to become a log, and what SQLite keeps beside it; raises ``OSError``."""
+    for suffix in ("", "-wal", "-shm", "-journal"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
+def give_name(made: Path, path: Path) -> None:
+    """Give a file its name, both durably; raises ``OSError``."""
+    with made.open("rb") as file:
+        os.fsync(file.fileno())
+    made.replace(path)
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder durable; raises ``OSError``."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def tighten(path: Path) -> None:
+    """Take the log away from everybody but its owner: a copy that was restored may be open to all."""
+    for suffix in ("", "-wal", "-shm"):
+        each = path.with_name(path.name + suffix)
+        with suppress(OSError):
+            if stat.S_IMODE(each.stat().st_mode) & 0o077:
+                each.chmod(0o600)
+
+
+def refuse_network(path: Path) -> None:
+    """Refuse a log that several machines may reach: SQLite's locks do not hold there."""
+    try:
+        device, mounts = path.parent.stat().st_dev, _MOUNTS.read_text("utf-8", "replace")
+    except OSError:
+        return  # no such list on this system, or no such folder yet
+    kind = file_system(mounts, f"{os.major(device)}:{os.minor(device)}")
+    if kind.startswith(_NETWORKS):
+        raise on_network(path, kind)
+
+
+def file_system(mounts: str, device: str) -> str:
+    """Give a device's (``8:1``) kind of file system by a list like /proc/self/mountinfo; "" if unknown."""
+    for line in mounts.splitlines():
+        about, _, kind = line.partition(" - ")
+        if about.split()[2:3] == [device]:
+            return kind.partition(" ")[0]
+    return ""

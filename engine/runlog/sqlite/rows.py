@@ -1,0 +1,112 @@
+"""What is asked of the tables, and how their rows become entries."""
+
+# ruff: noqa: S608  (the questions are put together from constants of this module alone)
+
+import json
+from collections.abc import Sequence
+from typing import Any, TypeAlias
+
+from engine.record.entry import ContactEntry, EventEntry, RunEntry, SendEntry, StopEntry
+from engine.record.event_json import from_json
+from engine.record.instant import instant_of
+from engine.record.outcome import Counts, RunStatus, SendStatus
+
+Row: TypeAlias = Sequence[Any]
+
+_RUN = """\
+runs.run, runbook, revision, runs.account, runs.campaign, occasion, environment, rules_digest, plan_digest,
+runs.status, started_at, finished_at, messages, exit_code"""
+
+RUNS = f"SELECT {_RUN} FROM runs ORDER BY started_at DESC, run DESC"
+
+RUNS_NAMED = f"""\
+SELECT {_RUN} FROM runs WHERE run >= ?1 AND substr(run, 1, length(?1)) = ?1
+ORDER BY run <> ?1, started_at DESC, run DESC LIMIT ?2"""
+
+RUNS_LAST = f"{RUNS} LIMIT 1"
+
+SENT_BEFORE = f"""\
+SELECT {_RUN}, (SELECT min(intended_at) FROM sends WHERE sends.run = runs.run AND reaches) AS first_at
+FROM runs WHERE occasion = ? AND run <> ? AND first_at >= ? ORDER BY first_at, run LIMIT 1"""
+
+UNSENT = f"""\
+SELECT {_RUN} FROM runs
+WHERE occasion = ? AND run <> ? AND started_at >= ? AND status NOT IN ('finished', 'cancelled')
+AND NOT EXISTS (SELECT 1 FROM sends WHERE sends.run = runs.run AND reaches)
+ORDER BY started_at, run"""
+
+EVENTS = """\
+SELECT run, seq, at, actor, kind, body, before, hash FROM events WHERE run = ? ORDER BY seq"""
+
+HEAD = "SELECT seq, hash FROM events WHERE run = ? ORDER BY seq DESC LIMIT 1"
+
+ADD_EVENT = "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+
+_SEND = """\
+sends.run, sends.step, address, attempt, status, account, campaign, coalesce(channel, ''), at_most,
+request_hash, intended_at, deadline_at, settled_at, counts, reason, blocks
+FROM sends LEFT JOIN steps ON steps.run = sends.run AND steps.step = sends.step"""
+
+SENDS = f"SELECT {_SEND} WHERE sends.run = ? ORDER BY intended_seq"
+
+UNSETTLED = f"""\
+SELECT {_SEND} WHERE account = ? AND campaign = ? AND (status IN ('intended', 'in_doubt') OR blocks)
+ORDER BY intended_at, sends.run, intended_seq"""
+
+CONTACTS = """\
+SELECT customer, sends.run, sends.step, sends.address, sends.attempt, coalesce(channel, ''), template,
+campaign, account, intended_at, status
+FROM contacts JOIN sends USING (run, address, attempt)
+LEFT JOIN steps ON steps.run = sends.run AND steps.step = sends.step
+WHERE customer = ? ORDER BY intended_at DESC, intended_seq DESC, sends.run"""
+
+ADD_CONTACT = "INSERT OR IGNORE INTO contacts VALUES (?, ?, ?, ?)"
+
+STOPS = "SELECT account, campaign, at, by, reason FROM stops ORDER BY at, account, campaign"
+
+FENCE = "SELECT fence FROM leases WHERE account = ? AND campaign = ?"
+
+TAKE = "INSERT OR REPLACE INTO leases VALUES (?, ?, ?, ?, ?, ?)"
+
+
+def run_entry(row: Row) -> RunEntry:
+    """Read a row of ``_RUN``; what follows in it is left alone."""
+    *about, status, started_at, finished_at, messages, code = row[:14]
+    ended_at = None if finished_at is None else instant_of(finished_at)
+    values = [*about, RunStatus(status), instant_of(started_at), ended_at, messages, code]
+    return RunEntry(*values)
+
+
+def event_entry(row: Row) -> EventEntry:
+    """Read a row of ``EVENTS``; ``Refusal`` (14) where the event cannot be read."""
+    run, seq, at, actor, kind, body, before, digest = row
+    return EventEntry(run, seq, instant_of(at), actor, from_json(kind, at, json.loads(body)), before, digest)
+
+
+def send_entry(row: Row) -> SendEntry:
+    """Read a row of ``_SEND``."""
+    *address, status, account, campaign, channel, at_most, request_hash = row[:10]
+    intended_at, deadline_at, settled_at, counts, reason, blocks = row[10:]
+    values = [
+        *address,
+        SendStatus(status),
+        *(account, campaign, channel, at_most, request_hash, instant_of(intended_at)),
+        None if deadline_at is None else instant_of(deadline_at),
+        None if settled_at is None else instant_of(settled_at),
+        None if counts is None else Counts(**json.loads(counts)),
+        *(reason, bool(blocks)),
+    ]
+    return SendEntry(*values)
+
+
+def contact_entry(row: Row) -> ContactEntry:
+    """Read a row of ``CONTACTS``."""
+    *about, at, status = row
+    values = [*about, instant_of(at), SendStatus(status)]
+    return ContactEntry(*values)
+
+
+def stop_entry(row: Row) -> StopEntry:
+    """Read a row of ``STOPS``."""
+    account, campaign, at, by, reason = row
+    return StopEntry(account or None, campaign or None, instant_of(at), by, reason)

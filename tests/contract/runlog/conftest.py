@@ -1,0 +1,31 @@
+"""The stores that keep the contract of the run log, one after the other."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from engine.runlog.port import RunLog
+from tests.contract.runlogs import (
+    GOING,
+    STORES,
+    SqliteStore,
+    put,
+    started,
+)
+
+
+@pytest.fixture(params=STORES)
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SqliteStore]:
+    """Give one store after the other."""
+    made = STORES[request.param](tmp_path)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def log(store: SqliteStore) -> RunLog:
+    """Give an open log with one run that has just started."""
+    log = store.open()
+    put(log, started(), standing=GOING)
+    return log
