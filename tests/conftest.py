@@ -1,7 +1,9 @@
 """Stops careless tests: no network beyond this machine, no environment of the developer's."""
 
 import os
+import signal
 import socket
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -14,8 +16,10 @@ settings.load_profile("usual")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the option that rewrites golden cases."""
+    """Add the options that rewrite golden cases, and that play more schedules, or others."""
     parser.addoption("--update-cases", action="store_true", help="rewrite tests/cases/err/*.out")
+    parser.addoption("--schedules", type=int, default=2000, help="how many tests/properties plays")
+    parser.addoption("--schedules-from", type=int, default=0, help="the seed of the first schedule")
 
 
 OURS = ("RUNBOOK_", "TIMEPAY_", "GITHUB_")
@@ -28,6 +32,16 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name.startswith(OURS) or name in {"CI", "NO_COLOR", "FORCE_COLOR"}:
             monkeypatch.delenv(name)
+
+
+@pytest.fixture(autouse=True)
+def _signals() -> Iterator[None]:
+    """Hear signals again: a command that has run is at its end, and tells its process to hear none."""
+    names = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM)
+    before = {name: signal.getsignal(name) for name in names}
+    yield
+    for name, handler in before.items():
+        signal.signal(name, handler)
 
 
 @pytest.fixture(autouse=True)

@@ -20,8 +20,15 @@ class Request:
         return {"method": self.method, "path": self.path, "body": self.body}
 
     def wire(self) -> bytes:
-        """Give the body exactly as it goes out: compact JSON in UTF-8, keys in their order."""
-        return json.dumps(self.body, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+        """Give the body exactly as it goes out: compact JSON in UTF-8, keys sorted.
+
+        So the bytes are the same whether the plan was just made or read back from the run log.
+        """
+        separators = (",", ":")
+        text = json.dumps(
+            self.body, sort_keys=True, ensure_ascii=False, allow_nan=False, separators=separators
+        )
+        return text.encode()
 
     def digest(self) -> str:
         """Give ``sha256:<hex>`` of the method, the path and the exact body."""

@@ -1,7 +1,7 @@
 """The gate: the one function that may send (DESIGN, section 7: *the gate*, in its seven steps)."""
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta, tzinfo
+from typing import TypeAlias
 
 from engine.frozen import dataclass
 from engine.machine import Ask, Decision, Facts, Finish, Halt, Send, decide, evolve, fold
@@ -16,7 +16,7 @@ from engine.record.event import (
     SendIntended,
     SendSettled,
 )
-from engine.record.outcome import Outcome, SendStatus
+from engine.record.outcome import Outcome, RunStatus, SendStatus
 from engine.record.plan import Once, PlannedSend, PlannedStep, Program
 from engine.record.state import RunState
 from engine.refusal import Exit, Refusal
@@ -24,6 +24,8 @@ from engine.run.exits import MAYBE_SENT, anything_sent, exit_code
 from engine.run.once import period_start
 from engine.run.ports import GaveUp, Surroundings
 from engine.runlog.port import AlreadyOpen, LeaseGone, NotOpen, RunLog, Writer
+
+GOES_ON = (RunStatus.RUNNING, RunStatus.WAITING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,10 +150,10 @@ class Gate:
     def _settle(self, decision: Send, outcome: Outcome, state: RunState) -> RunState:
         now = self.around.clock.now()
         settled = SendSettled(now, decision.step, decision.address, decision.attempt, outcome)
-        events, new = self._follows(settled, state)
+        follows = self._follows(settled, state)
         try:
             with self.around.log.writing(self.running.lease) as writer:
-                self._write(writer, events, new)
+                self._write(writer, follows)
         except (NotOpen, LeaseGone) as error:
             self._too_late(settled)
             raise Refusal(
@@ -159,43 +161,45 @@ class Gate:
                 "its answer is kept in the log as evidence",
                 Exit.LEASE_OR_LOG,
             ) from error
-        self._tell(events, state)
-        return new
+        for event, then in follows:
+            self.around.told(event, then)
+        return follows[-1][1]
 
-    def _follows(self, settled: SendSettled, state: RunState) -> tuple[list[Event], RunState]:
-        """Give what an outcome makes of the run, to be written with it.
+    def _follows(self, settled: SendSettled, state: RunState) -> "_Follows":
+        """Give what an outcome makes of a run that goes on, each event with the state after it.
 
-        A process killed between the two would leave a run that stands and does not say so.
+        All of it is written together: a process killed between an outcome and what follows from it
+        would leave a run that stands and does not say so.
         """
         now, events = settled.at, list[Event]([settled])
         if settled.outcome.overreached:
             events.append(Overreached(now, settled.step, settled.address))
-        new = fold(events, state)
-        if end := ending(decide(self.running.program, new, Facts(now)), now):
-            events.append(end)
-            new = evolve(new, end)
-        return events, new
-
-    def _write(self, writer: Writer, events: Iterable[Event], state: RunState) -> None:
-        for event in events:
-            writer.append(self.running.run, event, self.running.standing(state))
-
-    def _tell(self, events: Iterable[Event], state: RunState) -> None:
+        follows = []
         for event in events:
             state = evolve(state, event)
-            self.around.told(event, state)
+            follows.append((event, state))
+        is_going = state.status in GOES_ON
+        if is_going and (end := ending(decide(self.running.program, state, Facts(now)), now)):
+            follows.append((end, evolve(state, end)))
+        return follows
+
+    def _write(self, writer: Writer, follows: "_Follows") -> None:
+        standing = self.running.standing(follows[-1][1])
+        for event, _ in follows:
+            writer.append(self.running.run, event, standing)
 
     def _too_late(self, settled: SendSettled) -> None:
         """Keep an answer whose lease was lost: it settles a send that is still open, else it is evidence."""
         log, run = self.around.log, self.running.run
-        state = fold(entry.event for entry in log.events(run))
         late = LateAnswer(settled.at, settled.step, settled.address, settled.attempt, settled.outcome)
         with log.writing() as writer:
-            try:
-                events, new = self._follows(settled, state)
-                self._write(writer, events, new)
-            except NotOpen:
-                writer.append(run, late, self.running.standing(evolve(state, late)))
+            state = fold(entry.event for entry in log.events(run))
+            send = state.steps[settled.step].sends[settled.address]
+            is_open = send.attempt == settled.attempt and send.outcome is None
+            self._write(writer, self._follows(settled, state) if is_open else [(late, evolve(state, late))])
+
+
+_Follows: TypeAlias = list[tuple[Event, RunState]]
 
 
 class Leaving:

@@ -10,12 +10,9 @@ from engine.record.event import (
     WaitEnded,
     WaitStarted,
 )
-from engine.record.outcome import RunStatus
 from engine.record.state import RunState
-from engine.run.gate import Gate, GuardClosed, Running, ending
+from engine.run.gate import GOES_ON, Gate, GuardClosed, Running, ending
 from engine.run.ports import Surroundings
-
-_GOES_ON = (RunStatus.RUNNING, RunStatus.WAITING)
 
 
 def advance(running: Running, state: RunState, gate: Gate, around: Surroundings) -> RunState:
@@ -25,7 +22,7 @@ def advance(running: Running, state: RunState, gate: Gate, around: Surroundings)
     def asked() -> bool:
         return around.interrupts.asked
 
-    while state.status in _GOES_ON:
+    while state.status in GOES_ON:
         decision = decide(running.program, state, Facts(clock.now()))
         match decision:
             case Send(step=step) | Wait(step=step) if asked():

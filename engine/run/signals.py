@@ -30,7 +30,11 @@ class Signals:
 
     @contextmanager
     def listening(self) -> Iterator[None]:
-        """Take the signals over for the length of the block."""
+        """Take the signals over for the length of the block.
+
+        Behind it, a process whose run has begun does not hear them any more: what it has come to is
+        said by its exit code, which a signal in the last instant must not take the place of.
+        """
         names = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
         before = {name: signal.signal(name, self._heard) for name in names}
         before[signal.SIGALRM] = signal.signal(signal.SIGALRM, self._impatient)
@@ -39,7 +43,7 @@ class Signals:
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
             for name, handler in before.items():
-                signal.signal(name, handler)
+                signal.signal(name, signal.SIG_IGN if self._has_begun else handler)
 
     def begin(self) -> None:
         """From here on a signal ends the run in good order, and not the process at once."""

@@ -35,7 +35,7 @@ def test_the_request_to_the_byte() -> None:
         f"Content-Length: {len(body)}",
     ]
     assert body == REQUEST.wire()
-    assert body == '{"templateId":"smsTpl01","limit":10,"filters":{"language":["हिन्दी"]}}'.encode()
+    assert body == '{"filters":{"language":["हिन्दी"]},"limit":10,"templateId":"smsTpl01"}'.encode()
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
