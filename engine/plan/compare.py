@@ -14,6 +14,7 @@ _STEP_KEYS = {
     "timeout_s": "the timeout",
     "retry": "retry",
     "purpose": "the purpose",
+    "title": "the title",
 }
 _LONGEST = 160
 
@@ -27,6 +28,7 @@ def _differences(reviewed: Mapping[str, Any], now: Mapping[str, Any]) -> Iterato
     before, after = reviewed["runbook"], now["runbook"]
     yield from _one("the account", before["account"], after["account"])
     yield from _one("the campaign", before["campaign"]["id"], after["campaign"]["id"])
+    yield from _one("the campaign's name", before["campaign"]["name"], after["campaign"]["name"])
     yield from _steps(reviewed["steps"], now["steps"])
     for name in sorted({*reviewed["inputs"], *now["inputs"]}):
         values = [plan["inputs"].get(name, {}).get("value") for plan in (reviewed, now)]
@@ -34,6 +36,10 @@ def _differences(reviewed: Mapping[str, Any], now: Mapping[str, Any]) -> Iterato
     yield from _one("the name", before["name"], after["name"])
     for key in ("purpose", "once", "owner", "revision"):
         yield from _one(key, before[key], after[key])
+    yield from _one("the description", before["description"], after["description"])
+    declared = [plan["rules"]["runbook"].get("inputs", {}) for plan in (reviewed, now)]
+    for name in sorted({*declared[0], *declared[1]}):
+        yield from _one(f"the input {name} as declared", *(each.get(name) for each in declared))
 
 
 def _steps(before: list[Mapping[str, Any]], after: list[Mapping[str, Any]]) -> Iterator[str]:
