@@ -8,6 +8,7 @@ rest is shared. To type checkers it is the standard decorator, and to ``dataclas
 
 import dataclasses
 from collections.abc import Callable
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeVar
 
 _Class = TypeVar("_Class", bound=type)
@@ -19,12 +20,20 @@ else:
 
     def replace(value: _Value, /, **changes: object) -> _Value:
         """Give a copy with some fields changed; ``__init__`` is not called, so nothing is computed anew."""
-        new = object.__new__(type(value))
-        names = value.__slots__
-        assert changes.keys() <= set(names), "only fields can be changed"
-        for name in names:
-            object.__setattr__(new, name, changes[name] if name in changes else getattr(value, name))
+        cls = type(value)
+        new = object.__new__(cls)
+        fillers = _fillers.get(cls) or _learn(cls)
+        assert changes.keys() <= fillers.keys(), "only fields can be changed"
+        for name, fill in fillers.items():
+            fill(new, changes[name] if name in changes else getattr(value, name))
         return new
+
+    _fillers: dict[type, dict[str, Callable[[Any, object], None]]] = {}
+
+    def _learn(cls: type) -> dict[str, Callable[[Any, object], None]]:
+        """Keep what fills each slot of a class, past the method that refuses changes."""
+        _fillers[cls] = {name: getattr(cls, name).__set__ for name in cls.__slots__}
+        return _fillers[cls]
 
     def dataclass(*, frozen: bool, slots: bool, order: bool = False) -> Callable[[_Class], _Class]:
         """Make a frozen class with slots, equal to others of its own type by its compared fields."""
@@ -35,7 +44,7 @@ else:
             made = dataclasses.dataclass(init=False, repr=False, eq=False, slots=True)(cls)
             fields = dataclasses.fields(made)
             made.__init__ = _initialiser(made, fields)
-            made.__compared__ = tuple(each.name for each in fields if each.compare)
+            made.__compared__ = _reader([each.name for each in fields if each.compare])
             for name, method in {**_SHARED, **(_ORDERED if order else {})}.items():
                 if name not in cls.__dict__:
                     setattr(made, name, method)
@@ -73,8 +82,13 @@ def _initialiser(cls: Any, fields: tuple[dataclasses.Field[Any], ...]) -> Any:  
 _UNSET = object()
 
 
-def _values(value: Any) -> tuple[object, ...]:  # noqa: ANN401  (any class that this module made)
-    return tuple(getattr(value, name) for name in value.__compared__)
+def _reader(names: list[str]) -> Callable[[Any], object]:
+    """Give what reads the compared fields of a value: one as it is, several as a tuple."""
+    return attrgetter(*names) if names else lambda _: ()
+
+
+def _values(value: Any) -> Any:  # noqa: ANN401  (any class that this module made)
+    return type(value).__compared__(value)
 
 
 def _equal(self: object, other: object) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 from engine.cli.environment import Found
 from engine.cli.identity import token
-from engine.cli.screen import emit
+from engine.cli.screen import say
 from engine.cli.stopped import stop_files, stop_of
 from engine.clock import Steady
 from engine.config import Environment
@@ -74,4 +74,4 @@ def _tell(event: Event, _state: RunState) -> None:
     line = None if isinstance(event, QUIET) else happened(event)
     if line is not None:
         with suppress(OSError):
-            emit(f"{event.at.astimezone():%H:%M:%S}  {line}", err=True)
+            say(f"{event.at.astimezone():%H:%M:%S}  {line}")

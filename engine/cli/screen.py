@@ -33,6 +33,13 @@ def emit(text: str, *, err: bool = False, end: str = "\n") -> None:
     click.echo(clean(text) + end, err=err, nl=False)
 
 
+def say(line: str) -> None:
+    """Print a line without emphasis to stderr, twice a send: Click's way takes three times as long."""
+    if sys.stderr is not None:
+        sys.stderr.write(f"{clean(line)}\n")
+        sys.stderr.flush()
+
+
 def emit_json(data: Json) -> None:
     """Print JSON, with nothing else on stdout."""
     speaks_utf8 = getattr(sys.stdout, "encoding", "utf-8").lower().replace("-", "") == "utf8"

@@ -7,10 +7,10 @@ from typing import Any
 from engine.cli.screen import complain, emit, emit_json, paint
 from engine.frozen import replace
 from engine.machine import fold
-from engine.record.entry import RunEntry
+from engine.record.entry import RunEntry, SendEntry
 from engine.record.event import Event, Question, RunStarted
 from engine.record.need import need_of, stopped_because
-from engine.record.outcome import RunStatus, SendStatus
+from engine.record.outcome import RunStatus, SendStatus, StepStatus
 from engine.record.state import RunState
 from engine.refusal import Exit, Refusal
 from engine.report import runs as view
@@ -45,8 +45,8 @@ def show_run(log: RunLog, entry: RunEntry, form: str) -> None:
 def _show(
     log: RunLog, entry: RunEntry, steps: Sequence[Mapping[str, Any]], state: RunState, form: str
 ) -> None:
-    sends = log.sends(entry.run)
     shown, is_alive = as_it_is(log, entry)
+    sends = _spoken_of(log, shown, state, form)
     if form == "json":
         emit_json(view.run_json(shown, steps, state, sends))
         return
@@ -57,6 +57,18 @@ def _show(
     need = need_of(shown, state, sends, is_alive=is_alive, because=because)
     if need is not None:
         emit(view.need(need, paint()))
+
+
+def _spoken_of(log: RunLog, shown: RunEntry, state: RunState, form: str) -> Sequence[SendEntry]:
+    """List the attempts of a run, unless it has ended, all is known, and only text is asked for.
+
+    That is every good run, whose text says nothing of them: at 10,000 they take a tenth of all memory.
+    """
+    unknown = (StepStatus.IN_DOUBT, StepStatus.SENT_UNKNOWN)
+    is_known = shown.status in ENDED and not any(step.status in unknown for step in state.steps.values())
+    if form == "text" and is_known and not log.unsettled(shown.account, shown.campaign):
+        return ()
+    return log.sends(shown.run)
 
 
 def as_it_is(log: RunLog, entry: RunEntry) -> tuple[RunEntry, bool]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from engine.record.condition import UNKNOWN, Field, Value
-from engine.record.outcome import NOBODY, Counts, SendStatus, StepStatus
+from engine.record.outcome import NOBODY, Counts, Outcome, SendStatus, StepStatus
 from engine.record.state import SendState, StepState
 
 _WORST_FIRST = (
@@ -19,6 +19,11 @@ _WORST_FIRST = (
 _ACCEPTED = {SendStatus.SUCCEEDED, SendStatus.PARTIAL}
 _REFUSED = {SendStatus.FAILED, SendStatus.REJECTED, SendStatus.NOT_SENT}
 _NOBODY_KNOWS = {SendStatus.IN_DOUBT, SendStatus.SENT_UNKNOWN}
+
+_AS_STEP = {
+    SendStatus.INTENDED: StepStatus.PENDING,
+    **{status: StepStatus(status.value) for status in _WORST_FIRST},
+}
 
 _ANSWERED = {
     StepStatus.SUCCEEDED,
@@ -42,6 +47,8 @@ def worst(statuses: Iterable[SendStatus]) -> StepStatus:
 def settled(sends: Iterable[SendState]) -> tuple[StepStatus, Counts | None]:
     """Give a step's status and the sum of its numbers, None where one of them is unknown."""
     sends = list(sends)
+    if len(sends) == 1:
+        return _of_one(sends[0].outcome)
     total = NOBODY
     known = True
     for send in sends:
@@ -50,6 +57,10 @@ def settled(sends: Iterable[SendState]) -> tuple[StepStatus, Counts | None]:
         elif send.outcome is not None:
             known = False
     return worst(send.status for send in sends), total if known else None
+
+
+def _of_one(outcome: Outcome | None) -> tuple[StepStatus, Counts | None]:
+    return (StepStatus.PENDING, NOBODY) if outcome is None else (_AS_STEP[outcome.status], outcome.counts)
 
 
 def read(step: StepState, name: Field) -> Value:

@@ -113,7 +113,7 @@ def _conclude(program: Program, state: RunState, step: PlannedStep, facts: Facts
             reason = "nobody knows whether it went out"
             return Ask(step.id, Question.DOUBT, reason, send.address)
     if state.halted_for_good:
-        return Halt(step.id, "the API took more customers than the request allowed", final=True)
+        return Halt(step.id, state.halted_for_good, final=True)
     if now.accepted is not None or now.status is StepStatus.SKIPPED:
         return None
     for planned in step.sends:

@@ -39,6 +39,9 @@ from engine.record.state import RunState, SendState, StepState
 
 START = RunState()
 
+_OVERREACHED = "the API took more customers than the request allowed"
+_CONTRADICTED = "an answer came after a person had said that it was not sent"
+
 
 def fold(events: Iterable[Event], start: RunState = START) -> RunState:
     """Fold events onto a state; from ``START`` they give how the run stands."""
@@ -56,9 +59,9 @@ def evolve(state: RunState, event: Event) -> RunState:  # noqa: C901, PLR0911, P
             doubt = question is Question.DOUBT
             status = RunStatus.IN_DOUBT if doubt else RunStatus.PAUSED
             return replace(state, status=status, stopped_at=step, stopped_by=question)
-        case RunHalted(step=step, final=final):
-            final = final or state.halted_for_good
-            halted = replace(state, status=RunStatus.HALTED, halted_for_good=final)
+        case RunHalted(step=step, reason=reason, final=final):
+            for_good = state.halted_for_good or (reason if final else None)
+            halted = replace(state, status=RunStatus.HALTED, halted_for_good=for_good)
             return replace(halted, stopped_at=step, stopped_by=None)
         case RunCancelled():
             return replace(state, status=RunStatus.CANCELLED)
@@ -80,7 +83,7 @@ def evolve(state: RunState, event: Event) -> RunState:  # noqa: C901, PLR0911, P
         case SendResolved(at=at, step=step, address=address, resolution=resolution):
             return _resolved(state, step, address, resolution, at)
         case Overreached():
-            return replace(state, halted_for_good=True)
+            return replace(state, halted_for_good=_OVERREACHED)
         case LateAnswer():
             return _late(state, event)
         case (
@@ -159,7 +162,7 @@ def _late(state: RunState, event: LateAnswer) -> RunState:
     send = _step(state, event.step).sends[event.address]
     was_said_unsent = send.attempt > event.attempt or send.status is SendStatus.NOT_SENT
     contradicts = was_said_unsent and event.outcome.status in SURELY_TAKEN
-    return replace(state, halted_for_good=True) if contradicts else state
+    return replace(state, halted_for_good=_CONTRADICTED) if contradicts else state
 
 
 def _resumed(state: RunState, accept: str | None) -> RunState:

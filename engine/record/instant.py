@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 def text_of(at: datetime) -> str:
     """Write an instant as ``2026-03-02T05:30:00.000000+00:00``."""
     assert at.tzinfo is not None, "an instant knows its zone"
-    return at.astimezone(UTC).isoformat(timespec="microseconds")
+    return (at if at.tzinfo is UTC else at.astimezone(UTC)).isoformat(timespec="microseconds")
 
 
 def instant_of(text: str) -> datetime:

@@ -6,6 +6,8 @@ import json
 from engine.diagnostics import Json
 from engine.frozen import dataclass
 
+_WRITER = json.JSONEncoder(sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -24,11 +26,7 @@ class Request:
 
         So the bytes are the same whether the plan was just made or read back from the run log.
         """
-        separators = (",", ":")
-        text = json.dumps(
-            self.body, sort_keys=True, ensure_ascii=False, allow_nan=False, separators=separators
-        )
-        return text.encode()
+        return _WRITER.encode(self.body).encode()
 
     def digest(self) -> str:
         """Give ``sha256:<hex>`` of the method, the path and the exact body."""

@@ -51,7 +51,7 @@ class RunState:
     """A whole run. ``last`` is the step that was sent or skipped last: all before it are concluded.
 
     ``stopped_at`` is the step at which a halted or paused run stands, and ``stopped_by`` what is
-    asked there; both are gone once it goes on.
+    asked there; both are gone once it goes on. ``halted_for_good`` says why no resume sends any more.
     """
 
     run: str = ""
@@ -60,6 +60,6 @@ class RunState:
     last: str | None = None
     stopped_at: str | None = None
     stopped_by: Question | None = None
-    halted_for_good: bool = False
+    halted_for_good: str | None = None
     until: datetime | None = None
     initiated: int = 0

@@ -32,6 +32,8 @@ def coloured(style: str, text: str) -> str:
 
 def clean(view: str) -> str:
     """Make a whole view harmless to a terminal: only its line breaks and our own emphasis stay."""
+    if view.isascii() and view.isprintable():
+        return view
     lines = view.split("\n")
     return "\n".join(
         "".join(part if _OURS.fullmatch(part) else printable(part) for part in _OURS.split(line))

@@ -107,12 +107,10 @@ class Gate:
         with self.around.log.writing(self.running.lease) as writer:
             self._refuse(state, now)
             try:
-                writer.append(
-                    self.running.run,
-                    intent,
-                    self.running.standing(new),
-                    customers=planned.request.customers(),
-                )
+                # As a rule the run was running before: the list of runs need not be written again.
+                standing = None if new.status is state.status else self.running.standing(new)
+                customers = planned.request.customers()
+                writer.append(self.running.run, intent, standing, customers=customers)
             except AlreadyOpen:
                 reason = f"there is a live attempt of {decision.address} already"
                 raise GuardClosed("intent", reason) from None

@@ -34,8 +34,11 @@ def link(run: str, seq: int, actor: str, event: Event, before: str) -> Link:
     """
     assert "\n" not in run, "an id is one line"
     assert "\n" not in actor, "a name is one line"
-    about = (run, seq, text_of(event.at), actor, kind_of(event), body_text(event), before)
-    return Link(*about, hashlib.sha256("\n".join(map(str, about)).encode()).hexdigest())
+    at, kind, body = text_of(event.at), kind_of(event), body_text(event)
+    hashed = hashlib.sha256(f"{run}\n{seq}\n{at}\n{actor}\n{kind}\n".encode())
+    hashed.update(body.encode())  # apart: that of a start may be long
+    hashed.update(f"\n{before}".encode())
+    return Link(run, seq, at, actor, kind, body, before, hashed.hexdigest())
 
 
 def verify(entries: Iterable[EventEntry]) -> int | None:

@@ -52,7 +52,8 @@ class Connections:
         self._is_https = is_https
         self._proxy = _proxy(proxy) if proxy else None
         self._ca_file = ca_file
-        self._pool: httpcore.ConnectionPool | None = None
+        self._context: ssl.SSLContext | None = None
+        self._kept: httpcore.HTTPConnection | httpcore.ConnectionPool | None = None
 
     def answer(
         self,
@@ -72,7 +73,7 @@ class Connections:
         url = httpcore.URL(scheme=scheme, host=host, port=port, target=path)
         request = httpcore.Request(method, url, headers=headers, content=body, extensions=extensions)
         try:
-            response = self._opened().handle_request(request)
+            response = self._opened(url.origin).handle_request(request)
         except httpcore.ProxyError as error:
             raise ProxyRefused(str(error)) from error
         if not self._network.heard:
@@ -82,18 +83,30 @@ class Connections:
 
     def close(self) -> None:
         """Close whatever is open; the next request connects anew."""
-        if self._pool is not None:
-            self._pool.close()
+        if self._kept is not None:
+            self._kept.close()
 
-    def _opened(self) -> httpcore.ConnectionPool:
-        # The certificates take 10 ms to read: only who speaks TLS pays for them.
-        if self._pool is None:
-            self._pool = httpcore.ConnectionPool(
-                ssl_context=_trusting(self._ca_file) if self._is_https else None,
-                proxy=self._proxy,
-                network_backend=self._network,
-            )
-        return self._pool
+    def _opened(self, origin: httpcore.Origin) -> httpcore.HTTPConnection | httpcore.ConnectionPool:
+        """Give what is open, or opens when it is used; only a proxy needs what a pool knows."""
+        kept = self._kept
+        if isinstance(kept, httpcore.HTTPConnection) and (kept.is_closed() or kept.has_expired()):
+            kept.close()
+            kept = None
+        if kept is None:
+            kept = self._kept = self._direct(origin) if self._proxy is None else self._through(self._proxy)
+        return kept
+
+    def _direct(self, origin: httpcore.Origin) -> httpcore.HTTPConnection:
+        return httpcore.HTTPConnection(origin, self._trusted(), network_backend=self._network)
+
+    def _through(self, proxy: httpcore.Proxy) -> httpcore.ConnectionPool:
+        return httpcore.ConnectionPool(self._trusted(), proxy=proxy, network_backend=self._network)
+
+    def _trusted(self) -> ssl.SSLContext | None:
+        # The certificates take 10 ms to read: only who speaks TLS pays for them, once.
+        if self._context is None and self._is_https:
+            self._context = _trusting(self._ca_file)
+        return self._context
 
 
 def _proxy(address: str) -> httpcore.Proxy:

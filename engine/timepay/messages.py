@@ -27,7 +27,7 @@ def read(body: bytes) -> dict[str, Json] | None:
     Duplicate keys, NaN, bad UTF-8, numbers of thousands of digits and bottomless nesting do not.
     """
     try:
-        data = json.loads(body.decode(), object_pairs_hook=_without_doubles, parse_constant=_refuse)
+        data = _READER.decode(body.decode())
     except (ValueError, RecursionError):
         return None
     return data if isinstance(data, dict) else None
@@ -46,7 +46,9 @@ def plain(text: str) -> str:
     """Make a foreign text safe to show: one line, nothing that a terminal obeys, 300 characters."""
     # No need to look at a megabyte for the 300 that stay.
     seen = text[: 10 * _LONGEST]
-    line = " ".join("".join(each if each.isprintable() else " " for each in seen).split())
+    if not seen.isprintable():
+        seen = "".join(each if each.isprintable() else " " for each in seen)
+    line = " ".join(seen.split())
     return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
 
 
@@ -65,3 +67,6 @@ def _without_doubles(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
 
 def _refuse(constant: str) -> NoReturn:
     raise ValueError(f"{constant} is no JSON")
+
+
+_READER = json.JSONDecoder(object_pairs_hook=_without_doubles, parse_constant=_refuse)

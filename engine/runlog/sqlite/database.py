@@ -57,6 +57,11 @@ class Database:
 
     def rows(self, sql: str, *values: Cell) -> list[Row]:
         """Ask a question."""
+        try:
+            return self._connection.execute(sql, values).fetchall()
+        except sqlite3.Error as error:
+            if self._connection.in_transaction:
+                raise self._refusal(error) from None
         return self._patiently(lambda: self._connection.execute(sql, values).fetchall())
 
     def change(self, sql: str, values: tuple[Cell, ...]) -> int:

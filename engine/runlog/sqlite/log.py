@@ -114,7 +114,9 @@ class SqliteLog:
 
     def stops(self) -> tuple[StopEntry, ...]:
         """Give the stops that stand."""
-        return self._entries(rows.stop_entry, rows.STOPS)
+        # Sorted here: SQLite would set up a sorter each time, and no stop stands as a rule.
+        found = self._entries(rows.stop_entry, rows.STOPS)
+        return tuple(sorted(found, key=lambda stop: (stop.at, stop.account or "", stop.campaign or "")))
 
     def contacts(self, customer: str) -> tuple[ContactEntry, ...]:
         """Give the attempts that named a customer, newest first."""

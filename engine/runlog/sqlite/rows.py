@@ -62,7 +62,7 @@ WHERE customer = ? ORDER BY intended_at DESC, intended_seq DESC, sends.run"""
 
 ADD_CONTACT = "INSERT OR IGNORE INTO contacts VALUES (?, ?, ?, ?)"
 
-STOPS = "SELECT account, campaign, at, by, reason FROM stops ORDER BY at, account, campaign"
+STOPS = "SELECT account, campaign, at, by, reason FROM stops"
 
 FENCE = "SELECT fence FROM leases WHERE account = ? AND campaign = ?"
 

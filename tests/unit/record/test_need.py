@@ -1,0 +1,224 @@
+"""What a run needs of a person: in words, and as command lines that the real command line takes."""
+
+import shlex
+from collections.abc import Sequence
+
+import click
+import pytest
+
+from engine.cli.verbs import Verbs
+from engine.machine import fold
+from engine.record.entry import RunEntry, SendEntry
+from engine.record.event import (
+    Event,
+    Overreached,
+    Question,
+    Resolution,
+    RunCancelled,
+    RunFinished,
+    RunHalted,
+    RunPaused,
+    RunResumed,
+    RunStarted,
+    SendIntended,
+    SendResolved,
+    SendSettled,
+    StepDecided,
+    Verdict,
+    WaitStarted,
+)
+from engine.record.need import Need, need_of, stopped_because
+from engine.record.outcome import RunStatus, SendStatus
+from tests.factories import NOW, outcome
+
+RUN = "20260302-053000-remind-1f2e"
+
+
+def happened(status: str | None, *more: Event) -> list[Event]:
+    """Give a run whose first send came to that (None: its outcome is not written)."""
+    events: list[Event] = [RunStarted(NOW, RUN), SendIntended(NOW, "a", "a/c1", 1)]
+    if status is not None:
+        events.append(SendSettled(NOW, "a", "a/c1", 1, outcome(status)))
+    return [*events, *more]
+
+
+def paused(question: Question, step: str = "a") -> RunPaused:
+    """Let the run stand for a person."""
+    return RunPaused(NOW, step, question, "because of that")
+
+
+def entry(status: RunStatus, environment: str | None = None) -> RunEntry:
+    """Give the run as the list of runs has it."""
+    about = (RUN, "remind", 1, "http://127.0.0.1:8001 -", "camp_demo", "o", environment, "r", "p")
+    return RunEntry(*about, status, NOW, None, 0, None)
+
+
+def send(status: str, *, blocks: bool = False) -> SendEntry:
+    """Give the first send as the log has it."""
+    about = (RUN, "a", "a/c1", 1, SendStatus(status), "http://127.0.0.1:8001 -", "camp_demo", "sms", 100)
+    return SendEntry(*about, "h", NOW, NOW, NOW, None, "", blocks)
+
+
+def need(
+    events: Sequence[Event],
+    *,
+    is_alive: bool = False,
+    blocks: str | None = None,
+    environment: str | None = None,
+) -> Need | None:
+    """Give what a run needs to whom these things happened."""
+    state = fold(events)
+    sends = [send(blocks, blocks=True)] if blocks else []
+    because = stopped_because(events)
+    return need_of(entry(state.status, environment), state, sends, is_alive=is_alive, because=because)
+
+
+RESUME, CANCEL = f"resume {RUN}", f'cancel {RUN} --reason "WHY"'
+ACCEPT = f'{RESUME} --accept "WHY"'
+RESOLVE = [f'resolve {RUN} a/c1 --as {word} --reason "WHY"' for word in ("sent", "not-sent", "never-known")]
+
+STANDS: dict[str, tuple[list[Event], list[str]]] = {
+    "crashed": (happened("succeeded"), [RESUME, CANCEL]),
+    "crashed while waiting": (happened("not_sent", WaitStarted(NOW, NOW, "x")), [RESUME, CANCEL]),
+    "in doubt": (happened("in_doubt", paused(Question.DOUBT)), RESOLVE),
+    "died in a send": (happened(None, paused(Question.DOUBT)), RESOLVE),
+    "cancelled in doubt": (happened("in_doubt", paused(Question.DOUBT), RunCancelled(NOW, "x")), RESOLVE),
+    "doubt is settled": (
+        happened(
+            "in_doubt", paused(Question.DOUBT), SendResolved(NOW, "a", "a/c1", Resolution.NOT_SENT, "x")
+        ),
+        [RESUME, CANCEL],
+    ),
+    "asks when": (
+        happened("succeeded", paused(Question.WHEN, "b")),
+        [
+            f'decide {RUN} b --as run --reason "WHY"',
+            f'decide {RUN} b --as skip --reason "WHY"',
+            CANCEL,
+        ],
+    ),
+    "when is decided": (
+        happened("succeeded", paused(Question.WHEN, "b"), StepDecided(NOW, "b", Verdict.RUN, "x")),
+        [RESUME, CANCEL],
+    ),
+    "asks for success": (
+        happened("succeeded", paused(Question.SUCCESS)),
+        [
+            f'decide {RUN} a --as ok --reason "WHY"',
+            f'decide {RUN} a --as failed --reason "WHY"',
+            CANCEL,
+        ],
+    ),
+    "success is decided": (
+        happened("succeeded", paused(Question.SUCCESS), StepDecided(NOW, "a", Verdict.FAILED, "x")),
+        [RESUME, CANCEL],
+    ),
+    "asks for success of a step that was decided to run": (
+        [
+            RunStarted(NOW, RUN),
+            StepDecided(NOW, "a", Verdict.RUN, "x"),
+            *happened("succeeded")[1:],
+            paused(Question.SUCCESS),
+        ],
+        [
+            f'decide {RUN} a --as ok --reason "WHY"',
+            f'decide {RUN} a --as failed --reason "WHY"',
+            CANCEL,
+        ],
+    ),
+    "failed, and waits": (happened("failed", paused(Question.FAILED)), [RESUME, CANCEL]),
+    "spent its tries": (happened("not_sent", paused(Question.RETRIES_SPENT)), [RESUME, CANCEL]),
+    "asked to wait": (happened("not_sent", paused(Question.RETRY_LATER)), [RESUME, CANCEL]),
+    "kept back": (happened("succeeded", paused(Question.GUARD, "b")), [RESUME, CANCEL]),
+    "interrupted": (happened("succeeded", paused(Question.INTERRUPTED, "b")), [RESUME, CANCEL]),
+    "halted after messages": (happened("failed", RunHalted(NOW, "a", "x")), [ACCEPT, CANCEL]),
+    "halted by a refusal": (happened("rejected", RunHalted(NOW, "a", "x")), [RESUME, ACCEPT, CANCEL]),
+}
+
+
+@pytest.mark.parametrize("name", STANDS)
+def test_a_run_that_stands_names_what_takes_it_further(name: str) -> None:
+    """The command lines, the likeliest first."""
+    events, lines = STANDS[name]
+    found = need(events)
+    assert found is not None
+    assert list(found.commands) == [f"runbook {line}" for line in lines]
+    assert found.what
+
+
+@pytest.mark.parametrize("environment", [None, "staging"])
+@pytest.mark.parametrize("name", STANDS)
+def test_the_command_lines_are_real(name: str, environment: str | None) -> None:
+    """Each is taken as it stands, by the verb's own command; with the environment where there is one."""
+    found = need(STANDS[name][0], environment=environment)
+    assert found is not None
+    for line in found.commands:
+        assert parsed(line).get("environment_name") == environment
+
+
+def parsed(line: str) -> dict[str, object]:
+    """Let the command line's own command read a line; raises what click says against it."""
+    program, verb, *arguments = shlex.split(line)
+    assert program == "runbook"
+    group = Verbs("runbook")
+    command = group.get_command(click.Context(group), verb)
+    assert command is not None
+    return command.make_context(verb, arguments).params
+
+
+def test_a_line_that_is_not_real_is_noticed() -> None:
+    """The test above can fail."""
+    with pytest.raises(click.UsageError):
+        parsed(f"runbook resolve {RUN} a/c1 --as perhaps --reason x")
+
+
+@pytest.mark.parametrize(
+    "events",
+    [
+        happened("succeeded", RunFinished(NOW)),
+        happened("rejected", RunHalted(NOW, "a", "x"), RunCancelled(NOW, "x")),
+        happened("succeeded", Overreached(NOW, "a", "a/c1"), RunHalted(NOW, "a", "x", final=True)),
+    ],
+    ids=["finished", "cancelled", "halted for good"],
+)
+def test_what_has_come_to_its_end_needs_nobody(events: list[Event]) -> None:
+    """Nothing is left to be said."""
+    assert need(events) is None
+
+
+@pytest.mark.parametrize("more", [[], [WaitStarted(NOW, NOW, "x")]], ids=["running", "waiting"])
+def test_what_goes_on_needs_nobody(more: list[Event]) -> None:
+    """Its process lives."""
+    assert need(happened("not_sent", *more), is_alive=True) is None
+
+
+@pytest.mark.parametrize(
+    ("status", "said"), [("succeeded", "more customers than"), ("not_sent", "after a person had said")]
+)
+def test_a_block_comes_before_all_else(status: str, said: str) -> None:
+    """Whatever the run's status: the campaign is closed until somebody has looked into it."""
+    events = happened("succeeded", Overreached(NOW, "a", "a/c1"), RunHalted(NOW, "a", "x", final=True))
+    found = need(events, blocks=status)
+    assert found is not None
+    assert found.commands == (f"runbook {RESOLVE[0]}",)
+    assert said in found.what
+    assert "no run sends to campaign camp_demo" in found.what
+
+
+def test_the_reason_is_that_of_the_last_stop() -> None:
+    """What stood in the way before is of no interest."""
+    first = paused(Question.GUARD)
+    last = RunHalted(NOW, "a", "all failed")
+    events = happened("failed", first, RunResumed(NOW), last)
+    assert stopped_because(events) == "all failed"
+    found = need(events)
+    assert found is not None
+    assert "all failed" in found.what
+
+
+def test_every_question_and_status_is_in_the_table() -> None:
+    """A new one is noticed here."""
+    states = [fold(events) for events, _ in STANDS.values()]
+    assert {state.stopped_by for state in states} - {None} == set(Question)
+    ended = {RunStatus.FINISHED}
+    assert {state.status for state in states} == set(RunStatus) - ended
