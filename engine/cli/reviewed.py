@@ -11,6 +11,7 @@ import click
 
 from engine.cli.files import PATH, named, read_bytes
 from engine.frozen import dataclass
+from engine.plan.ceilings import without_ceiling
 from engine.plan.model import Making, Plan
 from engine.plan.program import digests_of
 from engine.refusal import Exit, Refusal
@@ -64,6 +65,19 @@ def refuse_unreviewed(review: Review, plan: Plan, making: Making) -> None:
     if review.plan_file is not None:
         _refuse_other_plan(review.plan_file, plan, making)
     refuse_digests(review, plan.rules_digest, plan.digest)
+    if review.within is not None and review.at_most is None:
+        _refuse_without_ceiling(plan)
+
+
+def _refuse_without_ceiling(plan: Plan) -> None:
+    """Refuse rules that bound nothing (13): any number could be typed in after the review."""
+    assert isinstance(plan.rules, dict), "rules are a mapping"
+    if found := without_ceiling(plan.rules):
+        raise Refusal(
+            f"--within bounds nothing here: {'; '.join(found)}",
+            "declare a maximum for the input and review the rules again, or add --at-most N",
+            Exit.NOT_AS_REVIEWED,
+        )
 
 
 def refuse_digests(review: Review, rules_digest: str, plan_digest: str) -> None:

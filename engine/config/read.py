@@ -7,6 +7,7 @@ from engine.config import CatalogEntry, Config, Environment
 from engine.config.address import fault_of_address, is_loopback, normalised
 from engine.config.shape import FORMATS, build
 from engine.diagnostics import Diagnostic, Kind, Path, in_order
+from engine.record.plan import Account
 from engine.runbook import schema
 from engine.runbook.document import Document
 from engine.runbook.fault import Fault, Where
@@ -21,6 +22,9 @@ LIKE_SANDBOX = Kind(
     "RB413",
     "live environment named like the sandbox",
     "the first line of every screen would let it pass for a place where nobody can be reached.",
+)
+TWO_LOGS = Kind(
+    "RB414", "two run logs for one account", "what one of them knows was sent, the other would send again."
 )
 
 
@@ -49,10 +53,26 @@ def _across(data: Mapping[str, Any]) -> Iterator[Fault]:
             message = f"{name} sends to {address}, where people can be reached"
             mend = "name it for what it is, such as staging, or write an address on this machine."
             yield Fault(LIKE_SANDBOX, ("environments", name), "key", message, mend)
+    yield from _two_memories(data["environments"], known)
     yield from _unknown(("default",), "value", data["default"], known)
     for entry, about in _named(data.get("catalog", {})):
         for name, _ in _named(about["ids"]):
             yield from _unknown(("catalog", entry, "ids", name), "key", name, known)
+
+
+def _two_memories(environments: Mapping[str, Any], known: list[str]) -> Iterator[Fault]:
+    """Two logs for one account would each know half of what was sent."""
+    first: dict[str, str] = {}
+    for name in known:
+        about = environments[name]
+        if fault_of_address(about["base_url"]):
+            continue
+        account = Account(normalised(about["base_url"]), about.get("org"))
+        other = first.setdefault(account.key, name)
+        if environments[other].get("log") != about.get("log"):
+            message = f"{name} is the account of {other}, and keeps another run log"
+            mend = f"give both the same log, or none: {other} has {environments[other].get('log') or 'none'}."
+            yield Fault(TWO_LOGS, ("environments", name), "key", message, mend)
 
 
 def _unknown(path: Path, where: Where, name: str, known: list[str]) -> Iterator[Fault]:

@@ -3,6 +3,7 @@
 from typing import assert_never
 
 from engine.machine.verdict import failure
+from engine.record.event import Question
 from engine.record.outcome import RunStatus, SendStatus, StepStatus
 from engine.record.plan import PlannedStep, Program
 from engine.record.state import RunState
@@ -37,6 +38,8 @@ def exit_code(program: Program, state: RunState, *, sent_here: bool) -> Exit | N
             return Exit.HALTED if anything_sent(state) else Exit.GUARDED
         case RunStatus.IN_DOUBT:
             return Exit.IN_DOUBT
+        case RunStatus.PAUSED if state.stopped_by is Question.GUARD and not sent_here:
+            return Exit.GUARDED
         case RunStatus.PAUSED | RunStatus.WAITING | RunStatus.CANCELLED:
             return Exit.STANDS_AFTER_SENDS if sent_here else Exit.STANDS
         case RunStatus.RUNNING:

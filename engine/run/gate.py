@@ -10,6 +10,7 @@ from engine.record.event import (
     Event,
     LateAnswer,
     Overreached,
+    Question,
     RunFinished,
     RunHalted,
     RunPaused,
@@ -26,6 +27,7 @@ from engine.run.ports import GaveUp, Surroundings
 from engine.runlog.port import AlreadyOpen, LeaseGone, NotOpen, RunLog, Writer
 
 GOES_ON = (RunStatus.RUNNING, RunStatus.WAITING)
+_TRIED = (Question.RETRIES_SPENT, Question.RETRY_LATER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,10 +178,15 @@ class Gate:
         for event in events:
             state = evolve(state, event)
             follows.append((event, state))
-        is_going = state.status in GOES_ON
-        if is_going and (end := ending(decide(self.running.program, state, Facts(now)), now)):
+        if state.status in GOES_ON and (end := self._ending(state, now)):
             follows.append((end, evolve(state, end)))
         return follows
+
+    def _ending(self, state: RunState, now: datetime) -> Event | None:
+        end = ending(decide(self.running.program, state, Facts(now)), now)
+        is_for_tries = isinstance(end, RunPaused) and end.question in _TRIED
+        # Tries that a signal cut short are none: the loop says that the run was interrupted.
+        return None if is_for_tries and self.around.interrupts.asked else end
 
     def _write(self, writer: Writer, follows: "_Follows") -> None:
         standing = self.running.standing(follows[-1][1])

@@ -1,6 +1,6 @@
 """The main path of a run: decide, carry out, remember, until it ends or stands."""
 
-from engine.machine import Facts, Send, Skip, Wait, decide, evolve
+from engine.machine import Ask, Facts, Send, Skip, Wait, decide, evolve
 from engine.record.event import (
     Event,
     GuardRefused,
@@ -35,6 +35,8 @@ def advance(running: Running, state: RunState, gate: Gate, around: Surroundings)
                 state = write(running, around, state, WaitEnded(clock.now()))
             case Skip(step=step, reason=reason):
                 state = write(running, around, state, StepSkipped(clock.now(), step, reason))
+            case Ask(step=step, question=Question.RETRIES_SPENT | Question.RETRY_LATER) if asked():
+                state = write(running, around, state, _interrupted(around, step))
             case _:
                 end = ending(decision, clock.now())
                 assert end is not None, "every other decision ends the run or lets it stand"

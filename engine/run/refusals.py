@@ -86,6 +86,17 @@ def refuse_once(earlier: RunEntry | None) -> None:
         )
 
 
+def refuse_overtaken(other: RunEntry | None, run: str) -> None:
+    """Refuse to go on with a run where another one has sent on its occasion meanwhile (13)."""
+    if other is not None:
+        raise Refusal(
+            f"run {other.run} has sent, or may have, on the occasion of this one (started "
+            f"{other.started_at:%Y-%m-%d %H:%M} UTC): going on would message people twice",
+            f'`runbook show {other.run}` says what happened; runbook cancel {run} --reason "WHY"',
+            Exit.NOT_AS_REVIEWED,
+        )
+
+
 def _goes_on(earlier: RunEntry) -> str:
     is_over = earlier.status in (RunStatus.FINISHED, RunStatus.CANCELLED)
     return "" if is_over else f"; `runbook resume {earlier.run}` goes on with it"

@@ -28,7 +28,7 @@ from engine.record.plan import Account, Program
 from engine.record.state import RunState
 from engine.refusal import Exit, Refusal
 from engine.run.broken import Broken
-from engine.run.exits import anything_sent, exit_code
+from engine.run.exits import exit_code
 from engine.run.gate import Gate, Running, standing_stop
 from engine.run.loop import advance, write
 from engine.run.once import occasion, period_start
@@ -38,6 +38,7 @@ from engine.run.refusals import (
     refuse_doubt,
     refuse_once,
     refuse_other_account,
+    refuse_overtaken,
     refuse_stop,
     settle_the_dead,
 )
@@ -57,9 +58,6 @@ class Result:
     @property
     def exit_code(self) -> Exit:
         """The exit code of the process; an interrupt before any send is the caller's to say."""
-        guarded = self.state.status is RunStatus.PAUSED and self.state.stopped_by is Question.GUARD
-        if guarded and not self.sent:
-            return Exit.GUARDED
         code = exit_code(self.program, self.state, sent_here=self.sent)
         assert code is not None, "a process lets go only of a run that stands or has ended"
         return code
@@ -88,7 +86,7 @@ def start(order: Order, around: Surroundings) -> Result:
     with log.lease(account.key, campaign_of(document), order.run) as lease:
         running = _running(order.run, order.program, document, lease, order.zone, order.again is not None)
         settle_the_dead(log, lease, around.clock)
-        _refuse(running, around, START)
+        _refuse(running, around)
         order.agree()
         state = _begin(order, running, around)
         return _go(running, document, state, around)
@@ -120,7 +118,7 @@ def resume(wanted: Resumption, around: Surroundings) -> Result:
         is_over = state.status in (RunStatus.FINISHED, RunStatus.CANCELLED, RunStatus.IN_DOUBT)
         if is_over or (state.halted_for_good and state.status is RunStatus.HALTED):
             return Result(entry.run, document, program, state, sent=False)
-        _refuse(running, around, state)
+        _refuse(running, around, is_resumed=True)
         now = around.clock.now()
         resumed = RunResumed(now, wanted.accept)
         _refuse_standing(entry, program, state, resumed, log.sends(entry.run))
@@ -151,12 +149,15 @@ def _document(entries: tuple[EventEntry, ...]) -> Mapping[str, Any]:
     return first.plan
 
 
-def _refuse(running: Running, around: Surroundings, state: RunState) -> None:
+def _refuse(running: Running, around: Surroundings, *, is_resumed: bool = False) -> None:
     """Refuse for doubt (16), for *once* (13) and for a stop (11), in this order."""
     log, lease = around.log, running.lease
     refuse_doubt(log, lease, but_of=running.run)
-    if not anything_sent(state):
-        refuse_once(running.sent_before(log, around.clock.now()))
+    other = running.sent_before(log, around.clock.now())
+    if is_resumed:
+        refuse_overtaken(other, running.run)
+    else:
+        refuse_once(other)
     refuse_stop(standing_stop(around, lease.account, lease.campaign))
 
 
@@ -169,7 +170,7 @@ def _begin(order: Order, running: Running, around: Surroundings) -> RunState:
     events.append(LeaseTaken(now, lease.owner, lease.fence))
     state = START
     with log.writing(lease) as writer:
-        _refuse(running, around, START)
+        _refuse(running, around)
         since = period_start(running.once, now, running.zone)
         for older in log.unsent(running.occasion, since, but_not=order.run):
             reason = f"run {order.run} was started on the same occasion, and this one had sent nothing"
@@ -213,7 +214,7 @@ def _go(running: Running, document: Mapping[str, Any], state: RunState, around: 
         state = advance(running, state, gate, around)
     except Exception as error:
         raise Broken(running.run, error, sent=gate.sent, is_open=gate.is_open) from error
-    # All that matters is written by now: a log that fails here makes nothing undone.
-    with suppress(Refusal):
+    # All that matters is written by now: whatever fails here makes nothing undone.
+    with suppress(Exception):
         write(running, around, state, LeaseReleased(around.clock.now(), running.lease.owner))
     return Result(running.run, document, running.program, state, gate.sent)

@@ -77,7 +77,7 @@ class RunLog(Protocol):
         ...
 
     def sent_before(self, occasion: str, since: datetime | None, *, but_not: str) -> RunEntry | None:
-        """Give the first run of the occasion whose first send that went out, or may have, is since then."""
+        """Give the run of the occasion that was first to send since then, or may have been."""
         ...
 
     def unsent(self, occasion: str, since: datetime | None, *, but_not: str) -> tuple[RunEntry, ...]:

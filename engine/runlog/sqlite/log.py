@@ -104,7 +104,7 @@ class SqliteLog:
         return self._entries(rows.send_entry, rows.UNSETTLED, account, campaign)
 
     def sent_before(self, occasion: str, since: datetime | None, *, but_not: str) -> RunEntry | None:
-        """Give the first run of the occasion whose first send that went out, or may have, is since then."""
+        """Give the run of the occasion that was first to send since then, or may have been."""
         asked = (storable(occasion), but_not, _since(since))
         return next(iter(self._entries(rows.run_entry, rows.SENT_BEFORE, *asked)), None)
 

@@ -26,8 +26,10 @@ ORDER BY run <> ?1, started_at DESC, run DESC LIMIT ?2"""
 RUNS_LAST = f"{RUNS} LIMIT 1"
 
 SENT_BEFORE = f"""\
-SELECT {_RUN}, (SELECT min(intended_at) FROM sends WHERE sends.run = runs.run AND reaches) AS first_at
-FROM runs WHERE occasion = ? AND run <> ? AND first_at >= ? ORDER BY first_at, run LIMIT 1"""
+SELECT {_RUN}, (
+  SELECT min(intended_at) FROM sends WHERE sends.run = runs.run AND reaches AND intended_at >= ?3
+) AS first_at
+FROM runs WHERE occasion = ?1 AND run <> ?2 AND first_at IS NOT NULL ORDER BY first_at, run LIMIT 1"""
 
 UNSENT = f"""\
 SELECT {_RUN} FROM runs

@@ -32,7 +32,8 @@ HALTED = RunHalted(NOW, "a", "why")
 CANCELLED = RunCancelled(NOW, "why")
 WAITING = WaitStarted(NOW, NOW, "why")
 DOUBT = RunPaused(NOW, "a", Question.DOUBT, "why")
-PAUSED = RunPaused(NOW, "a", Question.GUARD, "why")
+PAUSED = RunPaused(NOW, "a", Question.INTERRUPTED, "why")
+KEPT_BACK = RunPaused(NOW, "a", Question.GUARD, "why")
 
 WELL, FAILED, REFUSED = outcome("succeeded"), outcome("failed"), outcome("rejected")
 PARTIAL, NOBODY, DOUBTFUL = outcome("partial"), outcome("no_match"), outcome("in_doubt")
@@ -95,6 +96,8 @@ def test_a_broken_expectation_is_a_fault_of_a_finished_run() -> None:
         ((WELL, REFUSED), HALTED, True, Exit.HALTED),
         ((DOUBTFUL,), DOUBT, True, Exit.IN_DOUBT),
         ((DOUBTFUL,), DOUBT, False, Exit.IN_DOUBT),
+        ((), KEPT_BACK, False, Exit.GUARDED),
+        ((WELL,), KEPT_BACK, True, Exit.STANDS_AFTER_SENDS),
         ((), PAUSED, False, Exit.STANDS),
         ((WELL,), PAUSED, False, Exit.STANDS),
         ((WELL,), PAUSED, True, Exit.STANDS_AFTER_SENDS),

@@ -142,15 +142,27 @@ def test_a_second_run_waits_for_the_next_period(
     assert code_of(lambda: desk.run(per(period), "run-2")) == code
 
 
-def test_a_run_counts_by_its_first_send(desk: Desk) -> None:
-    """A run that went past midnight is of the day on which it began to send."""
+def test_a_run_that_went_past_midnight_is_of_both_days(desk: Desk) -> None:
+    """Whatever it sent on a day keeps another run of that day back."""
     two = per("day") + SECOND
     desk.clock.at = india("2026-03-02 23:59:50")
 
     desk.api.answers = [after_leaving(lambda: desk.clock.advance(20))]
     desk.run(two)
     assert [send.intended_at for send in desk.log.sends("run-1")][1] > india("2026-03-03 00:00")
+    assert code_of(lambda: desk.run(two, "run-2")) == Exit.NOT_AS_REVIEWED
+    desk.clock.at = india("2026-03-04 00:00:01")
     assert code_of(lambda: desk.run(two, "run-2")) == Exit.WELL
+
+
+def test_a_run_that_was_overtaken_is_not_resumed(desk: Desk) -> None:
+    """Another run has sent on purpose once more: going on with the first would send its rest twice."""
+    two = per("day") + SECOND
+    desk.api.answers = [outcome("succeeded"), outcome("rejected")]
+    desk.run(two)
+    desk.run(two, "run-2", again="the first one stopped")
+    assert code_of(lambda: desk.resume("run-1")) == Exit.NOT_AS_REVIEWED
+    assert len(desk.api.left) == 4
 
 
 # ---------------------------------------------------------------- refused, and set aside
