@@ -7,7 +7,7 @@ import subprocess
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from benchmarks.measure import Command
 from benchmarks.subject import Subject
@@ -19,6 +19,10 @@ START = "Python's own start"
 IMPORT_RUNS = 5
 
 _LINE = re.compile(r"import time:\s+(\d+) \|\s+\d+ \| (\s*)(\S+)")
+
+
+Where: TypeAlias = tuple[str, int, str]
+"""A function as profiles name it: file, line, name; the file of a function of C is ``~``."""
 
 
 class Function(NamedTuple):
@@ -69,19 +73,57 @@ def functions(
     command: Command, python: Path, environment: Mapping[str, str], folder: Path, most: int = 12
 ) -> list[Function]:
     """Profile a command and give the functions with the most time of their own."""
-    out = folder / "profile"
-    profiled = [str(python), "-m", "cProfile", "-o", str(out), *command]
-    subprocess.run(profiled, check=True, capture_output=True, env=environment)
-    # The stubs of pstats do not name what it holds: (file, line, name) -> (_, calls, own, total, _).
-    stats: Mapping[tuple[str, int, str], Any] = vars(pstats.Stats(str(out)))["stats"]
     rows = [
         Function(_named(where), own_s, total_s, calls)
-        for where, (_, calls, own_s, total_s, _) in stats.items()
+        for where, (_, calls, own_s, total_s, _) in _profile(command, python, environment, folder).items()
     ]
     return sorted(rows, key=lambda row: row.own_s, reverse=True)[:most]
 
 
-def _named(where: tuple[str, int, str]) -> str:
+def packages(
+    command: Command, python: Path, environment: Mapping[str, str], folder: Path
+) -> dict[str, float]:
+    """Profile a command and give the seconds that each package takes itself, the dearest first.
+
+    A function of C is charged to the package that calls it; the run log's statements and the socket,
+    in which others are waited for, stand apart.
+    """
+    shares: Counter[str] = Counter()
+    for where, (_, _, own_s, _, callers) in _profile(command, python, environment, folder).items():
+        apart = next((name for part, name in APART.items() if part in where[2]), None)
+        if where[0] != "~" or apart is not None or not callers:
+            shares[apart or _package(where[0])] += own_s
+            continue
+        for caller, (_, _, share_s, _) in callers.items():
+            shares[_package(caller[0])] += share_s
+    return dict(shares.most_common())
+
+
+APART = {"sqlite3.Connection": "SQLite, the disk included", "_socket.socket": "the socket, the stub included"}
+"""Parts of names of functions of C in which something else is waited for, and what stands for them."""
+
+
+def _profile(
+    command: Command, python: Path, environment: Mapping[str, str], folder: Path
+) -> Mapping[Where, Any]:
+    out = folder / "profile"
+    profiled = [str(python), "-m", "cProfile", "-o", str(out), *command]
+    subprocess.run(profiled, check=True, capture_output=True, env=environment)
+    # The stubs of pstats do not name what it holds: (_, calls, own, total, callers), callers like it.
+    stats: Mapping[Where, Any] = vars(pstats.Stats(str(out)))["stats"]
+    return stats
+
+
+def _package(file: str) -> str:
+    """Name the package of a file: a library, one of the engine's own, or Python's."""
+    parts = Path(file).parts
+    inside = parts[parts.index("site-packages") + 1 :] if "site-packages" in parts else parts
+    if "engine" in inside:
+        return "/".join(inside[inside.index("engine") :][:2]).removesuffix(".py")
+    return inside[0] if inside != parts else "Python's own modules"
+
+
+def _named(where: Where) -> str:
     """Name a function by its module from the package on: a machine's folders say nothing."""
     file, _, name = where
     inside = file.partition(f"site-packages{os.sep}")[2] or str(Path(*Path(file).parts[-3:]))

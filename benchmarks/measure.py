@@ -38,11 +38,11 @@ class FailedError(Exception):
     """A process that was to be measured did not end well, so its time means nothing."""
 
 
-def run(command: Command, environment: Mapping[str, str], errors: Path) -> Sample:
+def run(command: Command, environment: Mapping[str, str], errors: Path, *, code: int = 0) -> Sample:
     """Run a command to its end, its output thrown away; what it says in ``errors`` is kept.
 
-    Raises FailedError. On Linux the peak of a new process begins at that of its parent, so this
-    one must stay small: it imports nothing but the standard library.
+    Raises FailedError where it ends with another exit code. On Linux the peak of a new process begins
+    at that of its parent, so this one must stay small: it imports nothing but the standard library.
     """
     quiet = (os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)
     kept = (os.POSIX_SPAWN_OPEN, 2, str(errors), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -50,9 +50,9 @@ def run(command: Command, environment: Mapping[str, str], errors: Path) -> Sampl
     pid = os.posix_spawn(command[0], list(command), environment, file_actions=[quiet, kept])
     _, status, used = os.wait4(pid, 0)
     wall_s = time.perf_counter() - begin
-    if status != 0:
+    if (ended := os.waitstatus_to_exitcode(status)) != code:
         said = errors.read_text("utf-8", "replace").strip()
-        raise FailedError(f"{' '.join(command)} ended with {os.waitstatus_to_exitcode(status)}: {said}")
+        raise FailedError(f"{' '.join(command)} ended with {ended}: {said}")
     unit = 1 if sys.platform == "darwin" else 1024  # Linux counts the peak in KiB
     return Sample(wall_s, used.ru_utime + used.ru_stime, used.ru_maxrss * unit)
 
@@ -84,9 +84,9 @@ class Bench:
     rounds: int
     warm_up: int
 
-    def once(self, command: Command) -> Sample:
-        """Measure one process."""
-        return run(command, self.environment, self.folder / "errors.txt")
+    def once(self, command: Command, *, code: int = 0) -> Sample:
+        """Measure one process, which ends with that exit code."""
+        return run(command, self.environment, self.folder / "errors.txt", code=code)
 
     def each(self, commands: Mapping[int, Command]) -> Iterator[dict[int, Sample]]:
         """Give rounds in which every command is measured once, in their order."""

@@ -1,10 +1,12 @@
-"""The results as text: tables in Markdown, which people read as well on a terminal."""
+"""The results as text."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from benchmarks.costs import IMPORT_RUNS, Function
 from benchmarks.measure import Pair, Sample, Spread
+from benchmarks.running_page import Running, sections
+from benchmarks.table import table, verdict
 
 GOALS = {"--version": 0.10, "--help": 0.35, "validate": 0.75, "plan": 0.85}
 """The most that a command may take, in times of the floor."""
@@ -49,6 +51,7 @@ class Results:
     command: str
     starts: Sequence[Mapping[str, Pair]]
     sizes: Sequence[Mapping[int, Sample]]
+    running: Running | None = None
     shares: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     functions: Sequence[Function] = ()
 
@@ -62,6 +65,7 @@ def page(results: Results) -> str:
         table(("", ""), results.facts.items()),
         starts(results),
         sizes(results),
+        *(sections(results.running) if results.running else ()),
     ]
     if results.shares:
         parts += [shares(results), functions(results)]
@@ -88,12 +92,8 @@ def _start(name: str, pairs: Sequence[Pair]) -> tuple[str, ...]:
         f"{ratio.least:.3f} to {ratio.most:.3f}",
         f"{Spread.of([pair.cpu_ratio for pair in pairs]).median:.3f}",
         "" if goal is None else f"{goal:.2f}",
-        "" if goal is None else _verdict(ratio.median, goal),
+        "" if goal is None else verdict(ratio.median, goal),
     )
-
-
-def _verdict(measured: float, goal: float) -> str:
-    return "met" if measured <= goal else "**missed**"
 
 
 def _missed(results: Results) -> Iterable[str]:
@@ -153,12 +153,12 @@ def _judged(results: Results) -> Iterable[str]:
         yield (
             f"Linear: a step takes {growth.median:.2f} times as long among {most:,} as among {fewer:,} "
             f"({growth.least:.2f} to {growth.most:.2f}; goal at most {LINEAR}): "
-            f"{_verdict(growth.median, LINEAR)}."
+            f"{verdict(growth.median, LINEAR)}."
         )
     peak_mb = max(one[known[-1]].peak_bytes for one in results.sizes) / 1e6
     yield (
         f"Memory at {known[-1]:,} steps: {peak_mb:.0f} MB (goal at most {MEMORY_GOAL_MB} MB): "
-        f"{_verdict(peak_mb, MEMORY_GOAL_MB)}."
+        f"{verdict(peak_mb, MEMORY_GOAL_MB)}."
     )
 
 
@@ -192,11 +192,3 @@ def functions(results: Results) -> str:
             table(("function", "own s", "with calls s", "calls"), rows),
         ]
     )
-
-
-def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Write a table; the first column holds words, the others numbers."""
-    marks = ("---", *("---:" for _ in heads[1:]))
-    if not any(heads):
-        marks = tuple("---" for _ in heads)
-    return "\n".join(f"| {' | '.join(row)} |" for row in (heads, marks, *rows))

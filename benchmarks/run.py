@@ -11,15 +11,28 @@ from typing import TypeVar
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))  # a script finds only what lies beside it
 
-from benchmarks import costs, page  # noqa: E402  (after the line above)
-from benchmarks.measure import Bench, FailedError  # noqa: E402
-from benchmarks.subject import NEEDED, Subject, bare_environment, fresh, installed, machine  # noqa: E402
+from benchmarks import costs, page, running  # noqa: E402  (after the line above)
+from benchmarks.measure import Bench, FailedError, Sample  # noqa: E402
+from benchmarks.running import OURS, Course, environment_for  # noqa: E402
+from benchmarks.running_page import Running  # noqa: E402
+from benchmarks.stub import answer_times_s, answering  # noqa: E402
+from benchmarks.subject import (  # noqa: E402
+    NEEDED,
+    Subject,
+    bare_environment,
+    file_system,
+    fresh,
+    installed,
+    machine,
+)
 from benchmarks.workload import runbook  # noqa: E402
 
 Measured = TypeVar("Measured")
 
 PAGE = ROOT / "docs" / "benchmarks.md"
 STEPS = 10
+ASKED = 2000
+"""How often the stub is asked to see how quickly it answers."""
 
 
 def main() -> int:
@@ -50,6 +63,14 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--sizes", type=int, nargs="+", default=[10, 100, 1000, 10000], help="steps that validate reads"
     )
+    parser.add_argument("--run-rounds", type=int, default=15, help="rounds over runs (default 15)")
+    parser.add_argument(
+        "--run-steps", type=int, nargs=2, default=[100, 1000], help="steps of the short and the long run"
+    )
+    parser.add_argument("--resumed", type=int, default=2000, help="sends of the run that is gone on with")
+    parser.add_argument(
+        "--memory-steps", type=int, nargs="+", default=[100, 1000, 10000], help="steps of runs for memory"
+    )
     parser.add_argument("--profile", action="store_true", help="show where the time goes, too")
     parser.add_argument(
         "--fresh", action="store_true", help="measure a wheel in a new virtual environment (network)"
@@ -79,12 +100,51 @@ def _measured(subject: Subject, options: argparse.Namespace, folder: Path) -> pa
             "sizes", options.size_rounds, Bench(environment, folder, options.size_rounds, 1).each(by_size)
         ),
     )
+    results.running = _running(subject, options, folder)
     if options.profile or options.write:
         called = {"floor": subject.floor[1:], **{name: commands[name] for name in page.GOALS}}
         results.shares = {name: costs.imports(subject, one, environment) for name, one in called.items()}
+        results.shares["run"] = results.running.imports
         longest = by_size[max(by_size)]
         results.functions = costs.functions(longest, subject.python, environment, folder)
     return results
+
+
+def _running(subject: Subject, options: argparse.Namespace, folder: Path) -> Running:
+    few, many = sorted(options.run_steps)
+    with answering(subject.python) as address:
+        environment = environment_for(address, bare_environment())
+
+        def course(rounds: int, warm_up: int = 1) -> Course:
+            return Course(subject, Bench(environment, folder, rounds, warm_up), address)
+
+        usual, starts = course(options.run_rounds), course(options.rounds, options.warm_up)
+        measured = Running(
+            few=few,
+            many=many,
+            stub_us=[each * 1e6 for each in answer_times_s(address, running.REQUEST, ASKED)],
+            sync_us=running.sync_time_s(folder) * 1e6,
+            disk=file_system(folder),
+            steps=_told("a step", options.run_rounds, running.slopes(usual, few, many)),
+            syncs=running.syncs(usual, few, many),
+            short=_told("a short run", options.rounds, running.short_runs(starts)),
+            resumed=options.resumed,
+            resumes=_resumes(usual, options),
+            memory=_told(
+                "memory",
+                options.size_rounds,
+                running.memory(course(options.size_rounds), sorted(options.memory_steps)),
+            ),
+        )
+        if options.profile or options.write:
+            measured.packages = running.packages(usual, few, many)
+            measured.imports = costs.imports(subject, usual.command(OURS, STEPS), environment)
+    return measured
+
+
+def _resumes(course: Course, options: argparse.Namespace) -> list[Sample]:
+    with running.interrupted(course, options.resumed) as stopped:
+        return _told("going on", options.run_rounds, running.resumes(stopped))
 
 
 def _written(sizes: set[int], folder: Path) -> dict[int, str]:
@@ -120,7 +180,12 @@ def _command(options: argparse.Namespace) -> str:
     ]
     sizes = " ".join(map(str, options.sizes))
     rounds = f"--rounds {options.rounds} --size-rounds {options.size_rounds} --sizes {sizes}"
-    return " ".join(["python benchmarks/run.py", *flags, rounds])
+    runs = f"--run-rounds {options.run_rounds}"
+    for name in ("run_steps", "resumed", "memory_steps"):
+        given = getattr(options, name)
+        numbers = " ".join(map(str, given if isinstance(given, list) else [given]))
+        runs += f" --{name.replace('_', '-')} {numbers}"
+    return " ".join(["python benchmarks/run.py", *flags, rounds, runs])
 
 
 if __name__ == "__main__":

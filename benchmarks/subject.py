@@ -96,6 +96,15 @@ def _system() -> str:
     return f"{name}, {platform.system()} {platform.release().partition('-')[0]} {platform.machine()}"
 
 
+def file_system(folder: Path) -> str:
+    """Name the kind of file system on which a folder lies."""
+    mounts = Path("/proc/self/mounts")
+    lines = mounts.read_text("utf-8").splitlines() if mounts.is_file() else []
+    kinds = {place: kind for _, place, kind, *_ in map(str.split, lines)}
+    places = [str(each) for each in (folder, *folder.parents)]
+    return next((kinds[place] for place in places if place in kinds), "of an unknown kind")
+
+
 def _commit() -> str:
     """Name the commit, and whether the working copy differs from it; the page itself does not count."""
     try:

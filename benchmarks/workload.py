@@ -1,4 +1,4 @@
-"""The runbook that is measured: conditions, success, filters, templates of inputs, every channel."""
+"""The runbooks that are measured: one with all that a runbook can say, one that is a long chain of sends."""
 
 from itertools import cycle, islice
 
@@ -97,3 +97,29 @@ def runbook(steps: int) -> str:
     """Write a sound runbook of so many steps; some 280 bytes each, so that 10,000 stay below 5 MB."""
     shapes = islice(cycle(_SHAPES), steps)
     return _HEAD + "\n".join(shape.format(n=n, before=n - 1) for n, shape in enumerate(shapes, 1))
+
+
+_CHAIN = """\
+format: runbook/v1
+name: benchmark
+owner: collections-ops
+purpose: overdue
+once: {per: run}
+campaign: {id: camp_demo}
+steps:
+"""
+_LINK = """\
+  - id: step_{n}
+    channel: sms
+    template: smsTpl01
+    when: steps.step_{before}.failed == 0
+    filters: {{payment_status: [bounced, pending], language: english}}
+    limit: 100
+"""
+_WHEN = "    when: steps.step_0.failed == 0\n"
+
+
+def chain(steps: int) -> str:
+    """Write a runbook whose every step is sent if nothing failed in the one before it."""
+    links = (_LINK.format(n=n, before=n - 1) for n in range(1, steps + 1))
+    return _CHAIN + "".join(links).replace(_WHEN, "")

@@ -54,6 +54,16 @@ else:
 
 
 def _initialiser(cls: Any, fields: tuple[dataclasses.Field[Any], ...]) -> Any:  # noqa: ANN401
+    """Give an ``__init__`` that is compiled when the first value is made: most commands make few kinds."""
+
+    def first(self: object, *given: object, **named: object) -> None:
+        cls.__init__ = _compiled(cls, fields)
+        cls.__init__(self, *given, **named)
+
+    return first
+
+
+def _compiled(cls: Any, fields: tuple[dataclasses.Field[Any], ...]) -> Any:  # noqa: ANN401
     """Compile ``__init__``: it fills the slots directly, past the method that refuses changes."""
     known: dict[str, Any] = {"_unset": _UNSET}
     given, body = [], []

@@ -113,32 +113,25 @@ def _prepare_streams() -> None:
         )
 
 
-def _let_go_of_stdout() -> None:
-    """Send what is still held back nowhere: Python would try again, and complain, when it exits."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 1)
-    os.close(nowhere)
-
-
 def _say(message: str, cure: str) -> None:
-    from engine.cli.screen import complain  # noqa: PLC0415  (only a refusal needs it)
+    from engine.cli.outliving import complain_if_heard  # noqa: PLC0415  (only a refusal needs it)
 
-    complain(message, cure)
+    complain_if_heard(message, cure)
+
+
+def _let_go_of_stdout() -> None:
+    from engine.cli.outliving import let_go_of_stdout  # noqa: PLC0415  (only a broken output needs it)
+
+    let_go_of_stdout()
 
 
 def _bug(error: Exception) -> int:
-    import traceback  # noqa: PLC0415  (only a bug needs it)
-
+    from engine.cli.outliving import tell_bug  # noqa: PLC0415  (only a bug needs it)
     from engine.run.broken import Broken  # noqa: PLC0415  (the same)
 
     code: int = Exit.FAILED
     told = "nothing was sent"
     if isinstance(error, Broken) and error.code != Exit.FAILED:
         code, told = error.code, f"something was, or may have been, sent: `runbook show {error.run}`"
-    click.echo(
-        f"This is a bug in runbook, not a mistake of yours; {told}.\n"
-        "Please report it with the lines below and the file that you used:\n",
-        err=True,
-    )
-    click.echo(traceback.format_exc(), err=True)
+    tell_bug(told)
     return code

@@ -47,10 +47,17 @@ def _answer() -> str:
 
 
 def refuse_switched_off() -> None:
-    """Refuse where the environment forbids sending (11)."""
-    value = os.environ.get("RUNBOOK_SENDS", "")
+    """Refuse where the environment forbids sending, or says of it what nobody can read (11)."""
+    value = os.environ.get("RUNBOOK_SENDS", "").strip()
+    if value.lower() in ("", "on", "1", "yes", "true"):
+        return
     if value.lower() in ("off", "0", "no", "false"):
         raise Refusal(f"RUNBOOK_SENDS={value} forbids sending here", "unset it to send", Exit.GUARDED)
+    raise Refusal(
+        f"RUNBOOK_SENDS={value!r} is neither on nor off, so nothing is sent",
+        "unset it to send, or set it to off",
+        Exit.GUARDED,
+    )
 
 
 def refuse_other_campaign(connected: Connected, campaign: str, name: str | None, org: str | None) -> None:
@@ -59,6 +66,12 @@ def refuse_other_campaign(connected: Connected, campaign: str, name: str | None,
     if name is None:
         return
     facts = client.campaign(campaign)
+    if facts.name is None:
+        raise Refusal(
+            f"the API does not say how campaign {campaign} is named: whether it is {name!r} is not known",
+            "ask whoever runs the API; without campaign.name in the runbook nothing is compared",
+            Exit.GUARDED,
+        )
     pairs = (("is named", facts.name, name), ("belongs to the organisation", facts.org, org))
     for what, found, pinned in pairs:
         if found is not None and pinned is not None and found != pinned:

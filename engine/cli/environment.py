@@ -7,7 +7,7 @@ from engine.cli.files import CONFIG, read_bytes, upward
 from engine.cli.screen import emit
 from engine.config import Config, Environment
 from engine.config.address import fault_of_address, normalised
-from engine.frozen import dataclass
+from engine.frozen import dataclass, replace
 from engine.refusal import Exit, Refusal
 from engine.report import findings
 from engine.runbook.characters import MAX_BYTES
@@ -16,44 +16,92 @@ from engine.runbook.spelling import listed, nearest, shown
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The configuration, the environment that was chosen (None: there is none), the repository."""
+    """The configuration, the environment that was chosen (None: there is none), the repository.
+
+    ``fault``: what is the matter with them, where a command goes on all the same. ``is_guess``: and the
+    environment's own run log cannot be told.
+    """
 
     config: Config
     here: Environment | None = None
     root: Path | None = None
+    fault: str = ""
+    is_guess: bool = False
 
 
 def find_environment(name: str | None = None) -> Found:
     """Choose the environment: ``--env``, then ``RUNBOOK_ENV``, then the file's default."""
     file = upward(CONFIG)
-    name = name or os.environ.get("RUNBOOK_ENV") or None
     address, org = _address(), _organisation()
     if file is None:
-        if name is not None:
-            raise Refusal(
-                f"environment {name}: there is no {CONFIG} here or above", "create it, or leave --env out"
-            )
-        return Found(Config(), Environment(address, org) if address else None)
-    config = _read(file)
-    name = name or str(config.default)
+        return _without_file(name, address, org)
+    config = _read(file, aloud=True)
+    here = _named(config, name, file)
+    _refuse_contradiction(here, address, org, file)
+    return Found(config, here, file.parent.parent)
+
+
+def look_for_environment(name: str | None, *, is_log_said: bool) -> Found:
+    """Choose the environment of a command that looks or stops: that is always allowed (DESIGN, section 2).
+
+    Raises ``Refusal`` only for a name that nothing has, where no log is named in its place.
+    """
+    file = None
+    try:
+        file = upward(CONFIG)
+        config = _read(file, aloud=False) if file else Config()
+    except Refusal as refusal:
+        return Found(Config(), None, file.parent.parent if file else None, refusal.message, is_guess=True)
+    try:
+        here = _named(config, name, file) if file else _without_file(name, None, None).here
+    except Refusal as refusal:
+        if name is not None and not is_log_said:
+            raise
+        return Found(config, None, file.parent.parent if file else None, refusal.message, is_guess=True)
+    return _beside_variables(Found(config, here, file.parent.parent if file else None), file)
+
+
+def _beside_variables(found: Found, file: Path | None) -> Found:
+    """Let the variables say what no file says; where they contradict it, the file is gone by."""
+    try:
+        address, org = _address(), _organisation()
+        if file is None or found.here is None:
+            return replace(found, here=Environment(address, org) if address else None)
+        _refuse_contradiction(found.here, address, org, file)
+    except Refusal as refusal:
+        return replace(found, fault=refusal.message)
+    return found
+
+
+def _without_file(name: str | None, address: str | None, org: str | None) -> Found:
+    name = name or os.environ.get("RUNBOOK_ENV") or None
+    if name is not None:
+        raise Refusal(
+            f"environment {name}: there is no {CONFIG} here or above", "create it, or leave --env out"
+        )
+    return Found(Config(), Environment(address, org) if address else None)
+
+
+def _named(config: Config, name: str | None, file: Path) -> Environment:
+    name = name or os.environ.get("RUNBOOK_ENV") or str(config.default)
     if name not in config.environments:
         known = list(config.environments)
         meant = nearest(name, known)
         cure = f"did you mean {meant}?" if meant else f"{file} has {listed(known, 'and')}"
         raise Refusal(f'there is no environment "{name}"', cure)
-    here = config.environments[name]
-    _refuse_contradiction(here, address, org, file)
-    return Found(config, here, file.parent.parent)
+    return config.environments[name]
 
 
-def _read(file: Path) -> Config:
+def _read(file: Path, *, aloud: bool) -> Config:
     # Only a repository with a configuration pays for its schema.
     from engine.config.read import read  # noqa: PLC0415
 
     config, found, document = read(read_bytes(file, MAX_BYTES), str(file))
     if config is None:
-        emit(findings.render(found, lambda _, line: document.lines.line(line)) + "\n", err=True)
-        raise Refusal(f"{file} is not valid, see above", "mend it, then try again", Exit.INVALID)
+        if aloud:
+            emit(findings.render(found, lambda _, line: document.lines.line(line)) + "\n", err=True)
+        above = ", see above" if aloud else ""
+        raise Refusal(f"{file} is not valid{above}", "mend it, then try again", Exit.INVALID)
     return config
 
 

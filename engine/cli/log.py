@@ -4,9 +4,9 @@ from pathlib import Path
 
 import click
 
-from engine.cli.environment import find_environment
+from engine.cli.chosen import choose
 from engine.cli.identity import actor, owner
-from engine.cli.runlog import ENV, LOG, log_path
+from engine.cli.runlog import ENV, LOG
 from engine.cli.screen import emit
 from engine.refusal import Exit, Refusal
 from engine.runlog.sqlite import open_log
@@ -25,7 +25,7 @@ def init(*, environment_name: str | None, log_option: Path | None) -> int:
 
     An empty log knows no past: make it once, and keep it. What was sent before it is not in it.
     """
-    path = log_path(find_environment(environment_name), log_option)
+    path = choose(environment_name, log_option).log
     if path.exists():
         raise Refusal(
             f"there is a run log already: {path}", "keep it; it knows what was sent", Exit.LEASE_OR_LOG

@@ -4,13 +4,16 @@ from pathlib import Path
 
 import click
 
+from engine.cli.chosen import Chosen, choose
+from engine.cli.outliving import only_complaining
 from engine.cli.runlog import ENV, LOG, REASON, writing_to
 from engine.cli.screen import emit
 from engine.cli.showing import show_run
 from engine.clock import Steady
+from engine.record.entry import RunEntry
 from engine.record.event import Resolution, Verdict
-from engine.refusal import Refusal
 from engine.run import person
+from engine.runlog.port import RunLog
 
 _RESOLUTIONS = {
     "sent": Resolution.SENT,
@@ -36,10 +39,10 @@ def resolve(
     `not-sent` lets the run send it again: say it only if you know that nobody got the message.
     `sent` and `never-known` close it, and nobody is messaged by it again.
     """
-    with writing_to(environment_name, log_option, run) as (log, entry):
-        settled = person.resolve(log, Steady(), entry, send, _RESOLUTIONS[word], _said(reason))
-        emit(f"{settled.address} is settled as {word}.\n")
-        show_run(log, log.find(entry.run), "text")
+    chosen = choose(environment_name, log_option)
+    with writing_to(chosen, run) as (log, entry):
+        settled = person.resolve(log, Steady(), entry, send, _RESOLUTIONS[word], reason)
+        _show(log, entry, chosen, f"{settled.address} is settled as {word}.\n")
     return 0
 
 
@@ -54,10 +57,10 @@ def decide(
     *, run: str, step: str, word: str, reason: str, environment_name: str | None, log_option: Path | None
 ) -> int:
     """Decide about STEP of RUN what its conditions could not tell."""
-    with writing_to(environment_name, log_option, run) as (log, entry):
-        person.decide_step(log, Steady(), entry, step, Verdict(word), _said(reason))
-        emit(f"{step} is decided: {word}.\n")
-        show_run(log, log.find(entry.run), "text")
+    chosen = choose(environment_name, log_option)
+    with writing_to(chosen, run) as (log, entry):
+        person.decide_step(log, Steady(), entry, step, Verdict(word), reason)
+        _show(log, entry, chosen, f"{step} is decided: {word}.\n")
     return 0
 
 
@@ -68,13 +71,17 @@ def decide(
 @LOG
 def cancel(*, run: str, reason: str, environment_name: str | None, log_option: Path | None) -> int:
     """End RUN for good; nothing more of it is sent."""
-    with writing_to(environment_name, log_option, run) as (log, entry):
-        person.cancel(log, Steady(), entry, _said(reason))
-        show_run(log, log.find(entry.run), "text")
+    chosen = choose(environment_name, log_option)
+    with writing_to(chosen, run) as (log, entry):
+        person.cancel(log, Steady(), entry, reason)
+        _show(log, entry, chosen)
     return 0
 
 
-def _said(reason: str) -> str:
-    if not reason.strip():
-        raise Refusal("--reason is empty", "say why; whoever reads the log later needs it")
-    return reason.strip()
+def _show(log: RunLog, entry: RunEntry, chosen: Chosen, done: str = "") -> None:
+    """Show how the run stands behind a person's word, which is recorded by now, whoever reads this."""
+    look = f"runbook show {entry.run}{chosen.options()}"
+    with only_complaining("it is recorded, but how the run stands cannot be shown", look):
+        if done:
+            emit(done)
+        show_run(log, log.find(entry.run), "text", chosen)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from engine.cli.environment import Found
 from engine.cli.files import read_bytes
@@ -11,7 +11,6 @@ from engine.cli.inputs import gather
 from engine.cli.screen import emit
 from engine.config.catalog import templates_of
 from engine.diagnostics import Diagnostic
-from engine.plan.assume import read_assumptions
 from engine.plan.build import build
 from engine.plan.model import Plan
 from engine.refusal import Exit, Refusal
@@ -22,6 +21,9 @@ from engine.runbook.document import Document
 from engine.runbook.draft import Draft, fill, read
 from engine.runbook.inputs import InputValue
 from engine.runbook.model import Runbook
+
+if TYPE_CHECKING:
+    from engine.plan.answers import Assumptions
 
 HOLDS = timedelta(hours=24)
 """How long after a plan is made a run may start from it, unless a policy says otherwise."""
@@ -61,9 +63,7 @@ def make(filled: Filled, environment: Found, assumed: tuple[str, ...] = ()) -> P
     assert runbook is not None, "what cannot be filled in has an error"
     templates, faults = templates_of(runbook, environment.config, environment.here)
     _stop_at_errors(schema.diagnostics(draft.document, faults), draft.document)
-    assumptions, problems = read_assumptions(runbook, assumed)
-    if problems:
-        raise Refusal("\n       ".join(problems), "write --assume STEP.FIELD=VALUE, such as remind.failed=50")
+    assumptions = _assumptions(runbook, assumed) if assumed else {}
     plan = build(
         runbook,
         draft.document.data or {},
@@ -77,6 +77,16 @@ def make(filled: Filled, environment: Found, assumed: tuple[str, ...] = ()) -> P
         if not any(node.step == step and any(b.answers for b in node.branches) for node in plan.tree.nodes):
             raise Refusal(f"no answer to {step} fits what --assume says of it", "assume less")
     return plan
+
+
+def _assumptions(runbook: Runbook, assumed: tuple[str, ...]) -> "Assumptions":
+    # Only who assumes something pays for what reads it.
+    from engine.plan.assume import read_assumptions  # noqa: PLC0415
+
+    assumptions, problems = read_assumptions(runbook, assumed)
+    if problems:
+        raise Refusal("\n       ".join(problems), "write --assume STEP.FIELD=VALUE, such as remind.failed=50")
+    return assumptions
 
 
 def _stop_at_errors(found: Sequence[Diagnostic], document: Document) -> None:

@@ -7,18 +7,17 @@ import click
 
 from engine.cli import reviewed
 from engine.cli.asking import ask, refuse_other_campaign, refuse_switched_off, refuse_unasked
-from engine.cli.environment import find_environment
+from engine.cli.chosen import Chosen, choose
 from engine.cli.inputs import ZONE
 from engine.cli.reviewed import Review, refuse_digests, refuse_more
-from engine.cli.runlog import ENV, FORMAT, LOG, log_path, no_run, open_to_run, refuse_lost
-from engine.cli.running import surrounded
+from engine.cli.runlog import ENV, FORMAT, LOG, letting_go, no_run, open_to_run, refuse_lost
+from engine.cli.running import session
 from engine.cli.screen import emit
-from engine.cli.showing import finish, torn
+from engine.cli.showing import plan_of
 from engine.config import headline
 from engine.record.plan import Program
 from engine.record.state import RunState
 from engine.refusal import Refusal
-from engine.run.broken import Broken
 from engine.run.start import Resumption, resume
 
 
@@ -48,42 +47,37 @@ def command(  # noqa: PLR0913  (one an option)
 
     RUN is an id, a unique beginning of one, or `last`. What may have gone out is never sent again.
     """
-    review = Review(expect, within, at_most)
-    found = find_environment(environment_name)
-    here = found.here
-    if here is None:
-        raise Refusal("there is nowhere to send to", "choose the environment that the run was started in")
+    chosen = choose(environment_name, log_option)
     if accept is not None and not accept.strip():
         raise Refusal("--accept needs a reason", "say why it is right to go on behind the step")
+    return _resume(run, chosen, Review(expect, within, at_most), accept, form, yes=yes)
+
+
+def _resume(run: str, chosen: Chosen, review: Review, accept: str | None, form: str, *, yes: bool) -> int:
+    here = chosen.found.here
+    if here is None:
+        raise Refusal("there is nowhere to send to", "choose the environment that the run was started in")
     refuse_unasked(here, yes=yes, is_reviewed=review.is_said)
-    path = log_path(found, log_option)
-    if not path.exists():
-        raise no_run(run, path)
-    log = open_to_run(here, path)
-    try:
+    if not chosen.log.exists():
+        raise no_run(run, chosen.log)
+    with letting_go(open_to_run(here, chosen.log)) as log, session(chosen, log, form) as running:
         entry = log.find(run)
         refuse_digests(review, entry.rules_digest, entry.plan_digest)
-        with surrounded(found, log, path) as (around, signals, connected):
 
-            def agree(state: RunState, program: Program) -> None:
-                refuse_switched_off()
-                refuse_lost(here, path)
-                most = left(state, program)
-                refuse_more(review, most, "what is left of this run")
-                refuse_other_campaign(connected, entry.campaign, None, here.org)
-                if not yes:
-                    ask(here, most)
-                signals.begin()
+        def agree(state: RunState, program: Program) -> None:
+            refuse_switched_off()
+            refuse_lost(here, chosen.log)
+            most = left(state, program)
+            refuse_more(review, most, "what is left of this run")
+            campaign = plan_of(log.events(entry.run)[0].event)["runbook"]["campaign"]
+            refuse_other_campaign(running.connected, entry.campaign, campaign["name"], here.org)
+            if not yes:
+                ask(here, most)
+            running.signals.begin()
 
-            emit(headline(here, entry.campaign), err=form == "json")
-            wanted = Resumption(entry, here.account, ZoneInfo(ZONE), agree, accept)
-            try:
-                result = resume(wanted, around)
-            except Broken as broken:
-                raise torn(broken) from broken
-            return finish(result, log, signals, form)
-    finally:
-        log.close()
+        emit(headline(here, entry.campaign), err=form == "json")
+        wanted = Resumption(entry, here.account, ZoneInfo(ZONE), agree, accept)
+        return running.carry_out(entry.run, lambda around: resume(wanted, around))
 
 
 def left(state: RunState, program: Program) -> int | None:

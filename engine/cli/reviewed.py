@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +57,18 @@ class Review:
     @property
     def is_said(self) -> bool:
         """Whether anything bounds what may be sent without anybody looking."""
-        return any((self.expect, self.within, self.at_most, self.plan_file))
+        return bool(self.options)
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """The options that were said."""
+        said = {
+            "--expect": self.expect,
+            "--within": self.within,
+            "--at-most": self.at_most,
+            "--plan": self.plan_file,
+        }
+        return tuple(option for option, value in said.items() if value is not None)
 
 
 def refuse_unreviewed(review: Review, plan: Plan, making: Making) -> None:
@@ -106,7 +117,7 @@ def refuse_more(review: Review, most: int | None, what: str = "this plan") -> No
 
 def _refuse_other_plan(file: Path, plan: Plan, making: Making) -> None:
     reviewed = _read(file)
-    expires_at = datetime.fromisoformat(reviewed["made"]["expires_at"])
+    expires_at = _expiry(reviewed)
     if making.created_at >= expires_at:
         raise Refusal(
             f"the plan in {file} held until {expires_at:%Y-%m-%d %H:%M} UTC", _AGAIN, Exit.NOT_AS_REVIEWED
@@ -123,14 +134,22 @@ def _refuse_other_plan(file: Path, plan: Plan, making: Making) -> None:
         raise Refusal(shown, _AGAIN, Exit.NOT_AS_REVIEWED)
 
 
+def _expiry(plan: Mapping[str, Any]) -> datetime:
+    """Give the instant until which a plan holds; raises what a plan that is none makes Python raise."""
+    expires_at = datetime.fromisoformat(plan["made"]["expires_at"])
+    if expires_at.tzinfo is None:
+        raise ValueError("without an offset it is no instant")
+    return expires_at.astimezone(UTC)
+
+
 def _read(file: Path) -> Mapping[str, Any]:
     """Read a plan/v1 file; one whose content does not give its digests is refused (13)."""
     try:
         plan = json.loads(read_bytes(file, _MOST_BYTES))
         said = (plan["digests"]["rules"], plan["digests"]["plan"])
         is_whole = plan["format"] == "plan/v1" and digests_of(plan) == said
-        datetime.fromisoformat(plan["made"]["expires_at"])
-    except (ValueError, KeyError, TypeError, RecursionError):
+        _expiry(plan)
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
         raise Refusal(
             f"{file} is not a plan", "make one: runbook plan FILE --out plan.json", Exit.INVALID
         ) from None

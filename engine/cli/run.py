@@ -1,7 +1,6 @@
 """``runbook run``: start a run of a reviewed runbook."""
 
 import os
-import secrets
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -11,21 +10,20 @@ import click
 from engine import __version__
 from engine.cli import reviewed
 from engine.cli.asking import ask, looks, refuse_other_campaign, refuse_switched_off, refuse_unasked
-from engine.cli.environment import Found, find_environment
+from engine.cli.chosen import Chosen, choose
+from engine.cli.environment import Found
 from engine.cli.files import PATH, named
 from engine.cli.inputs import ZONE
 from engine.cli.planning import HOLDS, fill_in, make
 from engine.cli.reviewed import Review, refuse_more, refuse_unreviewed
-from engine.cli.runlog import ENV, FORMAT, LOG, log_path, open_to_run, refuse_lost
-from engine.cli.running import surrounded
+from engine.cli.runlog import ENV, FORMAT, LOG, letting_go, open_to_run, refuse_lost
+from engine.cli.running import session
 from engine.cli.screen import emit, paint, width
-from engine.cli.showing import finish, torn
 from engine.clock import now
 from engine.config import Environment, headline
 from engine.plan.model import Making, Plan
 from engine.plan.program import program_document
 from engine.refusal import Refusal
-from engine.run.broken import Broken
 from engine.run.start import Order, start
 
 
@@ -66,7 +64,9 @@ def command(  # noqa: PLR0913  (one an option)
     Everything that is sent, or may have been, stands in the run log before and after. A run that
     stopped is taken further with `runbook resume`, never by running it again.
     """
+    review = Review(expect, within, at_most, plan_file)
     if dry_run:
+        _refuse_idle(review)
         from engine.cli.plan import command as plan_command  # noqa: PLC0415
 
         code: int = context.invoke(
@@ -78,20 +78,29 @@ def command(  # noqa: PLR0913  (one an option)
             form=form,
         )
         return code
-    review = Review(expect, within, at_most, plan_file)
-    found = find_environment(environment_name)
-    here = _environment(found)
+    chosen = choose(environment_name, log_option)
+    here = _environment(chosen.found)
     refuse_unasked(here, yes=yes, is_reviewed=review.is_said)
     if again is not None and not again.strip():
         raise Refusal("--again needs a reason", "say why people are to be messaged once more")
     filled = fill_in(file, given, input_file, os.environ)
     emit(headline(here, filled.campaign), err=form == "json")
-    plan = make(filled, found)
+    plan = make(filled, chosen.found)
     del filled  # the text with its positions: a fifth of all memory where there are thousands of steps
     at = now()
     making = Making(at, at + HOLDS, str(file), __version__, here.name)
     refuse_unreviewed(review, plan, making)
-    return _run(plan, making, found, log_path(found, log_option), _Wish(review, yes, again, form))
+    return _run(plan, making, chosen, _Wish(review, yes, again, form))
+
+
+def _refuse_idle(review: Review) -> None:
+    """Refuse options that promise a check which a dry run does not make."""
+    if review.options:
+        named = " and ".join(review.options)
+        raise Refusal(
+            f"--dry-run only shows the plan: it does not check {named}",
+            "leave it out; the plan shows its digests and the most messages",
+        )
 
 
 class _Wish:
@@ -101,33 +110,25 @@ class _Wish:
         self.review, self.yes, self.again, self.form = review, yes, again, form
 
 
-def _run(plan: Plan, making: Making, found: Found, path: Path, wish: _Wish) -> int:
-    here = _environment(found)
-    log = open_to_run(here, path)
-    try:
-        with surrounded(found, log, path) as (around, signals, connected):
+def _run(plan: Plan, making: Making, chosen: Chosen, wish: _Wish) -> int:
+    here = _environment(chosen.found)
+    with letting_go(open_to_run(here, chosen.log)) as log, session(chosen, log, wish.form) as running:
 
-            def agree() -> None:
-                refuse_switched_off()
-                refuse_lost(here, path)
-                if wish.review.at_most is not None:
-                    refuse_more(wish.review, plan.analysis.messages.number)
-                campaign = plan.runbook.campaign
-                refuse_other_campaign(connected, campaign.id, campaign.name, here.org)
-                if not wish.yes:
-                    _show_and_ask(plan, making, here)
-                signals.begin()
+        def agree() -> None:
+            refuse_switched_off()
+            refuse_lost(here, chosen.log)
+            if wish.review.at_most is not None:  # else nobody need walk all ways to count messages
+                refuse_more(wish.review, plan.analysis.messages.number)
+            campaign = plan.runbook.campaign
+            refuse_other_campaign(running.connected, campaign.id, campaign.name, here.org)
+            if not wish.yes:
+                _show_and_ask(plan, making, here)
+            running.signals.begin()
 
-            document = program_document(plan, making)
-            run = _name(making.created_at, plan.runbook.name)
-            order = Order(run, document, plan.program, ZoneInfo(ZONE), agree, wish.again)
-            try:
-                result = start(order, around)
-            except Broken as broken:
-                raise torn(broken) from broken
-            return finish(result, log, signals, wish.form)
-    finally:
-        log.close()
+        document = program_document(plan, making)
+        run = _name(making.created_at, plan.runbook.name)
+        order = Order(run, document, plan.program, ZoneInfo(ZONE), agree, wish.again)
+        return running.carry_out(run, lambda around: start(order, around))
 
 
 def _show_and_ask(plan: Plan, making: Making, here: Environment) -> None:
@@ -149,4 +150,4 @@ def _environment(found: Found) -> Environment:
 
 def _name(at: datetime, runbook: str) -> str:
     """Name a run: readable, in the order of time, and no two alike."""
-    return f"{at:%Y%m%d-%H%M%S}-{runbook}-{secrets.token_hex(2)}"
+    return f"{at:%Y%m%d-%H%M%S}-{runbook}-{os.urandom(2).hex()}"

@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import sys
+from contextlib import suppress
 
 import click
 
@@ -22,8 +23,8 @@ def width() -> int:
 
 
 def paint() -> Paint:
-    """Choose emphasis for stdout: none in pipes, in CI, or where ``NO_COLOR`` asks for none."""
-    quiet = os.environ.get("NO_COLOR") or os.environ.get("CI")
+    """Choose emphasis for stdout: none in pipes, in CI, on a dumb terminal, or where ``NO_COLOR`` asks so."""
+    quiet = os.environ.get("NO_COLOR") or os.environ.get("CI") or os.environ.get("TERM") == "dumb"
     looked_at = sys.stdout is not None and sys.stdout.isatty()  # a closed stdout is None
     return coloured if looked_at and not quiet else plain
 
@@ -45,6 +46,12 @@ def emit_json(data: Json) -> None:
     speaks_utf8 = getattr(sys.stdout, "encoding", "utf-8").lower().replace("-", "") == "utf8"
     text = json.dumps(data, indent=2, ensure_ascii=not speaks_utf8)
     click.echo(_OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
+
+
+def warn(message: str) -> None:
+    """Say on stderr what is the matter, and that it keeps nothing back; nor does nobody listening."""
+    with suppress(OSError):
+        emit(bare(f"warning: {message}"), err=True)
 
 
 def complain(message: str, cure: str = "") -> None:

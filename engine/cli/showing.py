@@ -1,20 +1,21 @@
 """How a run stands, said when it ends and whenever somebody looks."""
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from typing import Any
 
-from engine.cli.screen import complain, emit, emit_json, paint
+from engine.cli.chosen import Chosen
+from engine.cli.outliving import only_complaining
+from engine.cli.screen import emit, emit_json, paint
 from engine.frozen import replace
-from engine.machine import fold
+from engine.machine import evolve, fold
 from engine.record.entry import RunEntry, SendEntry
-from engine.record.event import Event, Question, RunStarted
+from engine.record.event import Event, Question, RunStarted, SendSettled
 from engine.record.need import need_of, stopped_because
-from engine.record.outcome import RunStatus, SendStatus, StepStatus
+from engine.record.outcome import Outcome, RunStatus, SendStatus, StepStatus
 from engine.record.state import RunState
-from engine.refusal import Exit, Refusal
+from engine.refusal import Exit
 from engine.report import runs as view
-from engine.run.broken import Broken
+from engine.run.refusals import DEAD
 from engine.run.signals import Signals
 from engine.run.start import Result
 from engine.runlog.port import RunLog
@@ -22,41 +23,61 @@ from engine.runlog.port import RunLog
 ENDED = (RunStatus.FINISHED, RunStatus.CANCELLED)
 
 
-def finish(result: Result, log: RunLog, signals: Signals, form: str) -> int:
+def finish(result: Result, log: RunLog, signals: Signals, form: str, chosen: Chosen) -> int:
     """Say how the run stands and what it needs; give the exit code, whoever listens or not."""
-    try:
-        _show(log, log.find(result.run), result.document["steps"], result.state, form)
-    except OSError as error:
-        with suppress(OSError):
-            complain(f"how the run went cannot be shown: {error.strerror}", f"runbook show {result.run}")
-    state = result.state
+    state, code = result.state, int(result.exit_code)
     is_interrupted = state.status is RunStatus.PAUSED and state.stopped_by is Question.INTERRUPTED
     if is_interrupted and signals.signal and not result.sent:
-        return signals.exit_code
-    return result.exit_code
+        code = signals.exit_code
+    look = f"runbook show {result.run}{chosen.options()}"
+    with only_complaining("how the run went cannot be shown", look):
+        _show(log, log.find(result.run), result.document["steps"], state, form, chosen)
+    return code
 
 
-def show_run(log: RunLog, entry: RunEntry, form: str) -> None:
-    """Show one run as its log tells it: text with what it needs, or JSON."""
+def show_run(log: RunLog, entry: RunEntry, form: str, chosen: Chosen, *, with_sends: bool = False) -> None:
+    """Show one run as its log tells it: text with what it needs, and ``with_sends`` each send, or JSON."""
     events = log.events(entry.run)
-    _show(log, entry, steps_of(events[0].event), fold(each.event for each in events), form)
+    state = fold(each.event for each in events)
+    sends = _show(
+        log,
+        entry,
+        steps_of(events[0].event),
+        state,
+        form,
+        chosen,
+        sends=log.sends(entry.run) if with_sends else None,
+    )
+    if with_sends and form == "text" and sends:
+        emit("\n" + view.sends_table(sends, paint()))
 
 
 def _show(
-    log: RunLog, entry: RunEntry, steps: Sequence[Mapping[str, Any]], state: RunState, form: str
-) -> None:
+    log: RunLog,
+    entry: RunEntry,
+    steps: Sequence[Mapping[str, Any]],
+    state: RunState,
+    form: str,
+    chosen: Chosen,
+    *,
+    sends: Sequence[SendEntry] | None = None,
+) -> Sequence[SendEntry]:
     shown, is_alive = as_it_is(log, entry)
-    sends = _spoken_of(log, shown, state, form)
+    sends = _spoken_of(log, shown, state, form) if sends is None else sends
+    if shown is not entry:
+        state, sends = in_doubt(state, sends)
     if form == "json":
         emit_json(view.run_json(shown, steps, state, sends))
-        return
+        return sends
     emit(view.summary(shown, steps, state, sends, paint()))
-    if shown.status in ENDED and not any(send.blocks for send in sends):
-        return
+    if shown.status in ENDED and not sends:
+        return sends
     because = stopped_because(each.event for each in log.events(entry.run))
-    need = need_of(shown, state, sends, is_alive=is_alive, because=because)
+    options = chosen.options(entry.environment)
+    need = need_of(shown, state, sends, is_alive=is_alive, because=because, options=options)
     if need is not None:
         emit(view.need(need, paint()))
+    return sends
 
 
 def _spoken_of(log: RunLog, shown: RunEntry, state: RunState, form: str) -> Sequence[SendEntry]:
@@ -85,18 +106,29 @@ def as_it_is(log: RunLog, entry: RunEntry) -> tuple[RunEntry, bool]:
     return replace(entry, status=RunStatus.IN_DOUBT, exit_code=Exit.IN_DOUBT), False
 
 
+def in_doubt(state: RunState, sends: Sequence[SendEntry]) -> tuple[RunState, Sequence[SendEntry]]:
+    """Give a run whose process died in a send as the next one will record it: that send is in doubt."""
+    doubt = Outcome(SendStatus.IN_DOUBT, None, DEAD)
+    for send in sends:
+        if send.status is SendStatus.INTENDED:
+            settled = SendSettled(send.intended_at, send.step, send.address, send.attempt, doubt)
+            state = evolve(state, settled)
+    seen = (
+        replace(send, status=SendStatus.IN_DOUBT, counts=None, reason=DEAD)
+        if send.status is SendStatus.INTENDED
+        else send
+        for send in sends
+    )
+    return state, tuple(seen)
+
+
 def steps_of(first: Event) -> list[dict[str, Any]]:
     """Give the steps of the plan that a run keeps."""
-    assert isinstance(first, RunStarted), "a run's chain begins with its start"
-    steps: Any = first.plan.get("steps", [])
+    steps: Any = plan_of(first).get("steps", [])
     return list(steps)
 
 
-def torn(broken: Broken) -> Exception:
-    """Say of a run that an error tore off what is known: under 22 in doubt, 24 after sends."""
-    cause = broken.__cause__
-    code = broken.code
-    if not isinstance(cause, Refusal):
-        return broken
-    told = "" if code < Exit.FINISHED_WITH_FAULTS else f"; run {broken.run} had begun to send"
-    return Refusal(f"{cause.message}{told}", f"{cause.cure}; then: runbook show {broken.run}", code)
+def plan_of(first: Event) -> Mapping[str, Any]:
+    """Give the plan that a run keeps in its first event."""
+    assert isinstance(first, RunStarted), "a run's chain begins with its start"
+    return first.plan

@@ -1,27 +1,38 @@
 """``runbook stop`` and ``runbook allow``: nothing more is sent, from this very moment; and again."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import os
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import click
 
-from engine.cli.environment import Found, find_environment
+from engine.cli.chosen import Chosen, choose, choose_leniently
 from engine.cli.identity import actor, owner
+from engine.cli.outliving import only_complaining
 from engine.cli.refusal import refused
-from engine.cli.runlog import ENV, LOG, REASON, log_path
-from engine.cli.screen import emit
-from engine.cli.stopped import STOP_FILE, stop_files
+from engine.cli.runlog import ENV, LOG, REASON, letting_go
+from engine.cli.screen import emit, warn
+from engine.cli.stopped import (
+    STOP_FILE,
+    lifting_files,
+    lifting_line,
+    places_to_stop,
+    stop_files,
+    stop_of,
+)
 from engine.clock import now
-from engine.frozen import replace
-from engine.record.event import StopLifted, StopSet
+from engine.record.entry import StopEntry
+from engine.record.event import Event, StopLifted, StopSet
 from engine.refusal import Refusal
+from engine.report import runs as view
 from engine.runlog.port import LOG as CHAIN
-from engine.runlog.port import RunLog
-from engine.runlog.sqlite import open_log
+from engine.runlog.sqlite import look_at, open_log
 
 _CAMPAIGN = click.option("--campaign", metavar="ID", help="Only this campaign.")
 _ALL = click.option("--all", "everything", is_flag=True, help="Every campaign; the same as naming none.")
+_PATIENCE_S = 40.0
+_STOP_PATIENCE_S = 1.0
+"""A log that is locked longer is gone by: whoever stops cannot wait while messages leave."""
 
 
 @click.command("stop")
@@ -40,17 +51,19 @@ def stop(
 ) -> int:
     """Stop all sending, or that to one campaign, until `runbook allow`.
 
-    Runs that go on at this moment stop before their next request.
+    Runs that go on at this moment stop before their next request. A campaign is stopped in every
+    account of the log; with --env, in that environment's alone.
     """
-    _refuse_both(campaign, everything)
-    found = find_environment(environment_name)
-    path = log_path(found, log_option)
-    if not path.exists():
-        _write_file(path.parent / STOP_FILE.name, reason)
-        return 0
-    _append(path, StopSet(now(), campaign, reason, _account(found, campaign)))
-    what = f"campaign {campaign}" if campaign else "everything"
-    emit(f"Stopped: {what}. `runbook status` says how it is lifted.")
+    _refuse_unclear(campaign, everything)
+    chosen = choose_leniently(environment_name, log_option)
+    account = chosen.account_said if campaign is not None else None
+    why_not = _unwritten(chosen, StopSet(now(), campaign, reason, account))
+    if why_not is None:
+        with only_complaining("the stop is set, but that cannot be shown"):
+            what = view.stopped(campaign, account)
+            emit(f"Stopped: {what}. `runbook status{chosen.options()}` says how it is lifted.")
+    else:
+        _stop_by_file(chosen, reason, f"{why_not}; so a file stops everything{_wider(campaign)}")
     return 0
 
 
@@ -68,72 +81,127 @@ def allow(
     environment_name: str | None,
     log_option: Path | None,
 ) -> int:
-    """Lift a stop: of one campaign, or the one for everything."""
-    _refuse_both(campaign, everything)
-    found = find_environment(environment_name)
-    path = log_path(found, log_option)
-    removed = [_remove(file) for file in stop_files(found, path)] if campaign is None else []
-    was_file = any(removed)
-    if path.exists():
-        _lift(path, StopLifted(now(), campaign, reason, _account(found, campaign)), was_file=was_file)
-    elif not was_file:
-        raise Refusal("nothing is stopped here: there is no run log", "choose it with --env or --log")
-    emit(f"Sending is allowed again: {f'campaign {campaign}' if campaign else 'everything'}.")
+    """Lift a stop: of one campaign, or the one for everything; it says what stands all the same.
+
+    What stops a campaign in one environment's account alone is lifted with that --env.
+    """
+    _refuse_unclear(campaign, everything)
+    chosen = choose(environment_name, log_option)
+    stops, files = _stops(chosen.log), stop_files(chosen.log)
+    standing = [file for file in files if campaign is None and stop_of((file,))]
+    lifted = [stop for stop in stops if _is_meant(stop, campaign, chosen)]
+    if not lifted and not standing:
+        lines = "; or ".join(lifting_line(each, chosen) for each in stops)
+        raise Refusal("there is no such stop", f"what is stopped: {lines or 'nothing'}")
+    if lifted:
+        events = [StopLifted(now(), campaign, reason, stop.account) for stop in lifted]
+        _append(chosen.log, events, _PATIENCE_S)
+    for file in standing:
+        _remove(file)
+    with only_complaining("the stop is lifted, but that cannot be shown"):
+        _say_what_stands(chosen, campaign, [stop for stop in stops if stop not in lifted], stop_of(files))
     return 0
 
 
-def _account(found: Found, campaign: str | None) -> str | None:
-    """A campaign's id means something in its account only; a stop for everything is for every account."""
-    return found.here.account.key if campaign is not None and found.here is not None else None
+def _is_meant(stop: StopEntry, campaign: str | None, chosen: Chosen) -> bool:
+    """Say whether ``allow`` is about a stop: variables name their one account as ``--env`` names its own."""
+    here = chosen.found.here
+    is_own = here is not None and (chosen.env_said is not None or here.name is None)
+    return stop.campaign == campaign and (
+        stop.account is None or (is_own and here is not None and stop.account == here.account.key)
+    )
 
 
-def _refuse_both(campaign: str | None, everything: bool) -> None:
+def _say_what_stands(
+    chosen: Chosen, campaign: str | None, stops: Sequence[StopEntry], by_file: str | None
+) -> None:
+    what = view.stopped(campaign, None)
+    if not stops and by_file is None:
+        emit(f"Sending is allowed again: {what}.")
+        return
+    emit(f"Lifted: the stop of {what}. These still stand:")
+    for stop in stops:
+        emit(view.stop_line(stop, lifting_line(stop, chosen)))
+    if by_file is not None:
+        emit(view.stop_file_line(by_file, lifting_files(chosen)))
+
+
+def _refuse_unclear(campaign: str | None, everything: bool) -> None:
     if campaign is not None and everything:
         raise Refusal("--campaign and --all contradict each other", "say one of them")
+    if campaign is not None and not campaign.strip():
+        raise Refusal("--campaign is empty", "name it; is a variable of your shell not set?")
 
 
-def _append(path: Path, event: StopSet | StopLifted) -> None:
-    with _opened(path) as log, log.writing() as writer:
-        writer.append(CHAIN, event)
+def _stops(path: Path) -> tuple[StopEntry, ...]:
+    log = look_at(path)
+    if log is None:
+        return ()
+    with letting_go(log):
+        return log.stops()
 
 
-def _lift(path: Path, event: StopLifted, *, was_file: bool) -> None:
-    with _opened(path) as log:
-        stops = log.stops()
-    lifted = [
-        stop for stop in stops if stop.campaign == event.campaign and stop.account in (None, event.account)
-    ]
-    for stop in lifted:
-        _append(path, replace(event, account=stop.account))
-    if not lifted and not was_file:
-        known = ", ".join(f"--campaign {each.campaign}" if each.campaign else "--all" for each in stops)
-        raise Refusal("there is no such stop", f"what is stopped: {known or 'nothing'}")
+def _append(path: Path, events: Iterable[Event], patience_s: float) -> None:
+    log = open_log(path, actor=actor(), owner=owner(), create=False, patience_s=patience_s)
+    with letting_go(log), log.writing() as writer:
+        for event in events:
+            writer.append(CHAIN, event)
 
 
-def _remove(file: Path) -> bool:
+def _remove(file: Path) -> None:
     try:
-        file.unlink()
-    except FileNotFoundError:
-        return False
+        file.unlink(missing_ok=True)
     except OSError as error:
         raise refused(error, file, "removed") from None
-    return True
 
 
-@contextmanager
-def _opened(path: Path) -> Iterator[RunLog]:
-    log = open_log(path, actor=actor(), owner=owner(), create=False)
+# ------------------------------------------------ where the log does not take it: stopping is always allowed
+
+
+def _unwritten(chosen: Chosen, event: StopSet) -> str | None:
+    """Write a stop to the log; give why that cannot be, None where it stands there."""
+    if chosen.found.is_guess and not chosen.is_log_said:
+        return f"{chosen.found.fault}, so the run log cannot be told"
     try:
-        yield log
-    finally:
-        log.close()
+        if not chosen.log.exists():
+            return f"there is no run log {chosen.log}"
+        _append(chosen.log, [event], _STOP_PATIENCE_S)
+    except Refusal as refusal:
+        return refusal.message
+    except Exception as error:  # noqa: BLE001  (whatever keeps the log from taking it, the file does)
+        return f"the run log {chosen.log} does not take it: {error}"
+    if chosen.found.fault:
+        warn(f"{chosen.found.fault}; the stop stands in the run log {chosen.log} all the same")
+    return None
 
 
-def _write_file(file: Path, reason: str) -> None:
-    """Without a log, a file stops everything that is run from here: stopping is always allowed."""
-    try:
-        file.parent.mkdir(exist_ok=True)
-        file.write_text(f"{reason} (by {actor()})\n", "utf-8")
-    except OSError as error:
-        raise refused(error, file, "written") from None
-    emit(f"Stopped: everything, by the file {file}. `runbook allow --reason WHY` lifts it.")
+def _wider(campaign: str | None) -> str:
+    return f", and not only campaign {campaign}" if campaign is not None else ""
+
+
+def _stop_by_file(chosen: Chosen, reason: str, why: str) -> None:
+    file = _written(places_to_stop(chosen), reason)
+    warn(why)
+    holds = f"whatever is run with a log in {file.parent}"
+    if file.parent.name == STOP_FILE.parent.name:
+        holds += f", or from {file.parent.parent} or below it"
+    with only_complaining("the stop is set, but that cannot be shown"):
+        emit(f"Stopped by the file {file}: {holds}.\nThis lifts it:\n    {lifting_files(chosen)}")
+
+
+def _written(places: Sequence[Path], reason: str) -> Path:
+    """Write the first STOP file that can be written; ``Refusal`` where none can."""
+    first: Refusal | None = None
+    for file in places:
+        try:
+            file.parent.mkdir(exist_ok=True)
+            file.write_text(f"{reason} (by {actor()})\n", "utf-8", "backslashreplace")
+        except OSError as error:
+            # Empty, for the disk is full, or one that was there before: it stops all the same.
+            if os.path.lexists(file):
+                return file
+            first = first or refused(error, file, "written")
+        else:
+            return file
+    assert first is not None, "there is at least one place"
+    raise first

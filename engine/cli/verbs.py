@@ -21,7 +21,7 @@ VERBS = {
     "validate": Verb("engine.cli.validate", "Check runbooks; every finding at its line and column."),
     "plan": Verb("engine.cli.plan", "Show what a run would do, on every way it can go. Sends nothing."),
     "run": Verb("engine.cli.run", "Send what a reviewed runbook says, each request at most once."),
-    "status": Verb("engine.cli.looking", "List whatever needs a person, with the command to type.", "status"),
+    "status": Verb("engine.cli.status", "List whatever needs a person, with the command to type."),
     "resume": Verb("engine.cli.resume", "Go on with a run that stopped."),
     "resolve": Verb("engine.cli.person", "Settle a send that is in doubt.", "resolve"),
     "decide": Verb("engine.cli.person", "Decide what a condition could not tell.", "decide"),

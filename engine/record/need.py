@@ -27,45 +27,67 @@ class Need:
     commands: tuple[str, ...]
 
 
-def need_of(  # noqa: PLR0911  (one case a status)
-    entry: RunEntry, state: RunState, sends: Iterable[SendEntry] = (), *, is_alive: bool, because: str = ""
+class _Lines:
+    """The command lines that are about one run; ``options`` stand behind each."""
+
+    def __init__(self, run: str, options: str) -> None:
+        self._run = run
+        self._options = options
+        self.resume = f"runbook resume {run}{options}"
+        self.accept = f"{self.resume} --accept {WHY}"
+        self.cancel = f"runbook cancel {run} --reason {WHY}{options}"
+
+    def resolve(self, address: str, word: str = "sent") -> str:
+        return f"runbook resolve {self._run} {address} --as {word} --reason {WHY}{self._options}"
+
+    def decide(self, step: str, word: str) -> str:
+        return f"runbook decide {self._run} {step} --as {word} --reason {WHY}{self._options}"
+
+
+def need_of(
+    entry: RunEntry,
+    state: RunState,
+    sends: Iterable[SendEntry] = (),
+    *,
+    is_alive: bool,
+    because: str = "",
+    options: str | None = None,
 ) -> Need | None:
     """Say what a run needs; None where it goes on by itself or has come to its end.
 
-    ``because``: the reason of its last stop, as ``stopped_because`` finds it.
+    ``because``: the reason of its last stop, as ``stopped_because`` finds it. ``options`` are added to
+    each command line, so that it finds the run and its account; None: the run's environment.
     """
+    lines = _Lines(entry.run, _environment(entry) if options is None else options)
     if blocking := [send for send in sends if send.blocks]:
-        return Need(blocked(blocking[0]), (resolving(entry, blocking[0].address),))
+        return Need(blocked(blocking[0]), (lines.resolve(blocking[0].address),))
     match entry.status:
-        case RunStatus.FINISHED | RunStatus.CANCELLED:
-            return _unsettled(entry, state)
+        case RunStatus.FINISHED | RunStatus.CANCELLED | RunStatus.IN_DOUBT:
+            return _unsettled(lines, state)
         case RunStatus.RUNNING | RunStatus.WAITING:
             if is_alive:
                 return None
-            return Need("its process ended before the run did", (_resume(entry), _cancel(entry)))
-        case RunStatus.IN_DOUBT:
-            return _unsettled(entry, state)
+            return Need("its process ended before the run did", (lines.resume, lines.cancel))
         case RunStatus.PAUSED:
-            return _paused(entry, state, because)
+            return _paused(lines, state, because)
         case RunStatus.HALTED:
-            return _halted(entry, state, because)
+            return _halted(lines, state, because)
         case _:
             assert_never(entry.status)
 
 
-def resolving(entry: RunEntry, address: str, word: str = "sent") -> str:
-    """Give the command line that settles a send."""
-    return f"runbook resolve {entry.run} {address} --as {word} --reason {WHY}{_env(entry)}"
+def _environment(entry: RunEntry) -> str:
+    return f" --env {entry.environment}" if entry.environment else ""
 
 
-def _unsettled(entry: RunEntry, state: RunState) -> Need | None:
+def _unsettled(lines: _Lines, state: RunState) -> Need | None:
     doubtful = _addresses(state, SendStatus.IN_DOUBT, SendStatus.INTENDED)
     if not doubtful:
         return None
     named = " and ".join(doubtful)
     what = f"nobody knows whether {named} went out (in doubt): look in the dashboard, then say so"
     words = ("sent", "not-sent", "never-known")
-    return Need(what, tuple(resolving(entry, address, word) for address in doubtful for word in words))
+    return Need(what, tuple(lines.resolve(address, word) for address in doubtful for word in words))
 
 
 def stopped_because(events: Iterable[Event]) -> str:
@@ -87,18 +109,18 @@ _PAUSED = {
 }
 
 
-def _paused(entry: RunEntry, state: RunState, because: str) -> Need:
+def _paused(lines: _Lines, state: RunState, because: str) -> Need:
     step = state.stopped_at or "?"
     match state.stopped_by:
         case Question.WHEN | Question.SUCCESS as question if _is_decided(state, step, question):
-            return Need(f"{step} is decided, so it can go on", (_resume(entry), _cancel(entry)))
+            return Need(f"{step} is decided, so it can go on", (lines.resume, lines.cancel))
         case Question.WHEN:
-            return _decide(entry, step, f"{step}: {because}", "run", "skip")
+            return _decide(lines, step, f"{step}: {because}", "run", "skip")
         case Question.SUCCESS:
-            return _decide(entry, step, f"{step}: {because}", "ok", "failed")
+            return _decide(lines, step, f"{step}: {because}", "ok", "failed")
         case question:
             what = _PAUSED[question or Question.INTERRUPTED].format(step=step, because=because)
-            return Need(what, (_resume(entry), _cancel(entry)))
+            return Need(what, (lines.resume, lines.cancel))
 
 
 def _is_decided(state: RunState, step: str, question: Question) -> bool:
@@ -106,20 +128,20 @@ def _is_decided(state: RunState, step: str, question: Question) -> bool:
     return now is not None and now.verdict in ANSWERS[question]
 
 
-def _decide(entry: RunEntry, step: str, what: str, *words: str) -> Need:
-    lines = (f"runbook decide {entry.run} {step} --as {word} --reason {WHY}{_env(entry)}" for word in words)
-    return Need(what, (*lines, _cancel(entry)))
+def _decide(lines: _Lines, step: str, what: str, *words: str) -> Need:
+    return Need(what, (*(lines.decide(step, word) for word in words), lines.cancel))
 
 
-def _halted(entry: RunEntry, state: RunState, because: str) -> Need | None:
+def _halted(lines: _Lines, state: RunState, because: str) -> Need | None:
     step = state.stopped_at or "?"
     if state.halted_for_good:
         return None
-    accept = f"{_resume(entry)} --accept {WHY}"
     if may_be_tried_again(state):
         what = f"{step} was not taken: {because}; once that is mended, resuming tries it again"
-        return Need(what, (_resume(entry), accept, _cancel(entry)))
-    return Need(f"halted at {step}: {because}; going on behind it takes a reason", (accept, _cancel(entry)))
+        return Need(what, (lines.resume, lines.accept, lines.cancel))
+    return Need(
+        f"halted at {step}: {because}; going on behind it takes a reason", (lines.accept, lines.cancel)
+    )
 
 
 def blocked(send: SendEntry) -> str:
@@ -144,15 +166,3 @@ def _addresses(state: RunState, *statuses: SendStatus) -> list[str]:
         for address, send in step.sends.items()
         if send.status in statuses
     ]
-
-
-def _resume(entry: RunEntry) -> str:
-    return f"runbook resume {entry.run}{_env(entry)}"
-
-
-def _cancel(entry: RunEntry) -> str:
-    return f"runbook cancel {entry.run} --reason {WHY}{_env(entry)}"
-
-
-def _env(entry: RunEntry) -> str:
-    return f" --env {entry.environment}" if entry.environment else ""

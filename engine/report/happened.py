@@ -83,10 +83,10 @@ def _happened_to_send(event: Event) -> str | None:  # noqa: C901, PLR0911, PLR09
             return f"kept back by a guard ({guard}): {reason}"
         case OverrideUsed(override=override, reason=reason):
             return f"--{override} used: {reason}"
-        case StopSet(campaign=campaign, reason=reason):
-            return f"stop set for {campaign or 'everything'}: {reason}"
-        case StopLifted(campaign=campaign, reason=reason):
-            return f"stop lifted for {campaign or 'everything'}: {reason}"
+        case StopSet(campaign=campaign, reason=reason, account=account):
+            return f"stop set for {campaign or 'everything'}{_of(account)}: {reason}"
+        case StopLifted(campaign=campaign, reason=reason, account=account):
+            return f"stop lifted for {campaign or 'everything'}{_of(account)}: {reason}"
         case LeaseTaken(owner=owner, fence=fence):
             return f"campaign held by {owner} (fence {fence})"
         case LeaseLost(owner=owner):
@@ -97,6 +97,10 @@ def _happened_to_send(event: Event) -> str | None:  # noqa: C901, PLR0911, PLR09
             return "wait over"
         case _:
             return None
+
+
+def _of(account: str | None) -> str:
+    return f" of {account}" if account else ""
 
 
 QUIET = (LeaseTaken, LeaseLost, LeaseReleased, WaitEnded, RunStarted, RunFinished)

@@ -1,6 +1,5 @@
 """Runs as people read them: while they go on, when they end, and afterwards."""
 
-import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -176,14 +175,24 @@ def contacts_table(entries: Iterable[ContactEntry], paint: Paint = plain) -> str
     return table(("at", "channel", "template", "status", "run", "send"), rows, paint)
 
 
-def stop_line(stop: StopEntry) -> str:
-    """Say which stop stands, and how it is lifted."""
-    what = f"campaign {stop.campaign}" if stop.campaign else "everything"
-    option = f" --campaign {shlex.quote(stop.campaign)}" if stop.campaign else ""
-    return (
-        f"Stopped: {what}, by {stop.by} at {_at(stop.at)}: {stop.reason}\n"
-        f'    runbook allow{option} --reason "WHY"'
-    )
+def stopped(campaign: str | None, account: str | None) -> str:
+    """Name what a stop keeps back; ``account`` is an account's key."""
+    what = f"campaign {campaign}" if campaign else "everything"
+    if account is None:
+        return what
+    address, _, org = account.partition(" ")
+    return f"{what} of {address}" + (f", organisation {org}" if org not in ("", "-") else "")
+
+
+def stop_line(stop: StopEntry, lifting: str) -> str:
+    """Say which stop stands; ``lifting`` is the command line that lifts it."""
+    what = stopped(stop.campaign, stop.account)
+    return f"Stopped: {what}, by {stop.by} at {_at(stop.at)}: {stop.reason}\n    {lifting}"
+
+
+def stop_file_line(said: str, lifting: str) -> str:
+    """Say which STOP file stands, in the words of whoever found it, and what removes it."""
+    return f"{said[:1].upper()}{said[1:]}\n    {lifting}"
 
 
 def held_by(holder: Holder) -> str:

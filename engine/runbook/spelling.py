@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Collection, Iterable
-from difflib import get_close_matches
 from functools import lru_cache
 from itertools import takewhile
 
@@ -73,7 +72,9 @@ def _is_edit(word: str, other: str) -> bool:
 
 @lru_cache(maxsize=1024)
 def _nearest(word: str, known: tuple[str, ...]) -> str | None:
-    # A file written by a program makes the same mistake ten thousand times.
+    # Only who mistypes pays for it; a file written by a program makes the same mistake ten thousand times.
+    from difflib import get_close_matches  # noqa: PLC0415
+
     lowered = {each.lower(): each for each in known}
     found = get_close_matches(word.lower().replace("-", "_"), lowered, n=1, cutoff=0.6)
     return lowered[found[0]] if found else None

@@ -10,19 +10,34 @@ LAST = "last"
 
 SHOWN = 5
 
+LEAST = 4
+"""So many characters are an id's beginning: fewer are more likely a slip, and a slip may cancel a run."""
+
 
 def choose(name: str, found: Sequence[RunEntry]) -> RunEntry | None:
     """Give the run of that id, or the only one that begins so; raises ``Refusal`` (64) if several do.
 
     ``found`` are runs whose ids begin with the name, one of exactly that id first.
     """
-    if found and (name in (found[0].run, LAST) or len(found) == 1):
+    refuse_empty(name)
+    if not found or name in (found[0].run, LAST):
+        return found[0] if found else None
+    if len(found) == 1 and len(name) < LEAST:
+        raise Refusal(f"{name!r} is too short to name a run", f"write more of the id: is it {found[0].run}?")
+    if len(found) == 1:
         return found[0]
-    if not found:
-        return None
     shown = ", ".join(entry.run for entry in found[:SHOWN])
     more = ", …" if len(found) > SHOWN else ""
     raise Refusal(f"several runs begin with {name!r}: {shown}{more}", "write more of the id")
+
+
+def refuse_empty(name: str) -> None:
+    """Refuse a name that is none (64): every id begins with it, so the only run would be meant."""
+    if not name.strip():
+        raise Refusal(
+            "the name of the run is empty",
+            "name it by its id, by the beginning of one, or `last`; is a variable of your shell not set?",
+        )
 
 
 def unknown(name: str, runs: Sequence[str]) -> Refusal:

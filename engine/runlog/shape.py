@@ -23,6 +23,10 @@ _OUTCOME: Json = {"status": "succeeded", "counts": _COUNTS, "http_status": 200, 
 _FIELDS: Mapping[str, tuple[str, Json]] = {
     "at": ("When it happened, in UTC.", _INSTANT),
     "kind": ("What happened.", "send_intended"),
+    "actor": ("Who stands behind it: a person at the machine, or whoever set the CI job off.", "asha@desk"),
+    "before": ("The hash of the event before it in its chain; zeros before the first.", "0" * 64),
+    "hash": ("The sha256 of this event with its place in its chain, and of the hash before it.", _HASH),
+    "seq": ("Its number in its chain, from 1.", 7),
     "accept": ("Why somebody lets the run go on behind the step that stopped it.", "agreed with the branch"),
     "account": ("The API's origin and the organisation there.", "https://api.agents.timepay.ai org_acme"),
     "address": ("The address of the send: its step and chunk.", "remind/c1"),
@@ -62,6 +66,10 @@ _FIELDS: Mapping[str, tuple[str, Json]] = {
 }
 
 
+_LINK: Mapping[str, type] = {"run": str, "seq": int, "actor": str, "before": str, "hash": str}
+"""An event's place in its chain: ``events --format json`` gives it beside the event's own fields."""
+
+
 def build() -> Schema:
     """Give the JSON Schema (2020-12) of an event."""
     return {
@@ -70,7 +78,8 @@ def build() -> Schema:
         "title": "Event of a run",
         "description": (
             "One thing that happened in a run, as the run log keeps it. A key that is absent has the default "
-            "that is named here; keys and kinds are added within event/v1, never changed."
+            "that is named here; keys and kinds are added within event/v1, never changed. `run`, `seq`, "
+            "`actor`, `before` and `hash` stand beside an event where its chain is listed."
         ),
         "oneOf": [ref(kind) for kind in KINDS],
         "$defs": {
@@ -87,7 +96,8 @@ def _event(kind: str, made: type) -> Schema:
     assert isinstance(properties, dict)
     assert isinstance(required, list)
     is_this: Schema = {"description": "What happened.", "examples": [kind], "const": kind}
-    return {**about, "required": ["kind", *required], "properties": {"kind": is_this, **properties}}
+    links = {name: _described(name, held) for name, held in _LINK.items() if name not in properties}
+    return {**about, "required": ["kind", *required], "properties": {"kind": is_this, **properties, **links}}
 
 
 def _record(made: type, description: str) -> Schema:
@@ -109,6 +119,11 @@ def _property(about: Field[Any]) -> Schema:
     options = get_args(about.type) if isinstance(about.type, UnionType) else (about.type,)
     forms = [_form(option) for option in options]
     return {**described(one_of(*forms), description, *_examples(about.type, example)), **_default(about)}
+
+
+def _described(name: str, held: type) -> Schema:
+    description, example = _FIELDS[name]
+    return described(_form(held), description, example)
 
 
 def _examples(kind: object, example: Json) -> list[Json]:

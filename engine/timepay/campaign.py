@@ -29,7 +29,10 @@ _CURES = {
 def facts_of(
     campaign_id: str, status: int, body: bytes | Unreadable, *, hide: Callable[[str], str] = str
 ) -> CampaignFacts:
-    """Read the answer to ``GET /campaigns/{id}``; raises ``Refusal`` (11) where it does not tell."""
+    """Read the answer to ``GET /campaigns/{id}``; raises ``Refusal`` (11) where it does not tell.
+
+    ``hide`` blacks out of the API's words what must not be shown.
+    """
     data = read(body) if isinstance(body, bytes) else None
     words = f"; the API says: {plain(hide(said(data)))}" if data and said(data) else ""
     if status in _CURES:
@@ -42,14 +45,9 @@ def facts_of(
     campaign = data.get("data") if data else None
     if not isinstance(campaign, dict) or campaign.get("id") != campaign_id:
         raise unread(campaign_id, "the answer describes something else", "check base_url")
+    name, org, status_of = (_text(campaign.get(key), hide) for key in ("name", "org_id", "status"))
     rows = campaign.get("rowsLen")
-    return CampaignFacts(
-        campaign_id,
-        _text(campaign.get("name")),
-        _text(campaign.get("org_id")),
-        _text(campaign.get("status")),
-        rows if type(rows) is int and rows >= 0 else None,
-    )
+    return CampaignFacts(campaign_id, name, org, status_of, rows if type(rows) is int and rows >= 0 else None)
 
 
 def unread(campaign_id: str, why: str, cure: str) -> Refusal:
@@ -57,5 +55,5 @@ def unread(campaign_id: str, why: str, cure: str) -> Refusal:
     return Refusal(f"campaign {campaign_id} cannot be read: {why}", cure, Exit.GUARDED)
 
 
-def _text(value: Json) -> str | None:
-    return value if isinstance(value, str) and value else None
+def _text(value: Json, hide: Callable[[str], str]) -> str | None:
+    return hide(value) if isinstance(value, str) and value else None

@@ -67,10 +67,8 @@ def classify(
     results = results_of(data, raw)
     if isinstance(results, Counts):
         outcome = _by_counts(answer, results)
-    elif isinstance(results, Incoherent):
-        outcome = _doubt(f"the API answered {status}, but {results.why}")
     else:
-        outcome = _by_status(answer, now) or _doubt(_why_unknown(answer))
+        outcome = _by_status(answer, results, now) or _doubt(_why_unknown(answer, results))
     digest = sha256(body).hexdigest() if isinstance(body, bytes) else None
     return replace(outcome, http_status=status, answer_hash=digest)
 
@@ -100,14 +98,14 @@ def _by_counts(answer: _Answer, counts: Counts) -> Outcome:
     )
 
 
-def _by_status(answer: _Answer, now: datetime) -> Outcome | None:
-    """Give what the status tells of an answer without results; None if that is not certain."""
+def _by_status(answer: _Answer, results: Incoherent | None, now: datetime) -> Outcome | None:
+    """Give what the status tells of an answer that no counts settle; None if that is not certain."""
     status = answer.status
     if reason := _UNWELCOME.get(status):
         return _rejected(reason, answer, fatal=True)
     success = answer.data.get("success") if answer.data else None
-    if answer.fault or success is True:
-        # Whatever the status: who says that it went well, or breaks off, may have sent.
+    if answer.data is not None and (results is not None or success is True):
+        # Who says, in words that can be read, that it sent or that all went well, may have sent.
         return None
     if status == 429:  # noqa: PLR2004  (as RFC 6585 has it)
         return _not_yet(answer, now)
@@ -149,10 +147,10 @@ def _with_words(reason: str, answer: _Answer) -> str:
     return f"{reason}; the API says: {answer.words}" if answer.words else reason
 
 
-def _why_unknown(answer: _Answer) -> str:
+def _why_unknown(answer: _Answer, results: Incoherent | None) -> str:
     status = answer.status
-    if answer.fault:
-        return f"the API answered {status}, but {answer.fault}"
+    if fault := answer.fault or (results and results.why):
+        return f"the API answered {status}, but {fault}"
     if status in _REDIRECTS:
         return f"the API points to another address ({status}), which is never followed"
     if status in _FAULTS:

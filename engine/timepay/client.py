@@ -121,15 +121,13 @@ class Client:
     def _exchange(self, method: str, url: httpx.URL, content: bytes, departure: Departure) -> "_Answer":
         left_s = self._deadline.left_s()
         timeouts = {"connect": min(CONNECT_S, left_s), "write": left_s, "read": left_s, "pool": left_s}
-        about = ((b"Content-Type", b"application/json"), (b"Content-Length", b"%d" % len(content)))
-        message = httpx.Request(
+        message = _Message(
             method,
             url,
-            headers=[*self._headers.raw, *(about if content else ())],
-            content=content or None,
+            headers=[*self._headers.raw, *_about(content)],
+            stream=_Leaving(content, departure),
             extensions={"timeout": timeouts, "trace": departure.trace},
         )
-        message.stream = _Leaving(content, departure)
         response = self._transport.handle_request(message)
         try:
             return _Answer(response.status_code, response.headers, self._read(response))
@@ -185,12 +183,28 @@ class _Leaving(httpx.SyncByteStream):
     """The body of a request: handed out to nobody before it may leave."""
 
     def __init__(self, content: bytes, departure: Departure) -> None:
-        self._content = content
+        self.content = content
         self._departure = departure
 
     def __iter__(self) -> Iterator[bytes]:
         self._departure.ask()
-        yield self._content
+        yield self.content
+
+
+class _Message(httpx.Request):
+    """A request whose body may be looked at before it leaves.
+
+    Made from its body, httpx's own would write its headers twice, which takes 14 µs.
+    """
+
+    stream: _Leaving
+
+    @property
+    def content(self) -> bytes:
+        return self.stream.content
+
+    def read(self) -> bytes:
+        return self.stream.content
 
 
 class _Arriving(httpx.SyncByteStream):
@@ -235,6 +249,12 @@ def _sound(base_url: str) -> str:
         message, _, cure = fault.partition("; ")
         raise Refusal(message, cure or "write https://…")
     return normalised(base_url)
+
+
+def _about(content: bytes) -> tuple[tuple[bytes, bytes], ...]:
+    if not content:
+        return ()
+    return (b"Content-Type", b"application/json"), (b"Content-Length", b"%d" % len(content))
 
 
 def _headers(base_url: str, token: Token, org: str | None) -> httpx.Headers:

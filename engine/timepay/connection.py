@@ -5,18 +5,20 @@ public place to bound them all by what is left of the whole is a network backend
 takes none; httpcore, which does that transport's work, does.
 """
 
+import select
 import socket
 import ssl
 from collections.abc import Iterable, MutableMapping
-from contextlib import suppress
 from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
 
 import httpcore
 
-from engine.refusal import Exit, Refusal
+from engine.refusal import Refusal
 from engine.timepay.departure import Deadline
+from engine.timepay.names import Address, addresses_of
 from engine.timepay.trouble import ProxyRefused
+from engine.timepay.trust import trusting
 
 CONNECT_S = 10.0
 """The longest wait for a connection or a TLS handshake, where the deadline leaves more."""
@@ -73,11 +75,18 @@ class Connections:
         url = httpcore.URL(scheme=scheme, host=host, port=port, target=path)
         request = httpcore.Request(method, url, headers=headers, content=body, extensions=extensions)
         try:
-            response = self._opened(url.origin).handle_request(request)
+            return self._exchanged(request)
+        except BaseException:
+            # Whatever was torn off, by a signal too, stays neither open nor half made.
+            self.close()
+            raise
+
+    def _exchanged(self, request: httpcore.Request) -> httpcore.Response:
+        try:
+            response = self._opened(request.url.origin).handle_request(request)
         except httpcore.ProxyError as error:
             raise ProxyRefused(str(error)) from error
         if not self._network.heard:
-            self.close()
             raise Unasked("an answer was there before it was asked for")
         return response
 
@@ -85,12 +94,13 @@ class Connections:
         """Close whatever is open; the next request connects anew."""
         if self._kept is not None:
             self._kept.close()
+        self._network.close()
 
     def _opened(self, origin: httpcore.Origin) -> httpcore.HTTPConnection | httpcore.ConnectionPool:
         """Give what is open, or opens when it is used; only a proxy needs what a pool knows."""
         kept = self._kept
-        if isinstance(kept, httpcore.HTTPConnection) and (kept.is_closed() or kept.has_expired()):
-            kept.close()
+        if isinstance(kept, httpcore.HTTPConnection) and (not kept.is_available() or kept.has_expired()):
+            self.close()
             kept = None
         if kept is None:
             kept = self._kept = self._direct(origin) if self._proxy is None else self._through(self._proxy)
@@ -105,7 +115,7 @@ class Connections:
     def _trusted(self) -> ssl.SSLContext | None:
         # The certificates take 10 ms to read: only who speaks TLS pays for them, once.
         if self._context is None and self._is_https:
-            self._context = _trusting(self._ca_file)
+            self._context = trusting(self._ca_file)
         return self._context
 
 
@@ -124,30 +134,18 @@ def _proxy(address: str) -> httpcore.Proxy:
     return httpcore.Proxy(httpcore.URL(scheme=b"http", host=host, port=port or 80, target=b"/"), auth)
 
 
-def _trusting(ca_file: str | None) -> ssl.SSLContext:
-    """Make a context that verifies, and that asks no environment variable whom to trust."""
-    import certifi  # noqa: PLC0415  (the same)
-
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    try:
-        context.load_verify_locations(ca_file or certifi.where())
-    except OSError as error:  # ssl.SSLError is one, too
-        message = f"the certificates of {ca_file or certifi.where()} cannot be read"
-        raise Refusal(message, "name a file of certificates in PEM format", Exit.GUARDED) from error
-    return context
-
-
 class _Network(httpcore.NetworkBackend):
     """Connects, and bounds every wait by the deadline.
 
-    ``heard``: bytes came in after the last ones had gone out.
+    ``heard``: bytes came in after the last ones had gone out. There is one connection at a time, and it
+    is known here from its first instant, so that it can be closed whatever tears its making off.
     """
 
     def __init__(self, deadline: Deadline) -> None:
-        self._system = httpcore.SyncBackend()
         self.deadline = deadline
         self.heard = False
         self._used_s = deadline.now_s()
+        self._open: socket.socket | None = None
 
     def idle_s(self) -> float:
         """Give the seconds since a byte came in."""
@@ -157,11 +155,11 @@ class _Network(httpcore.NetworkBackend):
         """Note that bytes came in."""
         self.heard, self._used_s = True, self.deadline.now_s()
 
-    def left_s(self, most_s: float | None, late: type[Exception]) -> float:
-        """Give the longest wait now; raises ``late`` if there is no time left."""
+    def left_s(self, most_s: float | None = None) -> float:
+        """Give the longest wait now; raises ``TimeoutError`` if there is no time left."""
         left_s = self.deadline.left_s()
         if left_s <= 0:
-            raise late("the time is up")
+            raise TimeoutError("the time is up")
         return left_s if most_s is None else min(most_s, left_s)
 
     def connect_tcp(
@@ -169,40 +167,58 @@ class _Network(httpcore.NetworkBackend):
         host: str,
         port: int,
         timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+        local_address: str | None = None,  # noqa: ARG002  (never asked for)
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,  # noqa: ARG002  (never asked for)
     ) -> httpcore.NetworkStream:
         """Connect to the first of the host's addresses that answers, each in its share of the time."""
-        addresses = _addresses(host, port)
-        fault: Exception = httpcore.ConnectError("the host has no address")
+        addresses = addresses_of(host, port, self.deadline)
+        fault = OSError("the host has no address")
         for tried, address in enumerate(addresses):
-            share_s = self.left_s(timeout, httpcore.ConnectTimeout) / (len(addresses) - tried)
+            share_s = self.left_s(timeout) / (len(addresses) - tried)
             try:
-                stream = self._system.connect_tcp(address, port, share_s, local_address, socket_options)
-            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+                return _Stream(self._connected(address, share_s), self)
+            except OSError as error:
                 fault = error
-            else:
-                return _Stream(stream, self)
         raise fault
 
+    def _connected(self, address: Address, wait_s: float) -> socket.socket:
+        family, place = address
+        made = self._keep(socket.socket(family, socket.SOCK_STREAM))
+        made.settimeout(wait_s)
+        made.connect(place)
+        made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return made
 
-def _addresses(host: str, port: int) -> list[str]:
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except OSError as error:
-        raise httpcore.ConnectError(str(error)) from error
-    return [str(address[0]) for *_, address in found]
+    def secured(
+        self, plain: socket.socket, context: ssl.SSLContext, host: str | None, wait_s: float
+    ) -> socket.socket:
+        """Put a connection under TLS."""
+        made = context.wrap_socket(plain, server_hostname=host, do_handshake_on_connect=False)
+        self._keep(made)
+        made.settimeout(wait_s)
+        made.do_handshake()
+        return made
+
+    def _keep(self, made: socket.socket) -> socket.socket:
+        self.close()
+        self._open = made
+        return made
+
+    def close(self) -> None:
+        """Close what is open."""
+        if self._open is not None:
+            self._open.close()
 
 
 class _Stream(httpcore.NetworkStream):
-    """A connection's bytes, in and out.
+    """A connection's bytes, in and out; what a wait may last is for the deadline to say.
 
     What is written leaves when an answer is waited for: headers and body in one piece, which spares
     both sides a turn.
     """
 
-    def __init__(self, stream: httpcore.NetworkStream, network: _Network) -> None:
-        self._stream = stream
+    def __init__(self, made: socket.socket, network: _Network) -> None:
+        self._socket = made
         self._network = network
         self._written = bytearray()
 
@@ -210,25 +226,29 @@ class _Stream(httpcore.NetworkStream):
         self._network.heard = False
         self._written += buffer
 
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002  (the same)
         if self._written:
             self._send()
         while True:
-            wait_s = min(self._network.left_s(timeout, httpcore.ReadTimeout), _LOOK_S)
+            self._socket.settimeout(self._network.left_s(_LOOK_S))
             try:
-                received = self._stream.read(max_bytes, wait_s)
-            except httpcore.ReadTimeout:
+                received = self._socket.recv(max_bytes)
+            except TimeoutError:
                 continue
             self._network.hear()
             return received
 
     def _send(self) -> None:
-        content, self._written = bytes(self._written), bytearray()
-        # Who refuses a request early closes for writing, and may still answer.
-        with suppress(httpcore.WriteError):
-            for start in range(0, len(content), _PIECE_BYTES):
-                wait_s = self._network.left_s(None, httpcore.WriteTimeout)
-                self._stream.write(content[start : start + _PIECE_BYTES], wait_s)
+        content, self._written = memoryview(bytes(self._written)), bytearray()
+        while content:
+            self._socket.settimeout(self._network.left_s(_LOOK_S))
+            try:
+                content = content[self._socket.send(content[:_PIECE_BYTES]) :]
+            except TimeoutError:
+                continue
+            except OSError:
+                # Who refuses a request early closes for writing, and may still answer.
+                return
 
     def start_tls(
         self,
@@ -236,11 +256,21 @@ class _Stream(httpcore.NetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,
     ) -> httpcore.NetworkStream:
-        wait_s = self._network.left_s(timeout, httpcore.ConnectTimeout)
-        return _Stream(self._stream.start_tls(ssl_context, server_hostname, wait_s), self._network)
+        wait_s = self._network.left_s(timeout)
+        made = self._network.secured(self._socket, ssl_context, server_hostname, wait_s)
+        return _Stream(made, self._network)
 
     def close(self) -> None:
-        self._stream.close()
+        self._socket.close()
 
-    def get_extra_info(self, info: str) -> Any:  # noqa: ANN401  (as httpcore has it)
-        return self._stream.get_extra_info(info)
+    def get_extra_info(self, info: str) -> bool | None:
+        """Tell the one thing that is asked of a connection at rest: whether the other side spoke, or left."""
+        return _is_readable(self._socket) if info == "is_readable" else None
+
+
+def _is_readable(made: socket.socket) -> bool:
+    if made.fileno() < 0:
+        return True
+    watch = select.poll()
+    watch.register(made, select.POLLIN)
+    return bool(watch.poll(0))

@@ -54,13 +54,16 @@ class Departure:
             self.ask()
 
     def ask(self) -> None:
-        """Ask, unless that was done; raises ``HeldBack`` if the request must stay, now and ever after."""
+        """Ask, unless that was done; raises ``HeldBack`` if the request must stay, now and ever after.
+
+        So does a request whose question was torn off: what was raised then is raised again.
+        """
         if self.allowed:
             return
         if self.held is None and self.broken is None:
             self.held = self._why_not()
-        if self.held is not None:
-            raise self.held
+        if fault := self.broken or self.held:
+            raise fault
         self.allowed = True
 
     def presume(self) -> None:

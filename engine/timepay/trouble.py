@@ -24,6 +24,10 @@ class ProxyRefused(Exception):  # noqa: N818  (its answer, not an error of ours)
     """The proxy does not let a connection through; its text begins with the status."""
 
 
+class NameUnanswered(Exception):  # noqa: N818  (the same)
+    """Nobody said in time which address a name has."""
+
+
 # As OpenSSL numbers what is wrong with a certificate (x509_vfy.h).
 _EXPIRED = {9: "is not valid yet", 10: "has expired"}
 _UNKNOWN_SIGNER = frozenset({2, 18, 19, 20, 21})
@@ -45,7 +49,7 @@ def explain(error: BaseException, host: str, proxy: str | None = None, *, is_lat
     if isinstance(error, ProxyRefused):
         return _proxy(error, next_host, host)
     for each in _causes(error):
-        if isinstance(each, OSError) and (found := _network(each, next_host)):
+        if found := _network(each, next_host):
             return found
     if is_late:
         return _late(next_host)
@@ -99,15 +103,28 @@ def _late(host: str) -> Trouble:
     return Trouble(f"{host} does not answer in time", "check the network and its firewall")
 
 
-def _network(error: OSError, host: str) -> Trouble | None:
-    if isinstance(error, socket.gaierror):
-        return Trouble(f"cannot find the host {host} (DNS)", "check the address and the network")
-    if isinstance(error, ConnectionRefusedError):
-        return Trouble(f"{host} refuses connections", "check the address and its port, or try again later")
+def _network(error: BaseException, host: str) -> Trouble | None:
+    for kind, message, cure in _FAULTS:
+        if isinstance(error, kind):
+            return Trouble(message.format(host=host), cure)
     if isinstance(error, TimeoutError):
         return _late(host)
-    if isinstance(error, ConnectionError):
-        return Trouble(f"{host} closed the connection", "try again later")
-    if error.errno in _NO_WAY:
+    if isinstance(error, OSError) and error.errno in _NO_WAY:
         return Trouble(f"there is no way to {host}", "check the network")
     return None
+
+
+_FAULTS: tuple[tuple[type[Exception], str, str], ...] = (
+    (
+        NameUnanswered,
+        "no name server said in time where {host} is (DNS)",
+        "check this machine's network and its name servers, or give the step a longer timeout",
+    ),
+    (socket.gaierror, "cannot find the host {host} (DNS)", "check the address and the network"),
+    (
+        ConnectionRefusedError,
+        "{host} refuses connections",
+        "check the address and its port, or try again later",
+    ),
+    (ConnectionError, "{host} closed the connection", "try again later"),
+)

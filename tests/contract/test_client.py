@@ -11,7 +11,19 @@ import pytest
 from engine.record.outcome import SendStatus
 from engine.refusal import Exit, Refusal
 from engine.timepay.messages import MOST_BYTES
-from tests.contract.clients import BIG, PARTIAL, REFUSAL, REQUEST, SOON_S, WELL, WRONG, Leaving, client, sent
+from tests.contract.clients import (
+    BIG,
+    PARTIAL,
+    REFUSAL,
+    REQUEST,
+    SECRET,
+    SOON_S,
+    WELL,
+    WRONG,
+    Leaving,
+    client,
+    sent,
+)
 from tests.contract.wire import Script, Server, Talk, answer, answering, does, drips, free_port, says, serving
 
 BODIES: dict[str, Callable[[int], bytes]] = {
@@ -36,10 +48,10 @@ TABLE = """
 301   d    d       p      d     d       d   d          d    d
 307   d    d       p      d     d       d   d          d    d
 400   d    d       p      d     r       d   d          d    d
-401   R    R       p      d     R       R   R          R    R
+401   R    R       p      R     R       R   R          R    R
 402   d    d       p      d     r       d   d          d    d
-403   R    R       p      d     R       R   R          R    R
-404   R    R       p      d     R       d   d          d    d
+403   R    R       p      R     R       R   R          R    R
+404   R    R       p      d     R       R   R          R    R
 405   d    d       p      d     r       d   d          d    d
 406   d    d       p      d     d       d   d          d    d
 408   d    d       p      d     d       d   d          d    d
@@ -49,7 +61,7 @@ TABLE = """
 415   d    d       p      d     r       d   d          d    d
 418   d    d       p      d     d       d   d          d    d
 422   d    d       p      d     r       d   d          d    d
-429   n    n       p      d     n       d   d          d    d
+429   n    n       p      d     n       n   n          n    n
 500   d    d       p      d     d       d   d          d    d
 502   d    d       p      d     d       d   d          d    d
 503   d    d       p      d     d       d   d          d    d
@@ -200,6 +212,13 @@ def test_a_campaign_is_read() -> None:
     assert server.requests[0].startswith(b"GET /api/v1/campaigns/camp_demo HTTP/1.1\r\n")
     assert server.requests[0].endswith(b"\r\n\r\n")
     assert b"content" not in server.requests[0].lower()
+
+
+def test_a_campaign_that_repeats_the_token() -> None:
+    """What is shown of a campaign holds no secret, whichever of its words has it."""
+    about = {"id": "camp_demo", "name": f"PL {SECRET}", "org_id": SECRET.upper(), "status": f"{SECRET[:9]}…"}
+    facts, _ = asked(answering(answer(200, json.dumps({"success": True, "data": about}).encode())))
+    assert (facts.name, facts.org, facts.status) == ("PL [token]", "[token]", "[token]…")
 
 
 UNREAD: dict[str, tuple[Script, str]] = {

@@ -1,6 +1,7 @@
 """What exactly the client sends, and to whom: never more than one request."""
 
 import json
+import threading
 from pathlib import Path
 
 import httpx
@@ -82,6 +83,27 @@ def test_a_connection_idle_for_five_seconds_is_not_used_again(idle_s: float, con
             clock_s[0] += idle_s
         speaking.close()
     assert (server.connections, len(server.requests)) == (connections, 2)
+
+
+def test_a_connection_that_the_other_side_closed_is_not_used_again() -> None:
+    """A request that meets a closed door would be in doubt."""
+    gone = threading.Event()
+
+    def leaving(talk: Talk) -> None:
+        answering_once(talk)
+        talk.end()
+        gone.set()
+
+    answering_once = does(Talk.request, says(answer(200, WELL)))
+    with serving(leaving) as server:
+        speaking = client(server)
+        for _ in range(2):
+            outcome = speaking.send(REQUEST, timeout_s=LONGEST_S, leaving=Leaving())
+            assert outcome.status is SendStatus.SUCCEEDED
+            assert gone.wait(LONGEST_S)
+            gone.clear()
+        speaking.close()
+    assert (server.connections, len(server.requests)) == (2, 2)
 
 
 def test_a_second_answer_is_not_taken_for_the_next() -> None:

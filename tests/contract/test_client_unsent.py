@@ -3,7 +3,7 @@
 import socket
 import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from engine.refusal import Exit, Refusal
 from engine.timepay.client import Client
 from engine.timepay.token import Token
 from tests.contract.clients import REQUEST, SECRET, SOON_S, WELL, Leaving, client, unsent
+from tests.contract.nameservers import NameServer, name_server
 from tests.contract.wire import (
     LONGEST_S,
     Script,
@@ -69,20 +70,10 @@ def test_a_connection_that_is_too_slow() -> None:
 
 
 @pytest.fixture
-def names(monkeypatch: pytest.MonkeyPatch) -> dict[str, Callable[[], str]]:
-    """Stand in for DNS: what a name leads to."""
-    known: dict[str, Callable[[], str]] = {}
-    system = socket.getaddrinfo
-
-    def look_up(host: str, port: int, *how: Any, **more: Any) -> Any:  # noqa: ANN401  (as the system has it)
-        if host.replace(".", "").isdigit():
-            return system(host, port, *how, **more)
-        if host not in known:
-            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
-        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (each, port)) for each in known[host]().split()]
-
-    monkeypatch.setattr("engine.timepay.connection.socket.getaddrinfo", look_up)
-    return known
+def names(monkeypatch: pytest.MonkeyPatch) -> Iterator[NameServer]:
+    """Stand in for DNS."""
+    with name_server(monkeypatch) as server:
+        yield server
 
 
 @pytest.mark.usefixtures("names")
@@ -94,15 +85,15 @@ def test_a_host_that_nobody_knows() -> None:
     assert asked == 0
 
 
-def test_slow_dns_eats_the_time(names: dict[str, Callable[[], str]]) -> None:
-    """DNS cannot be interrupted, so what comes after it is not even asked."""
+def test_slow_dns_eats_the_time(names: NameServer) -> None:
+    """What comes after it is not even asked."""
     clock_s = [0.0]
 
     def slow() -> str:
         clock_s[0] += 31
         return "127.0.0.1"
 
-    names["localhost"] = slow
+    names.known["localhost"] = slow
     with serving(answering(answer(200, WELL))) as server:
         speaking = Client(
             Account(f"http://localhost:{server.port}"), Token(SECRET), boottime_s=lambda: clock_s[0]
@@ -111,9 +102,37 @@ def test_slow_dns_eats_the_time(names: dict[str, Callable[[], str]]) -> None:
     assert (asked, server.requests) == (0, [])
 
 
-def test_an_address_that_fails_is_followed_by_the_next(names: dict[str, Callable[[], str]]) -> None:
+@pytest.mark.parametrize("has_proxy", [False, True])
+def test_a_silent_name_server_is_given_up_on_time(names: NameServer, has_proxy: bool) -> None:
+    """The reason names the cure, and what is said later leads to no connection."""
+    names.known["localhost"] = names.silent("127.0.0.1")
+    with serving(answering(answer(200, WELL))) as server:
+        far = "https://api.example.test" if has_proxy else f"https://localhost:{server.port}"
+        proxy = f"http://localhost:{server.port}" if has_proxy else None
+        began_s = time.monotonic()
+        outcome, asked = unsent(Client(Account(far), Token(SECRET), proxy=proxy), timeout_s=SOON_S)
+        assert SOON_S <= time.monotonic() - began_s < SOON_S + 1
+        names.speak()
+    assert "localhost is (DNS): check this machine's network and its name servers" in outcome.reason
+    assert ("the proxy localhost" in outcome.reason) is has_proxy
+    assert (asked, server.connections, names.asked) == (0, 0, ["localhost"])
+
+
+def test_a_name_is_looked_up_for_a_new_connection_only(names: NameServer) -> None:
+    """A connection that stands needs no name."""
+    names.known["localhost"] = lambda: "127.0.0.1"
+    with serving(answering(answer(200, WELL), answer(200, WELL))) as server:
+        speaking = Client(Account(f"http://localhost:{server.port}"), Token(SECRET))
+        for _ in range(2):
+            outcome = speaking.send(REQUEST, timeout_s=LONGEST_S, leaving=Leaving())
+            assert outcome.status is SendStatus.SUCCEEDED
+        speaking.close()
+    assert (names.asked, server.connections, len(server.requests)) == (["localhost"], 1, 2)
+
+
+def test_an_address_that_fails_is_followed_by_the_next(names: NameServer) -> None:
     """A host may have several addresses, and the first may be dead."""
-    names["localhost"] = lambda: "127.0.0.99 127.0.0.1"
+    names.known["localhost"] = lambda: "127.0.0.99 127.0.0.1"
     with serving(answering(answer(200, WELL))) as server:
         speaking = Client(Account(f"http://localhost:{server.port}"), Token(SECRET))
         outcome = speaking.send(REQUEST, timeout_s=LONGEST_S, leaving=Leaving())

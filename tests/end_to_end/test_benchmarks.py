@@ -1,16 +1,26 @@
 """The benchmark's one command works; what it measures is not judged here."""
 
+import json
+import shutil
+import socket
+import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from benchmarks import costs
-from benchmarks.measure import FailedError, Pair, Sample, run
+from benchmarks import costs, floors, page, running, running_page, stub
+from benchmarks.measure import Bench, FailedError, Pair, Sample, run
 from benchmarks.page import Results, sizes, starts
+from benchmarks.running import OURS, UNSENT, Course, Peaks, Slope, Syncs, environment_for
+from benchmarks.running_page import Running, memory, resume, short, step, syncs
+from benchmarks.stub import answering
 from benchmarks.subject import bare_environment, installed
-from benchmarks.workload import runbook
+from benchmarks.workload import chain, runbook
 from engine.runbook.draft import read
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -25,18 +35,21 @@ def sample(wall_s: float, peak_bytes: int = 10**6) -> Sample:
 def test_the_documented_command() -> None:
     """One round over small runbooks gives every table, and a verdict for each goal."""
     command = [sys.executable, "benchmarks/run.py", "--rounds", "1", "--warm-up", "0"]
-    command += ["--size-rounds", "1", "--sizes", "10", "20", "40"]
+    command += ["--size-rounds", "1", "--sizes", "10", "20", "40", "--run-rounds", "1"]
+    command += ["--run-steps", "2", "6", "--resumed", "3", "--memory-steps", "2", "4"]
     done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
-    rows = [line for line in done.stdout.splitlines() if line.startswith("| `runbook ")]
-    assert len(rows) == 4
-    assert all(row.endswith(("| met |", "| **missed** |")) for row in rows)
-    assert "Linear: a step takes" in done.stdout
+    rows = [line for line in done.stdout.splitlines() if line.endswith(("| met |", "| **missed** |"))]
+    said = [line for line in done.stdout.splitlines() if line.endswith((": met.", ": **missed**."))]
+    assert [row.split("`")[1] for row in rows] == [*(f"runbook {name}" for name in page.GOALS), OURS]
+    assert len(said) == 4 + (shutil.which("strace") is not None)
+    assert all(f"| {way} |" in done.stdout for way in running_page.WAYS.values())
 
 
+@pytest.mark.parametrize("write", [runbook, chain])
 @pytest.mark.parametrize("steps", [1, 10, 37])
-def test_workload_is_sound(steps: int) -> None:
+def test_workload_is_sound(steps: int, write: Callable[[int], str]) -> None:
     """What is measured is a runbook without a finding, with as many steps as asked for."""
-    draft = read(runbook(steps).encode(), "benchmark.yaml")
+    draft = read(write(steps).encode(), "benchmark.yaml")
     assert draft.diagnostics == ()
     assert draft.document.data is not None
     assert len(draft.document.data["steps"]) == steps  # type: ignore[arg-type]
@@ -106,3 +119,215 @@ def test_growth_is_judged_after_start_up(most_s: float, verdict: str) -> None:
     rounds = [{10: sample(1.0), 1010: sample(2.0), 10010: sample(most_s)}]
     shown = sizes(Results({}, "", [], rounds))
     assert f"goal at most 1.25): {verdict}." in shown
+
+
+# ---------------------------------------------------------------- runs
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Iterator[Course]:
+    """Where runs are sent to a stub by this interpreter's own installation."""
+    subject = installed(Path(sys.executable))
+    with answering(subject.python) as address:
+        environment = environment_for(address, bare_environment())
+        yield Course(subject, Bench(environment, tmp_path, rounds=1, warm_up=0), address)
+
+
+def heard_from(command: Sequence[str], environment: Mapping[str, str], listener: socket.socket) -> bytes:
+    """Run a command that sends once, answer it, and give the bytes that it sent."""
+    listener.settimeout(20)
+    with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) as process:
+        sending, _ = listener.accept()
+        with sending:
+            sending.settimeout(20)
+            heard = b""
+            while stub._after_request(heard) is None:
+                heard += sending.recv(65536)
+            sending.sendall(stub.ANSWER)
+            assert process.wait(20) == 0
+    return heard
+
+
+def asked(heard: bytes) -> tuple[str, object, dict[str, str]]:
+    """Give a request's first line, its body, and what it says in headers beyond the connection itself."""
+    head, _, body = heard.partition(b"\r\n\r\n")
+    first, *lines = head.decode().split("\r\n")
+    headers = dict(line.lower().split(": ", 1) for line in lines)
+    for name in ("connection", "host", "content-length"):
+        headers.pop(name, None)
+    headers["user-agent"] = headers["user-agent"].partition("/")[0]  # the version grows
+    return first, json.loads(body), headers
+
+
+def test_the_floor_sends_what_a_run_sends(course: Course) -> None:
+    """The same path, body and headers: nobody gains by asking for less."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}/api/v1"
+        environment = environment_for(address, bare_environment())
+        there = replace(course, address=address)
+        there.clear()
+        ours, floor = (
+            asked(heard_from(there.command(way, 1), environment, listener)) for way in (OURS, "bare")
+        )
+    assert floor == ours
+
+
+def test_the_floor_remembers_as_much_as_a_run(course: Course) -> None:
+    """Its two rows of a send hold as many bytes as our two events do, within a twentieth."""
+    course.once(OURS, 10)
+    with closing(sqlite3.connect(course.log)) as log:
+        question = """\
+            SELECT sum(length(run || seq || at || actor || kind || body || before || hash)) FROM events
+            WHERE kind IN ('send_intended', 'send_settled')"""
+        ((ours_bytes,),) = log.execute(question).fetchall()
+    answer = json.loads(stub.BODY)
+    events = [event for n in range(1, 11) for event in (floors.intended(n), floors.settled(n, answer))]
+    assert sum(len(json.dumps(event)) for event in events) == pytest.approx(ours_bytes, rel=0.05)
+
+
+@pytest.mark.parametrize("way", sorted(floors.WAYS))
+def test_each_floor_remembers_every_send(way: str, course: Course) -> None:
+    """Two events for each request; the way that is bare keeps none."""
+    course.once(way, 3)
+    kept = {file.name: file for file in course.place.iterdir()}
+    if way == "bare":
+        assert kept == {}
+    elif way == "lines":
+        assert len(kept["log.jsonl"].read_bytes().splitlines()) == 6
+    else:
+        with closing(sqlite3.connect(kept["log.db"])) as log:
+            assert log.execute("SELECT count(*) FROM events").fetchall() == [(6,)]
+
+
+def test_each_step_of_the_chain_is_sent(course: Course) -> None:
+    """Every condition holds against the stub, so that a run of so many steps makes so many requests."""
+    course.once(OURS, 4)
+    with closing(sqlite3.connect(course.log)) as log:
+        statuses = log.execute("SELECT status FROM sends").fetchall()
+    assert statuses == [("succeeded",)] * 4
+
+
+def test_what_is_refused_before_its_first_send_sends_nothing(course: Course) -> None:
+    """It is the cost of reading and planning alone."""
+    course.once(UNSENT, 4)
+    with closing(sqlite3.connect(course.log)) as log:
+        assert log.execute("SELECT count(*) FROM runs").fetchall() == [(0,)]
+
+
+def test_an_interrupted_run_lacks_its_last_step(course: Course) -> None:
+    """That is what going on with it is measured by, each time anew."""
+    with running.interrupted(course, 3) as stopped:
+        samples = list(running.resumes(replace(stopped, bench=replace(stopped.bench, rounds=2))))
+        with closing(sqlite3.connect(stopped.log)) as log:
+            addresses = log.execute("SELECT address FROM sends ORDER BY intended_seq").fetchall()
+    assert len(samples) == 2
+    assert addresses == [(f"step_{n}/c1",) for n in (1, 2, 3, 4)]
+
+
+@pytest.mark.parametrize(
+    ("received", "left"),
+    [
+        (b"POST / HTTP/1.1\r\nContent-", None),
+        (b"POST / HTTP/1.1\r\ncontent-length: 3\r\n\r\n12", None),
+        (b"POST / HTTP/1.1\r\nContent-Length: 3\r\n\r\n123", b""),
+        (b"POST / HTTP/1.1\r\nContent-Length: 3\r\n\r\n123POST", b"POST"),
+        (b"GET / HTTP/1.1\r\n\r\n", b""),
+    ],
+)
+def test_the_stub_answers_whole_requests(received: bytes, left: bytes | None) -> None:
+    """One that came in pieces is answered once."""
+    assert stub._after_request(received) == left
+
+
+STRACED = """\
+17 fsync(5</tmp/run.db-wal>)               = 0
+17 fdatasync(4</tmp/run.db> <unfinished ...>
+17 <... fdatasync resumed>)                = 0
+17 +++ exited with 0 +++
+"""
+
+
+def test_syncs_are_counted_once() -> None:
+    """A call that another thread interrupts stands on two lines."""
+    assert running._SYNC.findall(STRACED) == ["/tmp/run.db-wal", "/tmp/run.db"]  # noqa: S108  (a text alone)
+
+
+@pytest.mark.parametrize(
+    ("file", "package"),
+    [
+        ("/venv/lib/python3.11/site-packages/engine/run/gate.py", "engine/run"),
+        ("/venv/lib/python3.11/site-packages/engine/clock.py", "engine/clock"),
+        ("/work/engine/run/gate.py", "engine/run"),
+        ("/venv/lib/python3.11/site-packages/h11/_state.py", "h11"),
+        ("/usr/lib/python3.11/json/encoder.py", "Python's own modules"),
+    ],
+)
+def test_a_profile_is_charged_to_packages(file: str, package: str) -> None:
+    """Libraries by their name, the engine by its layer."""
+    assert costs._package(file) == package
+
+
+def measured(**changes: object) -> Running:
+    """What was measured of running, where everything is as it should be."""
+    slope = Slope(sample(1.0), sample(2.0), 900)
+    usual: dict[str, object] = {
+        "few": 100,
+        "many": 1000,
+        "stub_us": [20.0] * 20,
+        "sync_us": 200.0,
+        "disk": "ext4",
+        "steps": [dict.fromkeys(running.WAYS, slope)],
+        "syncs": None,
+        "short": [{OURS: Pair(sample(1.0), sample(1.0))}],
+        "resumed": 2000,
+        "resumes": [sample(0.5)],
+        "memory": [{size: Peaks(sample(1.0), sample(1.0, 11 * 10**6), 10**6) for size in (100, 10000)}],
+    }
+    return Running(**{**usual, **changes})  # type: ignore[arg-type]  # a test names what it changes
+
+
+def slopes(times: float) -> list[dict[str, Slope]]:
+    """One round in which our step takes so many times what the floor's takes."""
+    slope, ours = Slope(sample(1.0), sample(2.0), 900), Slope(sample(1.0), sample(1.0 + times), 900)
+    return [{**dict.fromkeys(running.WAYS, slope), OURS: ours}]
+
+
+@pytest.mark.parametrize(
+    ("show", "changes", "said"),
+    [
+        (step, {"steps": slopes(1.29)}, "goal at most 1.3): met."),
+        (step, {"steps": slopes(1.31)}, "goal at most 1.3): **missed**."),
+        (syncs, {"syncs": {OURS: Syncs(2.02, 0.02)}}, "2.00 times (goal 2): met."),
+        (syncs, {"syncs": {OURS: Syncs(3.02, 0.02)}}, "3.00 times (goal 2): **missed**."),
+        (syncs, {"syncs": None}, "Not counted: there is no `strace` here."),
+        (short, {"short": [{OURS: Pair(sample(1.1), sample(1.0))}]}, "| 1.10 | met |"),
+        (short, {"short": [{OURS: Pair(sample(1.2), sample(1.0))}]}, "| 1.10 | **missed** |"),
+        (resume, {"resumes": [sample(1.0)]}, "goal at most 1 s): met."),
+        (resume, {"resumes": [sample(1.1)]}, "goal at most 1 s): **missed**."),
+        (memory, {}, "1.00 times what running 100 adds (flat: at most 1.25): met. A step more adds 0.0 KB."),
+        (
+            memory,
+            {
+                "memory": [
+                    {
+                        1: Peaks(sample(1), sample(1, 11 * 10**6), 1),
+                        101: Peaks(sample(1), sample(1, 31 * 10**6), 1),
+                    }
+                ]
+            },
+            "3.00 times what running 1 adds (flat: at most 1.25): **missed**. A step more adds 200.0 KB.",
+        ),
+    ],
+)
+def test_goals_of_running_are_judged(
+    show: Callable[[Running], str], changes: Mapping[str, object], said: str
+) -> None:
+    """Each by its number; what was not measured is said."""
+    assert said in show(measured(**changes))
+
+
+def test_a_missed_step_says_where_its_time_goes() -> None:
+    """A miss without a reason helps nobody."""
+    shown = step(measured(steps=slopes(2.0), packages={"h11": 200.0, "json": 100.0}))
+    assert "Missing are 778 µs a step. Reading and planning take 1111 µs of it" in shown
+    assert "| h11 | 200 |" in shown

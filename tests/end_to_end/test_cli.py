@@ -40,6 +40,7 @@ environments:
 catalog:
   emi_reminder: {channel: sms, ids: {staging: s1, production: p1}, text: "Dear customer, your EMI is due."}
 """
+OTHER_LOG = '{base_url: "http://127.0.0.1:8001/v2", log: x.db}'
 
 
 @pytest.fixture
@@ -477,7 +478,7 @@ def test_another_account_gives_other_digests(capsys: pytest.CaptureFixture[str])
         (('base_url: "http', 'base_ulr: "http'), 10, "did you mean `base_url`?"),
         (("production: {base_url", "my-sandbox: {base_url"), 10, "RB413"),
         (("https://api.agents", "https://api agents"), 10, "RB411"),
-        (("staging: {", 'other: {base_url: "http://127.0.0.1:8001/v2", log: x.db}\n  staging: {'), 10, "RB414"),
+        (("staging: {", f"other: {OTHER_LOG}\n  staging: {{"), 10, "RB414"),
     ],
 )
 def test_a_faulty_configuration_is_a_finding(

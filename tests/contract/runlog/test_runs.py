@@ -96,7 +96,7 @@ def test_a_run_is_found_by_its_id_a_beginning_or_last(log: RunLog) -> None:
     ("name", "message", "cure"),
     [
         ("run", "several runs begin with 'run'", "more of the id"),
-        ("", "several runs begin with ''", "more of the id"),
+        ("", "the name of the run is empty", "last"),
         ("rnu-1", "there is no run 'rnu-1'", "is it run-1?"),
         ("%", "there is no run '%'", "runbook runs"),
         ("r_n", "there is no run 'r_n'", "runbook runs"),

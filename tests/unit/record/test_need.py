@@ -65,12 +65,14 @@ def need(
     is_alive: bool = False,
     blocks: str | None = None,
     environment: str | None = None,
+    options: str | None = None,
 ) -> Need | None:
     """Give what a run needs to whom these things happened."""
     state = fold(events)
     sends = [send(blocks, blocks=True)] if blocks else []
     because = stopped_because(events)
-    return need_of(entry(state.status, environment), state, sends, is_alive=is_alive, because=because)
+    about = entry(state.status, environment)
+    return need_of(about, state, sends, is_alive=is_alive, because=because, options=options)
 
 
 RESUME, CANCEL = f"resume {RUN}", f'cancel {RUN} --reason "WHY"'
@@ -154,6 +156,28 @@ def test_the_command_lines_are_real(name: str, environment: str | None) -> None:
     assert found is not None
     for line in found.commands:
         assert parsed(line).get("environment_name") == environment
+
+
+@pytest.mark.parametrize("environment", [None, "staging"])
+@pytest.mark.parametrize("name", STANDS)
+def test_options_stand_in_every_command_line(name: str, environment: str | None) -> None:
+    """They take the place of the run's environment: whoever looks knows by which options it is found."""
+    options = " --env production --log 'a log.db'"
+    found = need(STANDS[name][0], environment=environment, options=options)
+    assert found is not None
+    for line in found.commands:
+        told = parsed(line)
+        assert (told["environment_name"], str(told["log_option"])) == ("production", "a log.db")
+    bare = need(STANDS[name][0], environment=environment, options="")
+    assert bare is not None
+    assert not [line for line in bare.commands if "--env" in line]
+
+
+def test_options_stand_in_the_line_that_lifts_a_block() -> None:
+    """As in all others."""
+    found = need(happened("succeeded"), blocks="succeeded", options=" --log x.db")
+    assert found is not None
+    assert found.commands == (f"runbook {RESOLVE[0]} --log x.db",)
 
 
 def parsed(line: str) -> dict[str, object]:

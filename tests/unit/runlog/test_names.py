@@ -5,7 +5,7 @@ import pytest
 from engine.record.entry import RunEntry
 from engine.record.outcome import RunStatus
 from engine.refusal import Exit, Refusal
-from engine.runlog.names import SHOWN, choose, unknown
+from engine.runlog.names import LAST, SHOWN, choose, unknown
 from tests.factories import NOW
 
 
@@ -23,8 +23,27 @@ def test_an_id_is_meant_even_where_others_begin_so() -> None:
 
 def test_the_only_one_that_begins_so_is_meant() -> None:
     """And none where none does."""
-    assert choose("a", [run("a1")]) == run("a1")
-    assert choose("a", []) is None
+    assert choose("2026", [run("20260302-x")]) == run("20260302-x")
+    assert choose("2026", []) is None
+
+
+def test_a_beginning_that_is_too_short_is_a_slip() -> None:
+    """It names the run that may be meant; a whole id may be as short, and ``last`` names the newest."""
+    with pytest.raises(Refusal, match="too short to name a run") as refused:
+        choose("202", [run("20260302-x")])
+    assert "20260302-x" in refused.value.cure
+    assert refused.value.code == Exit.USAGE
+    assert choose("a", [run("a")]) == run("a")
+    assert choose(LAST, [run("20260302-x")]) == run("20260302-x")
+
+
+@pytest.mark.parametrize("name", ["", " ", "\t"])
+@pytest.mark.parametrize("found", [[], [run("20260302-x")], [run("")]], ids=["none", "one", "empty"])
+def test_an_empty_name_names_nothing(name: str, found: list[RunEntry]) -> None:
+    """Every id begins with it."""
+    with pytest.raises(Refusal, match="the name of the run is empty") as refused:
+        choose(name, found)
+    assert refused.value.code == Exit.USAGE
 
 
 def test_several_are_listed_up_to_a_few() -> None:

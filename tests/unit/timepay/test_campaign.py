@@ -64,3 +64,10 @@ def test_what_must_not_be_shown_is_hidden() -> None:
         facts_of(
             "c", 401, b'{"message": "no such token: s3cret"}', hide=lambda text: text.replace("s3cret", "x")
         )
+
+
+def test_what_must_not_be_shown_is_hidden_in_the_facts() -> None:
+    """Whatever is said of a campaign may repeat the token."""
+    body = about(name="a s3cret", org_id="s3cret", status="s3cret!", rowsLen=3)
+    facts = facts_of("c", 200, body, hide=lambda text: text.replace("s3cret", "x"))
+    assert facts == CampaignFacts("c", "a x", "x", "x!", 3)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from engine.record.outcome import Counts, SendStatus
 from engine.timepay.classify import classify
-from engine.timepay.messages import Unreadable
+from engine.timepay.messages import Unreadable, read
 from tests.unit.timepay.answers import (
     COHERENT,
     GARBAGE,
@@ -27,16 +27,17 @@ from tests.unit.timepay.answers import (
 
 REFUSALS = {400, 402, 405, 409, 411, 413, 415, 422}
 EVERY = range(100, 600)
+UNWELCOME = {401, 403}
+SILENT = {**dict.fromkeys((401, 403, 404), SendStatus.REJECTED), 429: SendStatus.NOT_SENT}
+"""What a status comes to by itself, where its body says nothing; any other one is in doubt."""
 
 
 def test_every_status_without_a_body() -> None:
     """Only what the API itself would refuse is certain; the rest is in doubt."""
-    known = {401: SendStatus.REJECTED, 403: SendStatus.REJECTED, 404: SendStatus.REJECTED}
-    known |= {429: SendStatus.NOT_SENT}
     for content in (b"", GARBAGE, b"[]", b"null", b"3", b'"x"'):
         found = {status: outcome(status, content) for status in EVERY}
         assert {status: each.status for status, each in found.items()} == {
-            status: known.get(status, SendStatus.IN_DOUBT) for status in EVERY
+            status: SILENT.get(status, SendStatus.IN_DOUBT) for status in EVERY
         }
         assert {status for status, each in found.items() if each.fatal} == {401, 403, 404}
 
@@ -50,11 +51,14 @@ def test_every_status_with_coherent_results() -> None:
 
 
 def test_every_status_with_incoherent_results() -> None:
-    """Numbers that do not add up are believed under no status."""
+    """Numbers that do not add up are believed under no status; 401 and 403 need no numbers."""
     for status in EVERY:
         found = outcome(status, INCOHERENT)
-        assert (found.status, found.counts, found.fatal) == (SendStatus.IN_DOUBT, None, False)
-        assert "10 customers selected, but 11 initiated or failed" in found.reason
+        if status in UNWELCOME:
+            assert (found.status, found.counts, found.fatal) == (SendStatus.REJECTED, Counts(), True)
+        else:
+            assert (found.status, found.counts, found.fatal) == (SendStatus.IN_DOUBT, None, False)
+            assert "10 customers selected, but 11 initiated or failed" in found.reason
 
 
 def test_every_status_with_a_refusal() -> None:
@@ -70,7 +74,7 @@ def test_every_status_with_a_refusal() -> None:
 def test_every_status_that_claims_success_without_results() -> None:
     """A refusal that says it went well contradicts itself."""
     for status in EVERY:
-        expected = SendStatus.REJECTED if status in {401, 403} else SendStatus.IN_DOUBT
+        expected = SendStatus.REJECTED if status in UNWELCOME else SendStatus.IN_DOUBT
         assert outcome(status, body(success=True, message="No customers found")).status is expected, status
 
 
@@ -118,6 +122,24 @@ INCREDIBLE = {
     "errors are an object": changed(errors={"affectedCustomers": 0}),
     "an error is a text": changed(errors=["Workflow runner timeout"]),
     "an error without its number": changed(initiated=8, failed=2, errors=[{"reason": "x"}]),
+    "numbers without results": body(initiated=3, failed=0),
+    "results within data": body(data={"results": results()}),
+}
+
+
+@pytest.mark.parametrize("status", [200, 207, 400, 401, 403, 404, 429, 500])
+@pytest.mark.parametrize("case", INCREDIBLE)
+def test_results_that_cannot_be_believed(case: str, status: int) -> None:
+    """Whoever speaks of results may have sent: in doubt, unless the token was not even accepted."""
+    found = outcome(status, INCREDIBLE[case])
+    if status in UNWELCOME:
+        assert (found.status, found.fatal) == (SendStatus.REJECTED, True)
+    else:
+        assert (found.status, found.counts, found.fatal) == (SendStatus.IN_DOUBT, None, False)
+    assert found.reason
+
+
+UNREADABLE = {
     "a key twice": COHERENT.replace(b'"failed": 3', b'"failed": 3, "failed": 3'),
     "cut short": COHERENT[:-3],
     "not UTF-8": COHERENT.replace(b"SMS", b"\xff"),
@@ -125,18 +147,20 @@ INCREDIBLE = {
     "NaN beside the numbers": COHERENT.replace(b'"SMS"', b"NaN"),
     "a number of 5,000 digits": COHERENT.replace(b'"initiated": 7', b'"initiated": ' + b"7" * 5000),
     "bottomless": b'{"results":' + b"[" * 100_000,
-    "numbers without results": body(initiated=3, failed=0),
-    "results within data": body(data={"results": results()}),
     "a byte order mark": b"\xef\xbb\xbf" + COHERENT,
 }
 
 
-@pytest.mark.parametrize("status", [200, 207, 400, 401, 404, 429, 500])
-@pytest.mark.parametrize("case", INCREDIBLE)
-def test_results_that_cannot_be_believed(case: str, status: int) -> None:
-    """Whoever speaks of results may have sent: in doubt, whatever the status."""
-    found = outcome(status, INCREDIBLE[case])
-    assert (found.status, found.counts, found.fatal) == (SendStatus.IN_DOUBT, None, False)
+@pytest.mark.parametrize("status", [200, 207, 400, 401, 403, 404, 429, 500])
+@pytest.mark.parametrize("case", UNREADABLE)
+def test_results_that_cannot_be_read(case: str, status: int) -> None:
+    """They say nothing: what the status says by itself is left."""
+    found = outcome(status, UNREADABLE[case])
+    assert found.status is SILENT.get(status, SendStatus.IN_DOUBT)
+    assert (found.counts is None, found.fatal) == (
+        found.status is SendStatus.IN_DOUBT,
+        status in {401, 403, 404},
+    )
     assert found.reason
 
 
@@ -262,14 +286,21 @@ def test_only_false_itself_is_a_refusal() -> None:
 
 @pytest.mark.parametrize("status", EVERY)
 def test_a_body_that_did_not_arrive_whole(status: int) -> None:
-    """Of it, only that the token or its rights are missing is known."""
+    """Of it, only what the status says by itself is known."""
     for found in (
         outcome(status, Unreadable("its answer broke off")),
         outcome(status, gzip.compress(REFUSAL), content_encoding="gzip"),
     ):
-        expected = SendStatus.REJECTED if status in {401, 403} else SendStatus.IN_DOUBT
-        assert found.status is expected
+        assert found.status is SILENT.get(status, SendStatus.IN_DOUBT)
+        assert found.fatal == (status in {401, 403, 404})
         assert found.reason
+
+
+def test_a_429_that_broke_off_is_of_small_requests_only() -> None:
+    """And its patience is heard: that stands in the headers."""
+    cut = Unreadable("its answer broke off")
+    assert outcome(429, cut, request(501)).status is SendStatus.IN_DOUBT
+    assert outcome(429, cut, request(500), retry_after="7").retry_at == NOW + timedelta(seconds=7)
 
 
 def test_the_evidence() -> None:
@@ -339,14 +370,19 @@ def test_nothing_that_arrives_raises(status: int, headers: dict[str, str], conte
 UNSENT = {SendStatus.NOT_SENT, SendStatus.REJECTED, SendStatus.NO_MATCH}
 
 
+def is_believed_alone(status: int, content: bytes) -> bool:
+    """Say whether the status tells enough, whatever the body, or where nobody can read it."""
+    return status in UNWELCOME or (status in SILENT and read(content) is None)
+
+
 @given(STATUSES, BODIES, st.integers(1, 12), st.binary(max_size=3), st.integers(0, 200))
 def test_whoever_says_that_somebody_was_initiated_is_never_unsent(
     status: int, keys: dict[str, Any], initiated: int, noise: bytes, at: int
 ) -> None:
-    """Whatever else the answer holds, and however it is garbled behind the number."""
+    """Whatever else the answer holds; unless its status is believed alone, where nothing can be read."""
     keys = {**keys, "results": {**results(), "initiated": initiated}}
     content = json.dumps(keys).encode()
-    assert outcome(status, content).status not in UNSENT
+    assert is_believed_alone(status, content) or outcome(status, content).status not in UNSENT
     behind = content.index(b'"initiated"') + len(b'"initiated"') + at
     garbled = content[:behind] + noise + content[behind:]
-    assert outcome(status, garbled).status not in UNSENT
+    assert is_believed_alone(status, garbled) or outcome(status, garbled).status not in UNSENT

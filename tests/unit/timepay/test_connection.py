@@ -1,10 +1,9 @@
-"""A connection of its own making: what the system's streams do is played."""
+"""A connection of its own making: what the system's sockets do is played."""
 
-import ssl
+import socket
 from collections.abc import Iterable
-from typing import Any
+from itertools import count
 
-import httpcore
 import pytest
 
 from engine.timepay.connection import Connections
@@ -13,53 +12,67 @@ from engine.timepay.departure import Deadline
 ANSWER = b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 2\r\n\r\n{}"
 
 
-class Played(httpcore.NetworkStream):
-    """A connection that fails when it is written to, yet holds an answer."""
+class TornOff(BaseException):
+    """What a signal's handler raises."""
 
-    def __init__(self, fault: Exception | None) -> None:
-        self.fault = fault
+
+class Played:
+    """A socket that holds an answer, and raises what it is told to where it is told to."""
+
+    def __init__(self, **faults: BaseException) -> None:
+        self.faults = faults
         self.writes: list[bytes] = []
-        self.waits_s: list[float | None] = []
+        self.waits_s: list[float] = []
+        self.most_bytes = 1_000_000
+        self.is_closed = False
 
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+    def _pass(self, name: str) -> None:
+        if name in self.faults:
+            raise self.faults[name]
+
+    def settimeout(self, wait_s: float) -> None:
+        """Note how long a wait may last."""
+        self.waits_s.append(wait_s)
+
+    def connect(self, place: tuple[str, int]) -> None:
+        """Connect to this machine."""
+        assert place == ("127.0.0.1", 1)
+        self._pass("connect")
+
+    def setsockopt(self, *option: int) -> None:
+        """Take an option."""
+        assert option
+        self._pass("setsockopt")
+
+    def send(self, content: memoryview) -> int:
+        """Take some bytes."""
+        self.writes.append(bytes(content[: self.most_bytes]))
+        self._pass("send")
+        return min(len(content), self.most_bytes)
+
+    def recv(self, most_bytes: int) -> bytes:
         """Give the answer."""
-        assert max_bytes
-        self.waits_s.append(timeout)
+        assert most_bytes
+        self._pass("recv")
         return ANSWER
 
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        """Take the bytes, or fail."""
-        self.waits_s.append(timeout)
-        self.writes.append(buffer)
-        if self.fault is not None:
-            raise self.fault
-
     def close(self) -> None:
-        """Do nothing."""
-
-    def start_tls(
-        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
-    ) -> httpcore.NetworkStream:
-        """Refuse: nothing here is encrypted."""
-        raise NotImplementedError
-
-    def get_extra_info(self, info: str) -> Any:  # noqa: ANN401  (as httpcore has it)
-        """Say that there is nothing to read."""
-        return None if info else False
+        """Note it."""
+        self.is_closed = True
 
 
 def exchange(
-    monkeypatch: pytest.MonkeyPatch, stream: Played, body: Iterable[bytes] = (b"{}",)
+    monkeypatch: pytest.MonkeyPatch,
+    played: Played,
+    body: Iterable[bytes] = (b"{}",),
+    *,
+    deadline: Deadline | None = None,
 ) -> tuple[int, bytes]:
-    """Send a request over a played connection."""
-
-    def connect(*_: object, **__: object) -> httpcore.NetworkStream:
-        return stream
-
-    monkeypatch.setattr(httpcore.SyncBackend, "connect_tcp", connect)
-    deadline = Deadline(lambda: 50.0)
+    """Send a request over a played socket."""
+    deadline = deadline or Deadline(lambda: 50.0)
     deadline.start(7)
     connections = Connections(deadline, is_https=False)
+    monkeypatch.setattr(socket, "socket", lambda *_: played)
     headers = [(b"Host", b"h"), (b"Content-Length", str(len(b"".join(body))).encode())]
     answer = connections.answer("POST", (b"http", b"127.0.0.1", 1, b"/a"), headers, body, {})
     content = answer.read()
@@ -68,21 +81,47 @@ def exchange(
 
 
 def test_headers_and_body_leave_in_one_piece(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One write, one wait, both within what is left."""
-    stream = Played(None)
-    assert exchange(monkeypatch, stream) == (401, b"{}")
-    assert stream.writes == [b"POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n{}"]
-    assert stream.waits_s[0] == 7
+    """One write, and no wait that is longer than a look at the clock."""
+    played = Played()
+    assert exchange(monkeypatch, played) == (401, b"{}")
+    assert played.writes == [b"POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n{}"]
+    assert played.waits_s == [7, 1, 1]
+    assert played.is_closed
+
+
+def test_what_the_system_does_not_take_at_once_follows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every byte once, in order."""
+    played = Played()
+    played.most_bytes = 1000
+    body = bytes(range(256)) * 20
+    exchange(monkeypatch, played, (body,))
+    assert b"".join(played.writes).partition(b"\r\n\r\n")[2] == body
+    assert len(played.writes) == 6
 
 
 def test_who_refuses_early_is_heard(monkeypatch: pytest.MonkeyPatch) -> None:
     """A server may close for reading and have answered all the same."""
-    stream = Played(httpcore.WriteError("broken pipe"))
-    assert exchange(monkeypatch, stream, (b"x" * 100_000,)) == (401, b"{}")
-    assert len(stream.writes) == 1
+    played = Played(send=BrokenPipeError("broken pipe"))
+    assert exchange(monkeypatch, played, (b"x" * 100_000,)) == (401, b"{}")
+    assert len(played.writes) == 1
 
 
 def test_a_write_that_takes_too_long_is_no_early_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing is waited for after the deadline."""
-    with pytest.raises(httpcore.WriteTimeout):
-        exchange(monkeypatch, Played(httpcore.WriteTimeout("slow")))
+    """It is tried until the deadline, and nothing is waited for after it."""
+    ticks = count()
+    played = Played(send=TimeoutError("slow"))
+    with pytest.raises(TimeoutError, match="the time is up"):
+        exchange(monkeypatch, played, deadline=Deadline(lambda: float(next(ticks))))
+    assert 1 <= len(played.writes) <= 7
+    assert played.is_closed
+
+
+@pytest.mark.parametrize("moment", ["connect", "setsockopt", "send", "recv"])
+def test_what_tears_an_exchange_off_leaves_nothing_open(moment: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It passes through as it is, and the socket is closed before anybody looks at it."""
+    torn_off = TornOff()
+    played = Played(**{moment: torn_off})
+    with pytest.raises(TornOff) as raised:
+        exchange(monkeypatch, played)
+    assert raised.value is torn_off
+    assert played.is_closed

@@ -86,7 +86,8 @@ def test_what_the_question_raises() -> None:
     deadline = Deadline(lambda: 0.0)
     deadline.start(1)
     broken = Departure(leaving, deadline)
-    with pytest.raises(KeyboardInterrupt):
-        broken.ask()
+    for _ in range(2):  # a transport may try to go on all the same
+        with pytest.raises(KeyboardInterrupt):
+            broken.ask()
     assert isinstance(broken.broken, KeyboardInterrupt)
     assert not broken.allowed

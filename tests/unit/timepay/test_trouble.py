@@ -6,7 +6,7 @@ import ssl
 
 import pytest
 
-from engine.timepay.trouble import ProxyRefused, explain
+from engine.timepay.trouble import NameUnanswered, ProxyRefused, explain
 
 
 def certificate(code: int, words: str = "as OpenSSL says") -> ssl.SSLCertVerificationError:
@@ -20,6 +20,10 @@ FAULTS: dict[str, tuple[Exception, str]] = {
     "DNS": (
         socket.gaierror(-2, "Name or service not known"),
         "cannot find the host h (DNS): check the address",
+    ),
+    "silent DNS": (
+        NameUnanswered(),
+        "no name server said in time where h is (DNS): check this machine's network and its name servers",
     ),
     "refused": (
         ConnectionRefusedError(111, "refused"),
@@ -58,6 +62,7 @@ def test_each_fault_names_its_cure(case: str) -> None:
 def test_the_proxy_is_named_for_what_is_its_own() -> None:
     """A refused connection is the proxy's, a bad certificate the host's."""
     assert "the proxy p refuses connections" in str(explain(ConnectionRefusedError(), "h", "p"))
+    assert "where the proxy p is (DNS)" in str(explain(NameUnanswered(), "h", "p"))
     assert "certificate of h has expired" in str(explain(certificate(10), "h", "p"))
     assert "the proxy p lets no connection through to h (403)" in str(
         explain(ProxyRefused("403 No"), "h", "p")

@@ -1,0 +1,123 @@
+"""The account and the run log that a command is about, and how a later command line says the same."""
+
+import os
+import re
+import shlex
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from engine.cli.environment import Found, find_environment, look_for_environment
+from engine.cli.files import working_directory
+from engine.cli.screen import warn
+from engine.frozen import dataclass
+from engine.refusal import Refusal
+
+NAME = "runlog.db"
+
+_TAKES_BOTH = "status|runs|show|events|contacts|run|resume|resolve|decide|cancel|stop|allow|log init"
+_LINE = re.compile(rf"(?:(?<=`)|(?<=[;:] )|^)runbook (?:{_TAKES_BOTH})\b[^`;]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What a command is about; ``env_said`` and ``log_said`` are its options as they were typed."""
+
+    found: Found
+    log: Path
+    env_said: str | None = None
+    log_said: Path | None = None
+
+    @property
+    def is_log_said(self) -> bool:
+        """Whether the person, or the environment variable, names the log."""
+        return is_log_said(self.log_said)
+
+    @property
+    def account_said(self) -> str | None:
+        """The key of the account that ``--env`` names; None where it was not said, or cannot be told."""
+        return self.found.here.account.key if self.env_said and self.found.here else None
+
+    def options(self, environment: str | None = None) -> str:
+        """Give what makes a command line find the same when typed as it stands; ``environment``: a run's."""
+        return "".join(f" {option} {shlex.quote(value)}" for option, value in self._pairs(environment))
+
+    def completed(self, text: str) -> str:
+        """Give a text whose command lines, between backticks or at an end, find the same."""
+        return _LINE.sub(lambda line: self._complete(line[0]), text)
+
+    @contextmanager
+    def completing(self) -> Iterator[None]:
+        """Complete the command lines of every refusal that is raised in the block."""
+        try:
+            yield
+        except Refusal as refusal:
+            refusal.cure = self.completed(refusal.cure)
+            raise
+
+    def environment_of(self, account: str) -> str | None:
+        """Give the name of an environment with that account's key."""
+        known = self.found.config.environments
+        names = [name for name, about in known.items() if about.account.key == account]
+        return self.env_said if self.env_said in names else next(iter(names), None)
+
+    def _complete(self, line: str) -> str:
+        more = (pair for pair in self._pairs(None) if f" {pair[0]} " not in line)
+        return line + "".join(f" {option} {shlex.quote(value)}" for option, value in more)
+
+    def _pairs(self, environment: str | None) -> Iterator[tuple[str, str]]:
+        known = self.found.config.environments
+        name = next((each for each in (environment, self.env_said) if each in known), None)
+        if name is not None:
+            yield "--env", name
+        if self.log_said is not None:
+            yield "--log", str(self.log_said)
+        elif name is not None and name != self.env_said:
+            there = Found(self.found.config, known[name], self.found.root)
+            if log_path(there, None) != self.log:
+                yield "--log", str(self.log)
+
+
+def choose(environment_name: str | None, log_option: Path | None) -> Chosen:
+    """Choose by ``--env`` and ``--log``, their variables, the configuration; ``Refusal`` where that fails."""
+    found = find_environment(environment_name)
+    return Chosen(found, log_path(found, log_option), environment_name, log_option)
+
+
+def choose_to_look(environment_name: str | None, log_option: Path | None) -> Chosen:
+    """Choose for a command that looks: whatever is the matter with the configuration is a warning."""
+    chosen = choose_leniently(environment_name, log_option)
+    if chosen.found.fault:
+        warn(f"{chosen.found.fault}; this looks at the run log {chosen.log}")
+    return chosen
+
+
+def choose_leniently(environment_name: str | None, log_option: Path | None) -> Chosen:
+    """Choose whatever is the matter with the configuration; ``found.fault`` says it."""
+    found = look_for_environment(environment_name, is_log_said=is_log_said(log_option))
+    return Chosen(found, log_path(found, log_option), environment_name, log_option)
+
+
+def is_log_said(option: Path | None) -> bool:
+    """Say whether the person, or the environment variable, names the log."""
+    return option is not None or bool(os.environ.get("RUNBOOK_LOG"))
+
+
+def log_path(found: Found, option: Path | None) -> Path:
+    """Choose the log: ``--log``, then ``RUNBOOK_LOG``, then the environment's, then the repository's."""
+    if option is not None:
+        return option
+    if told := os.environ.get("RUNBOOK_LOG"):
+        return Path(told)
+    if found.here is not None and found.here.log and found.root is not None:
+        return found.root / ".runbook" / found.here.log
+    return repository() / ".runbook" / NAME
+
+
+def repository() -> Path:
+    """Give the nearest folder, upward from here, that holds ``.runbook`` or ``.git``; else this one."""
+    here = working_directory()
+    for folder in (here, *here.parents):
+        if (folder / ".runbook").is_dir() or (folder / ".git").exists():
+            return folder
+    return here

@@ -1,0 +1,254 @@
+"""Looking at runs: lists, one run, customers, whatever needs a person, and the lines to type."""
+
+import io
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from engine.cli import main
+from engine.cli.screen import paint
+from engine.clock import now
+from engine.record.entry import Standing
+from engine.record.event import SendIntended
+from engine.record.outcome import RunStatus
+from engine.report.paint import coloured, plain
+from engine.runlog.shape import build
+from engine.runlog.sqlite import open_log
+from engine.sandbox import Fault, Kind
+from engine.sandbox.server import Served
+from tests.end_to_end.running import RUNBOOK, lines_of, run, shown, typed
+
+LOG = Path(".runbook", "runlog.db")
+ODD = "a log of Asha's.db"
+"""A path that a shell takes apart unless it is quoted."""
+
+
+def test_looking_where_nothing_was_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """``runs`` is an empty list with exit 0, ``status`` needs nobody, ``show`` is 64; nothing is made."""
+    monkeypatch.chdir(tmp_path)
+    assert shown(capsys, "runs") == []
+    assert shown(capsys, "status") == {"runs": [], "stops": [], "stop_file": None}
+    assert shown(capsys, "contacts", "L-1") == []
+    assert main(["show", "last"]) == 64
+    assert main(["runs"]) == 0
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_contacts_of_a_customer_who_was_named(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A send that names customers is found under each of them; one by filter names nobody."""
+    named = RUNBOOK.replace("filters: {payment_status: [bounced]}", "filters: {ids: [L-1, L-6]}")
+    (here / "two.yaml").write_text(named, "utf-8")
+    assert run() == 0
+    found = shown(capsys, "contacts", "L-6")
+    assert [(each["address"], each["channel"], each["template"], each["status"]) for each in found] == [
+        ("again/c1", "sms", "t2", "succeeded")
+    ]
+    assert shown(capsys, "contacts", "L-2") == []
+
+
+@pytest.mark.usefixtures("here")
+def test_events_fit_their_schema(api: Served, capsys: pytest.CaptureFixture[str]) -> None:
+    """What ``events --format json`` lists is what schemas/event.v1.schema.json describes, its chain too."""
+    api.sandbox.script(Fault(Kind.REFUSE), Fault(Kind.RESET, accepted=True, skip=1))
+    assert run() == 22
+    assert main(["resolve", "last", "remind", "--as", "sent", "--reason", "x"]) in (0, 64)
+    assert main(["stop", "--reason", "x"]) == 0
+    schema = jsonschema.Draft202012Validator(build())
+    for chain in ("last", "log"):
+        found = shown(capsys, "events", chain)
+        assert found
+        for each in found:
+            schema.validate(each)
+            assert {"run", "seq", "actor", "before", "hash"} <= each.keys()
+            assert not schema.is_valid({**each, "seq": "1"})
+
+
+@pytest.mark.parametrize(
+    ("variables", "style"),
+    [
+        ({"TERM": "xterm"}, coloured),
+        ({"TERM": "dumb"}, plain),
+        ({"NO_COLOR": "1"}, plain),
+        ({"CI": "1"}, plain),
+    ],
+)
+def test_colour_where_it_is_seen(
+    variables: dict[str, str], style: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A terminal that knows none gets none."""
+    terminal = io.StringIO()
+    monkeypatch.setattr(terminal, "isatty", lambda: True)
+    monkeypatch.setattr(sys, "stdout", terminal)
+    monkeypatch.delenv("TERM", raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert paint() is style
+
+
+# ---------------------------------------------------------------- a process that died in a send
+
+
+@pytest.fixture
+def dead(here: Path, api: Served) -> Path:
+    """Leave a run whose process ended with its second attempt on the way."""
+    api.sandbox.script(Fault(Kind.STATUS, status=401))
+    assert run() == 11
+    log = open_log(here / LOG, actor="asha", owner="a process that is gone", create=False)
+    with log.writing() as writer:
+        at = now()
+        intent = SendIntended(at, "remind", "remind/c1", 2, "h", 20, at + timedelta(seconds=2))
+        writer.append(log.find("last").run, intent, Standing(RunStatus.RUNNING, 0))
+    log.close()
+    return here
+
+
+def test_a_dead_process_leaves_a_doubt(dead: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Run, step and send are shown in doubt, in text and JSON; nothing is known; looking writes nothing."""
+    before = shown(capsys, "events", "last")
+    about = shown(capsys, "show", "last")
+    assert (about["status"], about["exit_code"]) == ("in_doubt", 22)
+    assert [(step["id"], step["status"]) for step in about["steps"]] == [
+        ("remind", "in_doubt"),
+        ("again", "pending"),
+    ]
+    assert about["steps"][0]["initiated"] is None
+    assert [(send["attempt"], send["status"]) for send in about["sends"]] == [
+        (1, "rejected"),
+        (2, "in_doubt"),
+    ]
+    assert about["sends"][1]["counts"] is None
+    assert main(["show", "last"]) == 0
+    said = capsys.readouterr().out
+    assert said.count("in doubt") >= 4
+    assert "not reached yet" not in said.partition("again")[0]
+    assert "at most 20 of remind/c1" in said
+    assert shown(capsys, "events", "last") == before
+    assert main(["status"]) == 0
+    assert lines_of(capsys.readouterr().out) == lines_of(said)
+    assert (dead / LOG).exists()
+
+
+def test_a_living_process_leaves_none(dead: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """While somebody holds the campaign for that run, its send is on its way."""
+    log = open_log(dead / LOG, actor="asha", owner="another process", create=False)
+    entry = log.find("last")
+    with log.lease(entry.account, entry.campaign, entry.run):
+        about = shown(capsys, "show", "last")
+    log.close()
+    assert (about["status"], about["sends"][1]["status"]) == ("running", "intended")
+
+
+# ---------------------------------------------------------------- finished command lines
+
+
+@pytest.fixture
+def elsewhere(here: Path, api: Served, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Give the options that a command needs here: another environment than the default, an odd log."""
+    monkeypatch.delenv("TIMEPAY_BASE_URL")
+    (here / ".runbook").mkdir()
+    (here / ".runbook" / "config.yaml").write_text(
+        "format: config/v1\ndefault: other\nenvironments:\n"
+        '  other: {base_url: "http://127.0.0.1:9/api/v1"}\n'
+        f'  staging: {{base_url: "{api.address}"}}\n',
+        "utf-8",
+    )
+    return ["--env", "staging", "--log", ODD]
+
+
+def every_line_works(here: Path, said: str, *, codes: dict[str, int]) -> None:
+    """Type each finished command line into a shell: each finds its run and says what it is expected to."""
+    lines = [line for line in lines_of(said) if line[0] in codes]
+    assert {line[0] for line in lines} == set(codes)
+    for line in lines:
+        assert line[line.index("--log") + 1] == ODD, line
+        assert line[line.index("--env") + 1] == "staging", line
+        result = typed(" ".join(["$RUN", *map(quoted, line)]), here)
+        assert result.returncode == codes[line[0]], (line, result.stderr)
+
+
+def quoted(word: str) -> str:
+    """Quote a word for a shell."""
+    return "'" + word.replace("'", "'\\''") + "'"
+
+
+def test_the_lines_of_a_run_that_stands(
+    here: Path, api: Served, elsewhere: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Those of run, show, status and resume carry the log and the environment, quoted."""
+    api.sandbox.script(Fault(Kind.STATUS, status=401))
+    assert run(*elsewhere) == 11
+    said = [capsys.readouterr().out]
+    for verb in (["show", "last"], ["status"]):
+        assert main([*verb, *elsewhere]) == 0
+        said.append(capsys.readouterr().out)
+    assert lines_of(said[0]) == lines_of(said[1]) == lines_of(said[2])
+    # Without --yes nobody can be asked: the line has found its run, its log and its environment.
+    every_line_works(here, said[0], codes={"resume": 64, "cancel": 0})
+    assert main(["show", "last", *elsewhere]) == 0
+    assert "cancelled" in capsys.readouterr().out
+
+
+def test_the_lines_of_a_doubt(
+    here: Path, api: Served, elsewhere: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of the run itself, of show once it is cancelled, and of the refusals 16 and 13 that name it."""
+    api.sandbox.script(Fault(Kind.RESET, accepted=True))
+    assert run(*elsewhere) == 22
+    in_doubt = lines_of(capsys.readouterr().out)
+    assert [line[0] for line in in_doubt] == ["resolve"] * 3
+    assert run(*elsewhere, "--input", "branch=nashik") == 16
+    every_line_works(here, capsys.readouterr().err, codes={"show": 0})
+    assert main(["cancel", "last", "--reason", "x", *elsewhere]) == 0
+    capsys.readouterr()
+    assert main(["show", "last", *elsewhere]) == 0
+    assert lines_of(capsys.readouterr().out) == in_doubt
+    assert main(in_doubt[0]) == 0
+    capsys.readouterr()
+    assert run(*elsewhere) == 13
+    every_line_works(here, capsys.readouterr().err, codes={"show": 0})
+
+
+def test_the_lines_of_a_stop(here: Path, elsewhere: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """Of ``status``, and of a run that is refused by it (11)."""
+    assert main(["log", "init", *elsewhere]) == 0
+    assert main(["stop", "--reason", "x", *elsewhere]) == 0
+    assert run(*elsewhere) == 11
+    every_line_works(here, capsys.readouterr().err, codes={"status": 0})
+    assert main(["status", *elsewhere]) == 0
+    every_line_works(here, capsys.readouterr().out, codes={"allow": 0})
+    assert run(*elsewhere) == 0
+
+
+def test_the_line_that_makes_a_log(
+    here: Path, elsewhere: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A live run without one says how it is made (14)."""
+    monkeypatch.setattr("engine.config.is_loopback", lambda _: False)  # the sandbox, taken for live
+    assert run(*elsewhere, "--at-most", "30") == 14
+    said = capsys.readouterr().err
+    line = said.rpartition("first run ever: ")[2].strip()
+    assert typed(line.replace("runbook ", "$RUN ", 1), here).returncode == 0
+    assert (here / ODD).exists()
+
+
+def test_a_run_of_another_environment_than_the_log(
+    here: Path, api: Served, elsewhere: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its line names both, where the environment alone would lead to another log."""
+    assert elsewhere
+    config = here / ".runbook" / "config.yaml"
+    config.write_text(config.read_text("utf-8").replace(':9/api/v1"}', ':9/api/v1", log: other.db}'), "utf-8")
+    api.sandbox.script(Fault(Kind.STATUS, status=401))
+    assert run("--env", "staging", "--log", ".runbook/other.db") == 11
+    capsys.readouterr()
+    assert main(["status"]) == 0
+    (resume, *_, cancel) = lines_of(capsys.readouterr().out)
+    assert resume[2:] == ["--env", "staging", "--log", str(here / ".runbook" / "other.db")]
+    assert main(cancel) == 0
+    assert main(["status", "--log", ".runbook/other.db"]) == 0
+    assert "Nothing needs you." in capsys.readouterr().out

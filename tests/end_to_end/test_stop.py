@@ -1,0 +1,315 @@
+"""Stopping is always allowed, and holds at once; allowing says what stands all the same."""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+
+from engine.cli import main
+from engine.clock import boottime_s
+from engine.sandbox import Fault, Kind
+from engine.sandbox.server import Served
+from tests.end_to_end.running import lines_of, run, shown
+
+LOG = Path(".runbook", "runlog.db")
+STOP = Path(".runbook", "STOP")
+STOP_ALL = ["stop", "--reason", "wrong text"]
+
+
+@pytest.fixture
+def two(here: Path, api: Served, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Stand in a repository with two environments, staging the default one, and one log."""
+    monkeypatch.delenv("TIMEPAY_BASE_URL")
+    (here / ".runbook").mkdir()
+    (here / ".runbook" / "config.yaml").write_text(
+        "format: config/v1\ndefault: staging\nenvironments:\n"
+        f'  staging: {{base_url: "{api.address}", org: org_staging}}\n'
+        f'  production: {{base_url: "{api.address}", org: org_production}}\n',
+        "utf-8",
+    )
+    assert main(["log", "init"]) == 0
+    return here
+
+
+def words(line: list[str]) -> list[str]:
+    """Give a finished command line's words, as somebody types them."""
+    return [word.replace("WHY", "mended") for word in line]
+
+
+# ---------------------------------------------------------------- what a stop covers
+
+
+@pytest.mark.usefixtures("here")
+def test_stop_and_allow(api: Served, capsys: pytest.CaptureFixture[str]) -> None:
+    """A stop in the log and the STOP file each keep everything back (11)."""
+    assert main(["stop", "--reason", "wrong text"]) == 0  # no log yet: a file
+    assert run() == 11
+    assert "wrong text" in capsys.readouterr().err
+    assert main(["allow", "--reason", "mended"]) == 0
+    api.sandbox.script(Fault(Kind.STATUS, status=401))
+    assert run() == 11  # makes the log
+    assert main(["stop", "--campaign", "camp_demo", "--reason", "x"]) == 0
+    assert main(["resume", "last", "--yes"]) == 11
+    assert [stop["campaign"] for stop in shown(capsys, "status")["stops"]] == ["camp_demo"]
+    assert main(["allow", "--reason", "y"]) == 64  # there is no stop for everything
+    assert main(["allow", "--campaign", "camp_demo", "--reason", "y"]) == 0
+    assert api.sandbox.outbox == ()
+    assert main(["resume", "last", "--yes"]) == 0
+
+
+@pytest.mark.usefixtures("two")
+@pytest.mark.parametrize(
+    ("option", "codes"),
+    [((), (11, 11)), (("--env", "staging"), (11, 0)), (("--env", "production"), (0, 11))],
+    ids=["everywhere", "staging", "production"],
+)
+def test_a_campaign_is_stopped_in_every_account(
+    option: tuple[str, ...], codes: tuple[int, int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Only ``--env`` narrows it; ``status`` names the account, and its line lifts the stop."""
+    assert main(["stop", "--campaign", "camp_demo", "--reason", "x", *option]) == 0
+    assert (run("--env", "staging"), run("--env", "production")) == codes
+    capsys.readouterr()
+    assert main(["status"]) == 0
+    said = capsys.readouterr().out
+    assert (f"organisation org_{option[1]}" in said) if option else ("organisation" not in said)
+    (line,) = [line for line in lines_of(said) if line[0] == "allow"]
+    assert ("--env" in line) is bool(option)
+    assert main(words(line)) == 0
+    assert shown(capsys, "status")["stops"] == []
+
+
+@pytest.mark.usefixtures("two")
+def test_a_variable_narrows_no_stop(monkeypatch: pytest.MonkeyPatch) -> None:
+    """``RUNBOOK_ENV`` chooses a place to work in; it was set long before anybody wanted to stop."""
+    monkeypatch.setenv("RUNBOOK_ENV", "staging")
+    assert main(["stop", "--campaign", "camp_demo", "--reason", "x"]) == 0
+    assert run("--env", "production") == 11
+
+
+@pytest.mark.usefixtures("two")
+def test_what_stands_all_the_same(capsys: pytest.CaptureFixture[str]) -> None:
+    """``allow`` lifts what it names, and says what keeps things back still, with the line for each."""
+    assert main(["stop", "--campaign", "camp_demo", "--reason", "x"]) == 0
+    assert main(["stop", "--campaign", "camp_demo", "--reason", "x", "--env", "production"]) == 0
+    assert main(["stop", "--campaign", "other one", "--reason", "x"]) == 0
+    assert main(STOP_ALL) == 0
+    STOP.write_text("by hand\n", "utf-8")
+    capsys.readouterr()
+    assert main(["allow", "--campaign", "camp_demo", "--reason", "mended"]) == 0
+    said = capsys.readouterr().out
+    assert "Sending is allowed again" not in said
+    assert "by hand" in said
+    assert "org_production" in said
+    for line in lines_of(said):
+        assert main(words(line)) in (0, 64)  # the last two are one: everything, in the log and by the file
+    assert shown(capsys, "status")["stops"] == []
+    assert not STOP.exists()
+    assert run() == 0
+
+
+@pytest.mark.usefixtures("here")
+def test_allowed_again_is_said_where_nothing_stands(capsys: pytest.CaptureFixture[str]) -> None:
+    """And only there."""
+    assert main(STOP_ALL) == 0
+    assert main(["allow", "--reason", "x"]) == 0
+    assert "Sending is allowed again: everything." in capsys.readouterr().out
+    assert main(["allow", "--reason", "x"]) == 64
+
+
+@pytest.mark.usefixtures("here")
+@pytest.mark.parametrize("verb", ["stop", "allow"])
+@pytest.mark.parametrize("reason", ["", "  "])
+def test_a_reason_says_something(verb: str, reason: str) -> None:
+    """An empty one is refused (64)."""
+    STOP.parent.mkdir()
+    STOP.touch()
+    assert main([verb, "--reason", reason]) == 64
+    assert STOP.exists()
+
+
+@pytest.mark.usefixtures("here")
+def test_a_campaign_has_a_name() -> None:
+    """An empty one, of a variable that is not set, would read as everything."""
+    assert main(["stop", "--campaign", "", "--reason", "x"]) == 64
+    assert main(["stop", "--campaign", "x", "--all", "--reason", "x"]) == 64
+
+
+# ---------------------------------------------------------------- the STOP file
+
+
+@pytest.mark.parametrize("configured", [False, True])
+def test_a_file_in_a_folder_above(here: Path, monkeypatch: pytest.MonkeyPatch, configured: bool) -> None:
+    """It stops what is run below, with or without a configuration between them; ``allow`` removes it."""
+    (here / ".runbook").mkdir()
+    (here / STOP).write_text("above\n", "utf-8")
+    below = here / "a" / "b"
+    below.mkdir(parents=True)
+    if configured:
+        (here / "a" / ".runbook").mkdir()
+        (here / "a" / ".runbook" / "config.yaml").write_text(
+            "format: config/v1\ndefault: here\nenvironments:\n"
+            f'  here: {{base_url: "{os.environ["TIMEPAY_BASE_URL"]}"}}\n',
+            "utf-8",
+        )
+    monkeypatch.chdir(below)
+    start = ["run", str(here / "two.yaml"), "--yes", "--log", str(here / "elsewhere.db")]
+    assert main(start) == 11
+    assert main(["allow", "--reason", "x"]) == 0
+    assert main(start) == 0
+
+
+@pytest.mark.usefixtures("here")
+def test_status_names_the_file(capsys: pytest.CaptureFixture[str]) -> None:
+    """In both forms, with the line that removes it, also where nothing was run yet."""
+    STOP.parent.mkdir()
+    STOP.write_text("by hand\n", "utf-8")
+    assert "by hand" in shown(capsys, "status")["stop_file"]
+    assert main(["status"]) == 0
+    said = capsys.readouterr().out
+    assert "Nothing needs you" not in said
+    assert "by hand" in said
+    (line,) = lines_of(said)
+    assert main(words(line)) == 0
+    assert not STOP.exists()
+
+
+# ---------------------------------------------------------------- always allowed
+
+
+@contextmanager
+def locked(log: Path) -> Iterator[None]:
+    """Hold a log as a process does that hangs in a transaction."""
+    with closing(sqlite3.connect(log, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield
+
+
+@pytest.mark.usefixtures("here")
+def test_a_locked_log_is_gone_by(api: Served, capsys: pytest.CaptureFixture[str]) -> None:
+    """Within seconds a file stops everything, and it is said that it is wider than what was asked for."""
+    assert main(["log", "init"]) == 0
+    before = boottime_s()
+    with locked(LOG):
+        assert main(["stop", "--campaign", "camp_demo", "--reason", "wrong text"]) == 0
+    assert boottime_s() - before < 10
+    said = capsys.readouterr()
+    assert said.err.startswith("warning: the run log ")
+    assert "has been locked by another process" in said.err
+    assert "not only campaign camp_demo" in said.err
+    assert str(STOP) in said.out
+    assert run() == 11
+    assert "wrong text" in capsys.readouterr().err
+    assert api.sandbox.outbox == ()
+    assert main(["allow", "--reason", "x"]) == 0
+    assert run() == 0
+
+
+@pytest.mark.parametrize("damage", ["garbage", "empty", "folder"])
+def test_a_log_that_is_none_is_gone_by(here: Path, damage: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """The file lies beside it, where whatever uses that log looks."""
+    log = here / "logs" / "a.db"
+    log.parent.mkdir()
+    if damage == "folder":
+        log.mkdir()
+    else:
+        log.write_bytes(b"no log at all " * 100 if damage == "garbage" else b"")
+    assert main([*STOP_ALL, "--log", str(log)]) == 0
+    assert (log.parent / "STOP").exists()
+    assert "so a file stops everything" in capsys.readouterr().err
+
+
+def test_a_link_to_a_log_is_followed(here: Path) -> None:
+    """Whoever names the log otherwise is stopped, too."""
+    (here / "real").mkdir()
+    log = here / "real" / "runlog.db"
+    (here / "link.db").symlink_to(log)
+    assert main([*STOP_ALL, "--log", "link.db"]) == 0
+    assert (here / "real" / "STOP").exists()
+    assert run("--log", str(log)) == 11
+    assert run("--log", "link.db") == 11
+
+
+def test_where_no_file_can_lie_beside_the_log(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The repository's own place is the next; what it covers is said."""
+    assert main([*STOP_ALL, "--log", "no/such/folder/a.db"]) == 0
+    assert (here / STOP).exists()
+    assert f"from {here} or below it" in capsys.readouterr().out
+    assert run() == 11
+
+
+BAD = {
+    "invalid configuration": "format: config/v1\nenvironments: {}\n",
+    "unreadable configuration": "\x00",
+}
+
+
+@pytest.mark.parametrize("text", BAD.values(), ids=BAD)
+@pytest.mark.parametrize("option", [(), ("--log", "other.db")])
+def test_no_configuration_is_needed(
+    two: Path, text: str, option: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Neither for a stop nor to look; where the log is a guess, the file in the repository stops all."""
+    sound = (two / ".runbook" / "config.yaml").read_text("utf-8")
+    assert main(["log", "init", "--log", "other.db"]) == 0
+    (two / ".runbook" / "config.yaml").write_text(text, "utf-8")
+    for verb in (["status"], ["runs"], ["contacts", "L-1"], ["events", "log"]):
+        assert main([*verb, *option]) == 0
+        assert "config.yaml is not valid" in capsys.readouterr().err
+    assert main(["show", "last", *option]) == 64
+    assert main(["stop", "--campaign", "camp_demo", "--reason", "x", *option]) == 0
+    assert (two / STOP).exists() is not bool(option)
+    (two / ".runbook" / "config.yaml").write_text(sound, "utf-8")
+    assert run("--env", "production", *option) == 11
+
+
+def test_a_log_that_cannot_be_told_is_that_of_the_whole_repository(
+    two: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The file lies beside the configuration that cannot be read, and not in a nearer folder of its own."""
+    config = two / ".runbook" / "config.yaml"
+    sound = config.read_text("utf-8")
+    (two / "below" / ".git").mkdir(parents=True)
+    monkeypatch.chdir(two / "below")
+    config.write_text("nonsense", "utf-8")
+    assert main(STOP_ALL) == 0
+    assert (two / STOP).exists()
+    config.write_text(sound, "utf-8")
+    monkeypatch.chdir(two)
+    assert run() == 11
+
+
+@pytest.mark.usefixtures("two")
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("TIMEPAY_ORG_ID", "org_other"),
+        ("TIMEPAY_BASE_URL", "https://api.example.com"),
+        ("TIMEPAY_BASE_URL", "nonsense"),
+        ("RUNBOOK_ENV", "nowhere"),
+    ],
+)
+def test_variables_that_contradict_keep_nobody_from_it(
+    variable: str, value: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """They are a warning; what sends is refused all the same (64)."""
+    monkeypatch.setenv(variable, value)
+    assert run() == 64
+    capsys.readouterr()
+    assert main(["status"]) == 0
+    assert "warning:" in capsys.readouterr().err
+    assert main(STOP_ALL) == 0
+    monkeypatch.delenv(variable)
+    assert run() == 11
+
+
+@pytest.mark.usefixtures("two")
+@pytest.mark.parametrize("verb", [["status"], ["stop", "--reason", "x"]])
+def test_an_environment_that_is_mistyped(verb: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """Its log would be another one, so it is refused (64) at once; where the log is named, none is needed."""
+    assert main([*verb, "--env", "prodution"]) == 64
+    assert "did you mean production?" in capsys.readouterr().err
+    assert main([*verb, "--env", "prodution", "--log", str(LOG)]) == 0
