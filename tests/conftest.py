@@ -30,7 +30,7 @@ LOOPBACK = ("127.", "::1", "localhost")
 def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hide whatever the developer's shell or CI says about runbooks and colours."""
     for name in list(os.environ):
-        if name.startswith(OURS) or name in {"CI", "NO_COLOR", "FORCE_COLOR"}:
+        if name.startswith(OURS) or name in {"CI", "NO_COLOR", "FORCE_COLOR", "PYTHONUNBUFFERED"}:
             monkeypatch.delenv(name)
 
 
