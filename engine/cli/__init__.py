@@ -34,14 +34,13 @@ def cli(context: click.Context) -> int | None:
 
 def main(arguments: list[str]) -> int:
     """Run one command and give its exit code; Click's own codes 1 and 2 never appear."""
-    _prepare_streams()
     try:
         return _run(arguments)
     except BrokenPipeError:
         _let_go_of_stdout()
         return Exit.UNREAD
     except OSError:
-        # stderr itself is full or broken: nobody is left to be told.
+        # Not even that can be said: nobody is left to be told.
         _let_go_of_stdout()
         return Exit.FAILED
 
@@ -51,6 +50,7 @@ def _run(arguments: list[str]) -> int:
     if arguments[:1] == ["help"]:
         arguments = [*arguments[1:], "--help"]
     try:
+        _prepare_streams()
         return _called(arguments)
     except Refusal as refusal:
         _say(refusal.message, refusal.cure)
