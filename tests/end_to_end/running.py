@@ -99,12 +99,11 @@ def _read_until(terminal: int, end: str | None) -> None:
 
 
 def typed(command: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Type a command into a shell; ``$RUN`` is ``runbook``, and its output is buffered as usual."""
-    usual = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    """Type a command into a shell; ``$RUN`` is ``runbook``."""
     return subprocess.run(
         ["bash", "-o", "pipefail", "-c", command],
         cwd=folder,
-        env={**usual, "RUN": f"{sys.executable} -m engine", **environment},
+        env={**os.environ, "RUN": f"{sys.executable} -m engine", **environment},
         capture_output=True,
         text=True,
         timeout=60,
