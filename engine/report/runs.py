@@ -14,7 +14,7 @@ from engine.report.happened import happened, people, words
 from engine.report.paint import Paint, plain
 
 _UNKNOWN = (SendStatus.INTENDED, SendStatus.IN_DOUBT, SendStatus.SENT_UNKNOWN)
-_STATUS_WIDTH = max(len(words(status.value)) for status in StepStatus)
+_STATUS_WIDTH = 1 + max(len(words(status.value)) for status in StepStatus)
 _STYLES = {
     "finished": "good",
     "succeeded": "good",
