@@ -44,7 +44,7 @@ def fault_from(data: Json) -> Fault:
         raise Unreadable(f"there is no fault {kind!r}; there are: {', '.join(Kind)}")
     checked = {name: _checked(name, value) for name, value in options.items()}
     # Each was checked for its type just above.
-    return Fault(Kind(str(kind)), **checked)  # type: ignore[arg-type]
+    return Fault(Kind(str(kind)), **checked)  # type: ignore[arg-type]  # each was checked by name
 
 
 def fault_of(spec: str) -> Fault:

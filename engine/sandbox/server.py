@@ -155,7 +155,7 @@ class _Door:
 class _Connection(H11Protocol):
     """One connection that leaves its transport to the application, so that the wire can misbehave."""
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as H11Protocol has it
         """Take the connection."""
         super().connection_made(transport)
         self.app = _with_transport(self.app, transport)

@@ -9,7 +9,7 @@ import pytest
 from engine.refusal import Exit
 from engine.runlog.sqlite import fault
 
-LOG = Path("/work/{odd}/runlog.db")
+LOG = Path("/srv/{odd}/runlog.db")
 SAID = {
     "SQLITE_BUSY": "has been locked by another process for 40 s",
     "SQLITE_BUSY_SNAPSHOT": "has been locked",
