@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[1]
 LINT = Path(sys.executable).parent / "lint-imports"
 
 FAULTS = {
-    "a lower layer imports a higher one": ("record/outcome.py", "from engine.plan import tree", "Layers"),
+    "a lower layer imports a higher one": ("record/outcome.py", "from engine.planner import tree", "Layers"),
     "yaml beside its door": ("machine/decide.py", "import yaml", "Door to yaml"),
     "jsonschema beside its door": ("runbook/decode.py", "import jsonschema", "Door to jsonschema"),
     "jinja2 beside its door": ("runbook/expressions/evaluate.py", "import jinja2", "Door to jinja2"),
@@ -20,8 +20,8 @@ FAULTS = {
     "rfc8785 beside its door": ("machine/evolve.py", "import rfc8785", "Door to rfc8785"),
     "re2 beside its door": ("runbook/inputs.py", "import re2", "Door to re2"),
     "httpx beside its door": ("cli/plan.py", "import httpx", "Door to httpx"),
-    "a connection": ("run/gate.py", "import socket", "Only the client and the sandbox"),
-    "sqlite3 beside its door": ("run/gate.py", "import sqlite3", "Door to sqlite3"),
+    "a connection": ("runner/gate.py", "import socket", "Only the client and the sandbox"),
+    "sqlite3 beside its door": ("runner/gate.py", "import sqlite3", "Door to sqlite3"),
     "uvicorn beside its door": ("cli/sandbox.py", "import uvicorn", "Doors to starlette"),
     "a sandbox that knows the client": (
         "sandbox/state.py",

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.plan.build import build
-from engine.plan.model import Making, Plan
+from engine.planner.build import build
+from engine.planner.model import Making, Plan
 from engine.record.plan import Account
 from engine.report.paint import WIDTH, bare, coloured, columns, plain
 from engine.report.plan import render

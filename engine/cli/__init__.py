@@ -127,7 +127,7 @@ def _let_go_of_stdout() -> None:
 
 def _bug(error: Exception) -> int:
     from engine.cli.outliving import tell_bug  # noqa: PLC0415  (only a bug needs it)
-    from engine.run.broken import Broken  # noqa: PLC0415  (the same)
+    from engine.runner.broken import Broken  # noqa: PLC0415  (the same)
 
     code: int = Exit.FAILED
     told = "nothing was sent"

@@ -8,7 +8,7 @@ from engine.cli.planning import HOLDS, fill_in, make
 from engine.cli.screen import emit, paint, width
 from engine.clock import now
 from engine.config import Config, Environment, headline
-from engine.plan.model import Making
+from engine.planner.model import Making
 from engine.report import findings
 from engine.report import plan as view
 from engine.shipped import shipped

@@ -12,8 +12,8 @@ from engine.cli.showing import show_run
 from engine.clock import Steady
 from engine.record.entry import RunEntry
 from engine.record.event import Resolution, Verdict
-from engine.run import person
 from engine.runlog.port import RunLog
+from engine.runner import person
 
 _RESOLUTIONS = {
     "sent": Resolution.SENT,

@@ -14,8 +14,8 @@ from engine.cli.save import save
 from engine.cli.screen import emit, emit_json, paint, width
 from engine.clock import now
 from engine.config import headline
-from engine.plan.document import document
-from engine.plan.model import Making
+from engine.planner.document import document
+from engine.planner.model import Making
 from engine.refusal import Exit, Refusal
 from engine.report import plan as view
 

@@ -11,8 +11,8 @@ from engine.cli.inputs import gather
 from engine.cli.screen import emit
 from engine.config.catalog import templates_of
 from engine.diagnostics import Diagnostic
-from engine.plan.build import build
-from engine.plan.model import Plan
+from engine.planner.build import build
+from engine.planner.model import Plan
 from engine.refusal import Exit, Refusal
 from engine.report import findings
 from engine.runbook import schema
@@ -23,7 +23,7 @@ from engine.runbook.inputs import InputValue
 from engine.runbook.model import Runbook
 
 if TYPE_CHECKING:
-    from engine.plan.answers import Assumptions
+    from engine.planner.answers import Assumptions
 
 HOLDS = timedelta(hours=24)
 """How long after a plan is made a run may start from it, unless a policy says otherwise."""
@@ -81,7 +81,7 @@ def make(filled: Filled, environment: Found, assumed: tuple[str, ...] = ()) -> P
 
 def _assumptions(runbook: Runbook, assumed: tuple[str, ...]) -> "Assumptions":
     # Only who assumes something pays for what reads it.
-    from engine.plan.assume import read_assumptions  # noqa: PLC0415
+    from engine.planner.assume import read_assumptions  # noqa: PLC0415
 
     assumptions, problems = read_assumptions(runbook, assumed)
     if problems:

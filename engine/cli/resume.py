@@ -18,7 +18,7 @@ from engine.config import headline
 from engine.record.plan import Program
 from engine.record.state import RunState
 from engine.refusal import Refusal
-from engine.run.start import Resumption, resume
+from engine.runner.start import Resumption, resume
 
 
 @click.command("resume")

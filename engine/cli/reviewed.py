@@ -11,9 +11,9 @@ import click
 
 from engine.cli.files import PATH, named, read_bytes
 from engine.frozen import dataclass
-from engine.plan.ceilings import without_ceiling
-from engine.plan.model import Making, Plan
-from engine.plan.program import digests_of
+from engine.planner.ceilings import without_ceiling
+from engine.planner.model import Making, Plan
+from engine.planner.program import digests_of
 from engine.refusal import Exit, Refusal
 
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
@@ -124,8 +124,8 @@ def _refuse_other_plan(file: Path, plan: Plan, making: Making) -> None:
         )
     if reviewed["digests"]["plan"] != plan.digest:
         # Only a plan that differs is laid out whole.
-        from engine.plan.compare import differences  # noqa: PLC0415
-        from engine.plan.document import document  # noqa: PLC0415
+        from engine.planner.compare import differences  # noqa: PLC0415
+        from engine.planner.document import document  # noqa: PLC0415
 
         found = differences(reviewed, document(plan, making)) or (
             "something that this version words otherwise",

@@ -21,10 +21,10 @@ from engine.cli.running import session
 from engine.cli.screen import emit, paint, width
 from engine.clock import now
 from engine.config import Environment, headline
-from engine.plan.model import Making, Plan
-from engine.plan.program import program_document
+from engine.planner.model import Making, Plan
+from engine.planner.program import program_document
 from engine.refusal import Refusal
-from engine.run.start import Order, start
+from engine.runner.start import Order, start
 
 
 @click.command("run")

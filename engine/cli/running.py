@@ -20,12 +20,12 @@ from engine.record.request import Request
 from engine.record.state import RunState
 from engine.refusal import Exit, Refusal
 from engine.report.happened import QUIET, happened
-from engine.run.broken import Broken
-from engine.run.exits import MAYBE_SENT
-from engine.run.ports import Surroundings
-from engine.run.signals import Signals
-from engine.run.start import Result
 from engine.runlog.port import RunLog
+from engine.runner.broken import Broken
+from engine.runner.exits import MAYBE_SENT
+from engine.runner.ports import Surroundings
+from engine.runner.signals import Signals
+from engine.runner.start import Result
 
 
 class Connected:

@@ -15,10 +15,10 @@ from engine.record.outcome import Outcome, RunStatus, SendStatus, StepStatus
 from engine.record.state import RunState
 from engine.refusal import Exit
 from engine.report import runs as view
-from engine.run.refusals import DEAD
-from engine.run.signals import Signals
-from engine.run.start import Result
 from engine.runlog.port import RunLog
+from engine.runner.refusals import DEAD
+from engine.runner.signals import Signals
+from engine.runner.start import Result
 
 ENDED = (RunStatus.FINISHED, RunStatus.CANCELLED)
 

@@ -6,10 +6,10 @@ import textwrap
 from collections.abc import Iterator, Sequence
 
 from engine.diagnostics import Json
-from engine.plan.analysis import Fate
-from engine.plan.document import why
-from engine.plan.model import Making, Plan
-from engine.plan.unknowns import unknowns
+from engine.planner.analysis import Fate
+from engine.planner.document import why
+from engine.planner.model import Making, Plan
+from engine.planner.unknowns import unknowns
 from engine.record.plan import TIMEOUT_S, Once, OnFailure, Retry
 from engine.report import ways
 from engine.report.paint import WIDTH, Paint, bare, clean, columns, plain

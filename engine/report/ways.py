@@ -6,9 +6,9 @@ Sends that the rest of the run treats alike are one block here, whatever numbers
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-from engine.plan.answers import Answer
-from engine.plan.cells import joined
-from engine.plan.tree import Branch, Move, Tree, TreeNode
+from engine.planner.answers import Answer
+from engine.planner.cells import joined
+from engine.planner.tree import Branch, Move, Tree, TreeNode
 from engine.record.condition import Field
 from engine.record.outcome import SendStatus
 from engine.report.paint import Paint, columns, plain

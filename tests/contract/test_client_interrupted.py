@@ -15,7 +15,7 @@ import trustme
 
 from engine.record.outcome import SendStatus
 from engine.record.plan import Account
-from engine.run.ports import GaveUp
+from engine.runner.ports import GaveUp
 from engine.timepay.client import Client
 from engine.timepay.token import Token
 from tests.contract.clients import REQUEST, SECRET, WELL, Leaving, client

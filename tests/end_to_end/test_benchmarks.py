@@ -255,9 +255,9 @@ def test_syncs_are_counted_once() -> None:
 @pytest.mark.parametrize(
     ("file", "package"),
     [
-        ("/venv/lib/python3.11/site-packages/engine/run/gate.py", "engine/run"),
+        ("/venv/lib/python3.11/site-packages/engine/runner/gate.py", "engine/runner"),
         ("/venv/lib/python3.11/site-packages/engine/clock.py", "engine/clock"),
-        ("/somewhere/engine/run/gate.py", "engine/run"),
+        ("/somewhere/engine/runner/gate.py", "engine/runner"),
         ("/venv/lib/python3.11/site-packages/h11/_state.py", "h11"),
         ("/usr/lib/python3.11/json/encoder.py", "Python's own modules"),
     ],

@@ -12,7 +12,7 @@ import jsonschema
 import pytest
 
 from engine.cli import main
-from engine.plan.program import digests_of
+from engine.planner.program import digests_of
 
 ROOT = Path(__file__).parents[2]
 FLAGSHIP = ROOT / "runbooks" / "emi-bounce-recovery.yaml"

@@ -6,7 +6,7 @@ from functools import partial
 
 from engine.record.outcome import Outcome, SendStatus
 from engine.record.request import Request
-from engine.run.ports import GaveUp
+from engine.runner.ports import GaveUp
 from engine.sandbox import Break, Call, Fault, Kind, Reply, Sandbox
 from engine.sandbox.tampering import BREAKS
 from engine.timepay.classify import classify

@@ -7,8 +7,8 @@ from engine.machine import fold
 from engine.record.event import OverrideUsed
 from engine.record.outcome import RunStatus
 from engine.refusal import Exit
-from engine.run.exits import anything_sent
 from engine.runlog.chain import verify
+from engine.runner.exits import anything_sent
 from engine.sandbox import Kind
 from tests.properties.processes import Arrived
 from tests.properties.random_runbooks import ROWS

@@ -3,15 +3,15 @@
 from pathlib import Path
 from typing import NamedTuple
 
-from engine.plan.model import Plan
+from engine.planner.model import Plan
 from engine.record.event import Event
 from engine.record.outcome import RunStatus
 from engine.record.plan import PlannedSend
 from engine.record.request import Request
 from engine.record.state import RunState
-from engine.run.ports import Surroundings
 from engine.runlog.sqlite import open_log
 from engine.runlog.sqlite.database import Database
+from engine.runner.ports import Surroundings
 from engine.sandbox import Sandbox
 from tests.properties.crashing import Doom, DoomedClock, DoomedLog, ForgetfulLog, World
 from tests.properties.faulty import FaultyApi, Interrupts

@@ -19,17 +19,17 @@ from engine.record.need import Need, need_of, stopped_because
 from engine.record.outcome import RunStatus, SendStatus
 from engine.record.request import Request
 from engine.refusal import Exit, Refusal
-from engine.run import person
-from engine.run.broken import Broken
-from engine.run.start import Order, Result, Resumption, resume, start
 from engine.runlog.port import LOG
 from engine.runlog.sqlite import SqliteLog
+from engine.runner import person
+from engine.runner.broken import Broken
+from engine.runner.start import Order, Result, Resumption, resume, start
 from engine.sandbox import Sandbox
 from engine.sandbox.customers import campaign_from
 from tests.properties.crashing import Crash, Doom, World
 from tests.properties.processes import Arrived, Known, Process, Session, Store
 from tests.properties.random_runbooks import ROWS, Dice, RandomRunbook, runbook
-from tests.unit.run.fakes import HERE, document_of, planned
+from tests.unit.runner.fakes import HERE, document_of, planned
 
 BEGIN = datetime(2026, 3, 2, 5, 30, tzinfo=UTC)
 ZONE = ZoneInfo("Asia/Kolkata")

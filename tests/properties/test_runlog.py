@@ -26,10 +26,10 @@ from engine.record.event import (
 )
 from engine.record.outcome import SURELY_UNSENT, RunStatus, SendStatus
 from engine.record.plan import Program
-from engine.run.exits import anything_sent
 from engine.runlog.chain import verify
 from engine.runlog.port import LOG, AlreadyOpen, NotOpen
 from engine.runlog.sqlite import SqliteLog, open_log
+from engine.runner.exits import anything_sent
 from tests.contract.runlogs import ACCOUNT, CAMPAIGN, document, intended, later, result, settled, started
 from tests.factories import NOW
 from tests.properties.programs import programs

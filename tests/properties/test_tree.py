@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from engine.machine import Ask, Facts, Finish, Halt, Send, Skip, Wait, decide, evolve, fold
 from engine.machine.aggregate import read
-from engine.plan.answers import Answer
-from engine.plan.cells import Cell
-from engine.plan.tree import Branch, Move, Tree, grow
+from engine.planner.answers import Answer
+from engine.planner.cells import Cell
+from engine.planner.tree import Branch, Move, Tree, grow
 from engine.record.event import (
     Event,
     Overreached,

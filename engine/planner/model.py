@@ -1,0 +1,72 @@
+"""A plan as a value: the runbook with its inputs filled in, every request, every way it can go."""
+
+from collections.abc import Mapping
+from dataclasses import field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from engine.diagnostics import Json
+from engine.frozen import dataclass
+from engine.record.plan import Account, Program, Template
+from engine.runbook.inputs import InputValue
+from engine.runbook.model import Runbook
+
+if TYPE_CHECKING:
+    from engine.planner.analysis import Analysis
+    from engine.planner.answers import Assumptions
+    from engine.planner.tree import Tree
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """Where a plan comes from and how long it holds; outside the digests."""
+
+    created_at: datetime
+    expires_at: datetime
+    file: str
+    engine: str
+    environment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a reviewer approves.
+
+    ``rules_digest`` covers everything but people and dates, ``digest`` also the inputs and the
+    exact requests. ``keys`` are the inputs that are part of what *once* means; ``templates`` the
+    catalog's entries by step.
+    """
+
+    runbook: Runbook
+    program: Program
+    rules: Json
+    rules_digest: str
+    digest: str
+    account: Account | None = None
+    inputs: tuple[InputValue, ...] = ()
+    keys: tuple[str, ...] = ()
+    templates: Mapping[str, Template] = field(default_factory=dict)
+    assumed: "Assumptions" = field(default_factory=dict)
+    _grown: dict[str, Any] = field(default_factory=dict, compare=False)
+
+    # A run goes by the program alone: it pays neither for the tree nor for importing what grows it.
+
+    @property
+    def tree(self) -> "Tree":
+        """Every way that a run can go; grown when it is first asked for."""
+        if "tree" not in self._grown:
+            from engine.planner.tree import grow  # noqa: PLC0415
+
+            self._grown["tree"] = grow(self.program, self.assumed)
+        tree: Tree = self._grown["tree"]
+        return tree
+
+    @property
+    def analysis(self) -> "Analysis":
+        """What the tree says of each step and of all messages."""
+        if "analysis" not in self._grown:
+            from engine.planner.analysis import analyse  # noqa: PLC0415
+
+            self._grown["analysis"] = analyse(self.program, self.tree)
+        analysis: Analysis = self._grown["analysis"]
+        return analysis

@@ -1,0 +1,122 @@
+"""A person's part: settle a doubt, decide what a condition could not, end a run (DESIGN, section 7)."""
+
+from datetime import timedelta
+
+from engine.machine import evolve, fold
+from engine.record.entry import RunEntry, SendEntry, Standing
+from engine.record.event import (
+    Event,
+    Resolution,
+    RunCancelled,
+    SendResolved,
+    StepDecided,
+    Verdict,
+)
+from engine.record.need import ANSWERS, blocked
+from engine.record.outcome import RunStatus, SendStatus
+from engine.record.state import RunState
+from engine.refusal import Exit, Refusal
+from engine.runlog.port import RunLog
+from engine.runner.exits import anything_sent
+from engine.runner.ports import Clock
+from engine.runner.refusals import settle_the_dead
+
+GRACE = timedelta(seconds=10)
+"""So long after its deadline an answer may still be on its way to whoever waits for it."""
+
+
+def resolve(
+    log: RunLog, clock: Clock, entry: RunEntry, send: str, resolution: Resolution, reason: str
+) -> SendEntry:
+    """Settle a send in doubt by a person's word, or lift the block that an overreach left."""
+    with log.lease(entry.account, entry.campaign, entry.run) as lease:
+        settle_the_dead(log, lease, clock)
+        found = _named(log, entry, send)
+        _refuse_resolution(found, resolution, clock)
+        event = SendResolved(clock.now(), found.step, found.address, resolution, reason)
+        with log.writing(lease) as writer:
+            writer.append(entry.run, event, _after(log, entry, event))
+    return found
+
+
+def _named(log: RunLog, entry: RunEntry, name: str) -> SendEntry:
+    """Find the latest attempt of an address; a step's id will do where it has one address."""
+    sends = log.sends(entry.run)
+    latest = {send.address: send for send in sends}
+    latest.update({send.address: send for send in sends if send.blocks})  # an earlier attempt may block, too
+    fitting = [send for send in latest.values() if name in (send.address, send.step)]
+    if len(fitting) == 1:
+        return fitting[0]
+    known = ", ".join(latest) or "none: nothing was sent"
+    what = "is not one send of" if fitting else "is no send of"
+    raise Refusal(f"{name} {what} run {entry.run}", f"its sends are {known}")
+
+
+def _refuse_resolution(send: SendEntry, resolution: Resolution, clock: Clock) -> None:
+    if send.blocks and send.status is not SendStatus.IN_DOUBT:
+        if resolution is not Resolution.SENT:
+            raise Refusal(blocked(send), "look into it, then say --as sent")
+        return
+    if send.status is not SendStatus.IN_DOUBT:
+        raise Refusal(
+            f"{send.address} is not in doubt: it is {send.status.value}",
+            f"`runbook show {send.run}` lists its sends",
+        )
+    opens_at = (send.deadline_at or send.intended_at) + GRACE
+    if resolution is Resolution.NOT_SENT and clock.now() < opens_at:
+        raise Refusal(
+            f"{send.address} may still be on its way",
+            f"look again after {opens_at:%H:%M:%S} UTC, then say so",
+            Exit.GUARDED,
+        )
+
+
+def decide_step(log: RunLog, clock: Clock, entry: RunEntry, step: str, verdict: Verdict, reason: str) -> None:
+    """Answer what a condition could not: run or skip a step, call it well or failed."""
+    with log.lease(entry.account, entry.campaign, entry.run) as lease:
+        settle_the_dead(log, lease, clock)
+        state = _state(log, entry)
+        answers = ANSWERS.get(state.stopped_by) if state.stopped_by else None
+        if state.status is not RunStatus.PAUSED or answers is None:
+            raise Refusal(
+                f"run {entry.run} asks for no decision: it is {state.status.value}",
+                "`runbook status` says what it needs",
+            )
+        if step != state.stopped_at:
+            raise Refusal(
+                f"the question is about {state.stopped_at}, not {step}", f"decide {state.stopped_at}"
+            )
+        if verdict not in answers:
+            said = " or ".join(answer.value for answer in answers)
+            raise Refusal(f"the question about {step} is not answered by {verdict.value}", f"say --as {said}")
+        event = StepDecided(clock.now(), step, verdict, reason)
+        with log.writing(lease) as writer:
+            writer.append(entry.run, event, _after(log, entry, event))
+
+
+def cancel(log: RunLog, clock: Clock, entry: RunEntry, reason: str) -> RunState:
+    """End a run that has no end; what is in doubt stays so until it is settled."""
+    with log.lease(entry.account, entry.campaign, entry.run) as lease:
+        settle_the_dead(log, lease, clock)
+        state = _state(log, entry)
+        if state.status in (RunStatus.FINISHED, RunStatus.CANCELLED):
+            raise Refusal(
+                f"run {entry.run} is {state.status.value} already", "there is nothing to cancel", Exit.GUARDED
+            )
+        event = RunCancelled(clock.now(), reason)
+        with log.writing(lease) as writer:
+            writer.append(entry.run, event, _after(log, entry, event))
+    return evolve(state, event)
+
+
+def _state(log: RunLog, entry: RunEntry) -> RunState:
+    return fold(each.event for each in log.events(entry.run))
+
+
+def _after(log: RunLog, entry: RunEntry, event: Event) -> Standing:
+    state = evolve(_state(log, entry), event)
+    standing = Standing(state.status, state.initiated, log.find(entry.run).exit_code)
+    if state.status is RunStatus.CANCELLED:
+        code = Exit.STANDS_AFTER_SENDS if anything_sent(state) else Exit.STANDS
+        return Standing(state.status, state.initiated, code)
+    return standing

@@ -1,0 +1,79 @@
+"""Ctrl-C and SIGTERM: the first sends nothing more and waits a while, the second waits no longer.
+
+Before the run begins there is nothing to wait for: they end the process as they end any other.
+"""
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from engine.refusal import Exit
+from engine.runner.ports import GaveUp
+
+PATIENCE_S = 8
+"""How long an answer in flight is waited for once the run is to end."""
+
+
+class Signals:
+    """Listens to signals of this process while a run goes on; for the main thread only."""
+
+    def __init__(self) -> None:
+        self.signal: int | None = None
+        self._has_begun = False
+        self._waits = False
+
+    @property
+    def asked(self) -> bool:
+        """Whether nothing more is to be sent."""
+        return self.signal is not None
+
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """Take the signals over for the length of the block.
+
+        Behind it, a process whose run has begun does not hear them any more: what it has come to is
+        said by its exit code, which a signal in the last instant must not take the place of.
+        """
+        names = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+        before = {name: signal.signal(name, self._heard) for name in names}
+        before[signal.SIGALRM] = signal.signal(signal.SIGALRM, self._impatient)
+        try:
+            yield
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            for name, handler in before.items():
+                signal.signal(name, signal.SIG_IGN if self._has_begun else handler)
+
+    def begin(self) -> None:
+        """From here on a signal ends the run in good order, and not the process at once."""
+        self._has_begun = True
+
+    @property
+    def exit_code(self) -> Exit:
+        """The exit code of a process that a signal ended before it sent anything."""
+        return Exit.INTERRUPTED if self.signal == signal.SIGINT else Exit.TERMINATED
+
+    @contextmanager
+    def in_flight(self) -> Iterator[None]:
+        """Raise ``GaveUp`` within the block once patience ends."""
+        self._waits = True
+        try:
+            yield
+        finally:
+            self._waits = False
+
+    def _heard(self, number: int, _frame: FrameType | None) -> None:
+        if not self._has_begun:
+            self.signal = number
+            raise SystemExit(self.exit_code)
+        if self.signal is None:
+            self.signal = number
+            if self._waits:
+                signal.setitimer(signal.ITIMER_REAL, PATIENCE_S)
+        elif self._waits:
+            raise GaveUp
+
+    def _impatient(self, _number: int, _frame: FrameType | None) -> None:
+        if self._waits:
+            raise GaveUp
