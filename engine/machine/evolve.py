@@ -34,6 +34,7 @@ from engine.record.event import (
     WaitEnded,
     WaitStarted,
 )
+from engine.record.layered import with_item
 from engine.record.outcome import SURELY_TAKEN, SURELY_UNSENT, Outcome, RunStatus, SendStatus, StepStatus
 from engine.record.state import RunState, SendState, StepState
 
@@ -105,15 +106,24 @@ def _step(state: RunState, step: str) -> StepState:
 
 
 def _with_step(state: RunState, step: str, new: StepState, *, last: str | None) -> RunState:
-    return replace(state, steps={**state.steps, step: new}, last=last)
+    return replace(state, steps=with_item(state.steps, step, new), last=last)
 
 
-def _with_send(state: RunState, step: str, send: SendState) -> RunState:
+def _with_send(
+    state: RunState, step: str, send: SendState, *, intended: bool = False, gained: int = 0
+) -> RunState:
     before = _step(state, step)
     sends = {**before.sends, send.address: send}
     status, counts = settled(sends.values())
     new = replace(before, sends=sends, status=status, counts=counts)
-    return _with_step(state, step, new, last=step)
+    return replace(
+        state,
+        steps=with_item(state.steps, step, new),
+        last=step,
+        status=RunStatus.RUNNING if intended else state.status,
+        until=None if intended else state.until,
+        initiated=state.initiated + gained,
+    )
 
 
 def _intended(state: RunState, event: SendIntended) -> RunState:
@@ -125,14 +135,14 @@ def _intended(state: RunState, event: SendIntended) -> RunState:
         tries=before.tries + 1 if before is not None and goes_on else 1,
         since=before.since if before is not None and goes_on else event.at,
     )
-    return replace(_with_send(state, event.step, send), status=RunStatus.RUNNING, until=None)
+    return _with_send(state, event.step, send, intended=True)
 
 
 def _settled(state: RunState, step: str, address: str, outcome: Outcome, at: datetime) -> RunState:
     before = _step(state, step).sends[address]
     send = replace(before, outcome=outcome, settled_at=at, reopened=False)
     gained = outcome.counts.initiated if outcome.counts else 0
-    return replace(_with_send(state, step, send), initiated=state.initiated + gained)
+    return _with_send(state, step, send, gained=gained)
 
 
 def _resolved(state: RunState, step: str, address: str, resolution: Resolution, at: datetime) -> RunState:

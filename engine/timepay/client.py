@@ -1,10 +1,8 @@
-"""The client of the TimePay Agents API: one request, one answer, never a second try. The door to httpx."""
+"""The client of the TimePay Agents API: one request, one answer, never a second try.."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
-
-import httpx
 
 from engine import __version__, clock
 from engine.config.address import fault_of_address, host_of, is_loopback, normalised
@@ -17,6 +15,7 @@ from engine.timepay.campaign import CampaignFacts, facts_of, unread
 from engine.timepay.classify import classify
 from engine.timepay.connection import CONNECT_S, Connections
 from engine.timepay.departure import Deadline, Departure
+from engine.timepay.lean import httpx
 from engine.timepay.messages import MOST_BYTES, Unreadable
 from engine.timepay.token import Token
 from engine.timepay.trouble import Trouble, explain
