@@ -4,15 +4,16 @@ import json
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
-import httpx
 import pytest
 
 from engine.clock import boottime_s, now
 from engine.diagnostics import Json
-from engine.sandbox import Break, Call, Message, Options, Reply, Sandbox
+from engine.sandbox import Call, Message, Options, Reply, Sandbox
 from engine.sandbox.server import Served, serving
+from engine.trial.clock import SkippingClock
+from engine.trial.wire import InProcess as Wire
 
 CAMPAIGN = "camp_demo"
 BASE_URL = "http://127.0.0.1:8001/api/v1"
@@ -24,19 +25,15 @@ _LANGUAGES = ("hindi", "english", "marathi")
 _BRANCHES = ("pune", "nashik", "mumbai")
 
 
-class SimulatedClock:
+class SimulatedClock(SkippingClock):
     """A clock that moves only when it is told to; calling it gives the instant."""
 
     def __init__(self, at: datetime = datetime(2026, 3, 2, 5, 0, tzinfo=UTC)) -> None:
-        self.at = at
+        super().__init__(at)
 
     def __call__(self) -> datetime:
         """Give the instant at which it stands."""
         return self.at
-
-    def advance(self, seconds: float) -> None:
-        """Let time pass."""
-        self.at += timedelta(seconds=seconds)
 
 
 def rows(number: int, **columns: str) -> list[dict[str, Json]]:
@@ -115,86 +112,8 @@ def eventually(claim: Callable[[], bool], within_s: float = 5) -> bool:
     return True
 
 
-class InProcess(httpx.BaseTransport):
-    """Carries httpx requests to a sandbox in the process: same faults, same trace events, no sockets.
-
-    Stalls and drips move ``clock`` instead of waiting. A request that a stall keeps beyond the client's
-    patience is carried out when the next one arrives, or by ``come_late``.
-    """
+class InProcess(Wire):
+    """Carries httpx requests to a sandbox in the process: same faults, same trace events, no sockets."""
 
     def __init__(self, to: Sandbox, clock: SimulatedClock | None = None) -> None:
-        self._sandbox = to
-        self._clock = clock or SimulatedClock()
-        self._late: list[Callable[[], Reply]] = []
-
-    def come_late(self) -> None:
-        """Carry out what was kept by stalls and given up by the client."""
-        while self._late:
-            self._late.pop(0)()
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Answer one request, or raise what httpx raises where the wire misbehaves."""
-        self.come_late()
-        trace = request.extensions.get("trace", _untraced)
-        call = _call(request)
-        trace("connection.connect_tcp.started", {})
-        if self._sandbox.refuses(call):
-            trace("connection.connect_tcp.failed", {})
-            raise httpx.ConnectError("[Errno 111] Connection refused", request=request)
-        trace("connection.connect_tcp.complete", {})
-        for part in ("headers", "body"):
-            trace(f"http11.send_request_{part}.started", {"request": request})
-            trace(f"http11.send_request_{part}.complete", {})
-        return self._carried(self._sandbox.answer(call, connected=True), request)
-
-    def _carried(self, reply: Reply, request: httpx.Request) -> httpx.Response:
-        if reply.wire.kind is Break.RESET:
-            raise httpx.ReadError("[Errno 104] Connection reset by peer", request=request)
-        if reply.wire.kind is Break.STALLED:
-            reply = self._stalled(reply, request)
-        stream = _Body(reply, self._clock, request)
-        headers = {**reply.headers, "content-length": str(len(reply.body))}
-        return httpx.Response(reply.status, headers=headers, stream=stream, request=request)
-
-    def _stalled(self, reply: Reply, request: httpx.Request) -> Reply:
-        seconds, patience = reply.wire.seconds, request.extensions.get("timeout", {}).get("read")
-        if seconds is None or (patience is not None and seconds > patience):
-            assert patience is not None, "a client without a timeout would wait for ever"
-            self._clock.advance(patience)
-            if reply.later is not None and reply.outlives:
-                self._late.append(reply.later)
-            raise httpx.ReadTimeout("The read operation timed out", request=request)
-        self._clock.advance(seconds)
-        return reply if reply.later is None else reply.later()
-
-
-class _Body(httpx.SyncByteStream):
-    """The body of a reply as the wire carries it."""
-
-    def __init__(self, reply: Reply, clock: SimulatedClock, request: httpx.Request) -> None:
-        self._reply = reply
-        self._clock = clock
-        self._request = request
-
-    def __iter__(self) -> Iterator[bytes]:
-        body, wire = self._reply.body, self._reply.wire
-        if wire.kind is Break.TRUNCATED:
-            yield body[: len(body) // 2]
-            raise httpx.RemoteProtocolError("peer closed connection", request=self._request)
-        step = 1 if wire.kind is Break.DRIPPED else _CHUNK_BYTES
-        for place in range(0, len(body), step):
-            if wire.kind is Break.DRIPPED:
-                self._clock.advance(wire.seconds or 0)
-            yield body[place : place + step]
-
-
-_CHUNK_BYTES = 65_536
-
-
-def _call(request: httpx.Request) -> Call:
-    path = request.url.path.removeprefix("/api/v1")
-    return Call(request.method, path, dict(request.url.params), dict(request.headers), request.read())
-
-
-def _untraced(_event: str, _info: Mapping[str, object]) -> None:
-    """Stand for a client that asked for no trace."""
+        super().__init__(to, clock or SimulatedClock())

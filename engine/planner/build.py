@@ -9,7 +9,7 @@ from engine.planner.digest import digest
 from engine.planner.model import Plan
 from engine.planner.rules import canonical
 from engine.record.plan import Account, PlannedSend, PlannedStep, Program, Template
-from engine.runbook.channels import REGISTRY, Channel
+from engine.runbook.channels import Channel, known
 from engine.runbook.inputs import InputValue
 from engine.runbook.model import Runbook, Step
 
@@ -26,15 +26,17 @@ def build(
     account: Account | None = None,
     templates: Mapping[str, Template] | None = None,
     assumed: "Assumptions | None" = None,
-    channels: Mapping[str, Channel] = REGISTRY,
+    channels: Mapping[str, Channel] | None = None,
 ) -> Plan:
     """Plan a runbook whose templates are rendered.
 
     ``authored`` is the runbook as written, before rendering: the rules digest covers it, so that
     tomorrow's date or another branch leaves the reviewed rules what they are. ``templates`` gives
-    the catalog's entry for each step whose template it names.
+    the catalog's entry for each step whose template it names. Without ``channels`` those count that
+    this installation has; where one comes from is a rule, for it decides what is sent.
     """
     templates = templates or {}
+    channels = known(step.channel for step in runbook.steps) if channels is None else channels
     steps = tuple(_planned(step, runbook, templates.get(step.id), channels) for step in runbook.steps)
     program = Program(steps, {value.name: value.value for value in inputs})
     rules: dict[str, Json] = {
@@ -42,6 +44,7 @@ def build(
         "policy": None,
         "runbook": canonical(authored),
         "templates": {step: template.to_json() for step, template in sorted(templates.items())},
+        **_origins(runbook, channels),
     }
     rules_digest = digest(rules)
     return Plan(
@@ -54,8 +57,16 @@ def build(
         inputs=inputs,
         keys=keys,
         templates=templates,
+        channels=channels,
         assumed=assumed or {},
     )
+
+
+def _origins(runbook: Runbook, channels: Mapping[str, Channel]) -> dict[str, Json]:
+    """Say which distribution makes the requests of a channel; nothing where all channels are ours."""
+    used = sorted({step.channel for step in runbook.steps})
+    origins: dict[str, Json] = {name: channels[name].origin for name in used if channels[name].origin}
+    return {"channels": origins} if origins else {}
 
 
 def exact(rules_digest: str, program: Program, inputs: tuple[InputValue, ...]) -> dict[str, Json]:

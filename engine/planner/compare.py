@@ -33,6 +33,9 @@ def _differences(reviewed: Mapping[str, Any], now: Mapping[str, Any]) -> Iterato
     for name in sorted({*reviewed["inputs"], *now["inputs"]}):
         values = [plan["inputs"].get(name, {}).get("value") for plan in (reviewed, now)]
         yield from _one(f"the input {name}", *values)
+    origins = [plan["rules"].get("channels", {}) for plan in (reviewed, now)]
+    for name in sorted({*origins[0], *origins[1]}):
+        yield from _one(f"what the channel {name} comes with", *(each.get(name) for each in origins))
     yield from _one("the name", before["name"], after["name"])
     for key in ("purpose", "once", "owner", "revision"):
         yield from _one(key, before[key], after[key])

@@ -5,9 +5,10 @@ from dataclasses import field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from engine.diagnostics import Json
+from engine.diagnostics import Diagnostic, Json
 from engine.frozen import dataclass
 from engine.record.plan import Account, Program, Template
+from engine.runbook.channels import REGISTRY, Channel
 from engine.runbook.inputs import InputValue
 from engine.runbook.model import Runbook
 
@@ -34,7 +35,8 @@ class Plan:
 
     ``rules_digest`` covers everything but people and dates, ``digest`` also the inputs and the
     exact requests. ``keys`` are the inputs that are part of what *once* means; ``templates`` the
-    catalog's entries by step.
+    catalog's entries by step. ``making`` says where it comes from, if that is known, and ``findings``
+    are the warnings that it was made with; they are no part of what is reviewed.
     """
 
     runbook: Runbook
@@ -46,7 +48,10 @@ class Plan:
     inputs: tuple[InputValue, ...] = ()
     keys: tuple[str, ...] = ()
     templates: Mapping[str, Template] = field(default_factory=dict)
+    channels: Mapping[str, Channel] = field(default_factory=lambda: REGISTRY)
     assumed: "Assumptions" = field(default_factory=dict)
+    making: Making | None = field(default=None, compare=False)
+    findings: tuple[Diagnostic, ...] = field(default=(), compare=False)
     _grown: dict[str, Any] = field(default_factory=dict, compare=False)
 
     # A run goes by the program alone: it pays neither for the tree nor for importing what grows it.

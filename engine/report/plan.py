@@ -13,7 +13,6 @@ from engine.planner.unknowns import unknowns
 from engine.record.plan import TIMEOUT_S, Once, OnFailure, Retry
 from engine.report import ways
 from engine.report.paint import WIDTH, Paint, bare, clean, columns, plain
-from engine.runbook.channels import REGISTRY
 from engine.runbook.model import Filters, Step
 
 _FATES = {
@@ -136,7 +135,7 @@ def _step(plan: Plan, step: Step, paint: Paint) -> Iterator[str]:
     after = f" {_and(fate.after)}" if fate.fate is Fate.KNOWN_AFTER and fate.after else ""
     told = fate.fate is Fate.BY_PERSON_ONLY or after
     title = f" · {step.title}" if step.title else ""
-    heading = f"{number}. {step.id} · {REGISTRY[step.channel].label}{title}"
+    heading = f"{number}. {step.id} · {_channel(plan, step)}{title}"
     yield f"{heading}: {paint(style, words + after)}{'' if told else f' ({why(plan, step)})'}"
     if step.when is not None:
         yield f"   if     {step.when.text}"
@@ -159,6 +158,11 @@ def _step(plan: Plan, step: Step, paint: Paint) -> Iterator[str]:
     if step.expect_matched is not None:
         shout = "is checked only after sending: it can stop what follows, not this step"
         yield f"   {paint('warning', 'note')}   expect {shout}"
+
+
+def _channel(plan: Plan, step: Step) -> str:
+    channel = plan.channels[step.channel]
+    return f"{channel.label} (of {channel.origin})" if channel.origin else channel.label
 
 
 def _who(step: Step) -> str:

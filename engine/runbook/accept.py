@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 from engine.diagnostics import Json
-from engine.runbook.leaves import fits
+from engine.runbook.leaves import Schema, fits
 
 Accepts: TypeAlias = Callable[[Any], bool]
 _Schema: TypeAlias = Mapping[str, Any]
@@ -28,13 +28,45 @@ _SILENT = frozenset(
 )  # they judge nothing by themselves
 
 
+def inlined(schema: Schema) -> Schema:
+    """Give the same schema with every ``$ref`` replaced by what it names.
+
+    Definitions used alike are shared, not copied: following a reference anew for each value is
+    what costs a validator most.
+    """
+    definitions = schema["$defs"]
+    assert isinstance(definitions, dict)
+    done: Schema = {}
+
+    def follow(part: Json) -> Json:
+        if isinstance(part, list):
+            return [follow(each) for each in part]
+        if not isinstance(part, dict):
+            return part
+        here = {key: follow(value) for key, value in part.items() if key != "$ref"}
+        target = resolve(str(part["$ref"])) if "$ref" in part else {}
+        return {**target, **here} if here else target
+
+    def resolve(reference: str) -> Schema:
+        name = reference.removeprefix("#/$defs/")
+        if name not in done:
+            done[name] = follow(definitions[name])
+        target = done[name]
+        assert isinstance(target, dict)
+        return target
+
+    whole_schema = follow({key: value for key, value in schema.items() if key != "$defs"})
+    assert isinstance(whole_schema, dict)
+    return whole_schema
+
+
 def acceptor(schema: _Schema) -> Accepts:
     """Give the function that says of a value whether the schema, all ``$ref`` inlined, admits it."""
     return _Builder().of(schema)
 
 
 class _Builder:
-    """Builds each part once: definitions used alike are one dict (``shape.inlined``)."""
+    """Builds each part once: definitions used alike are one dict (``inlined``)."""
 
     def __init__(self) -> None:
         self._done: dict[int, Accepts] = {}

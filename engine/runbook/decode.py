@@ -10,18 +10,11 @@ from typing import TypeAlias
 from engine.diagnostics import Json, Path
 from engine.record.condition import Condition
 from engine.record.plan import Once, OnFailure, Purpose, Range, Retry
-from engine.runbook.model import Campaign, Filters, InputSpec, InputType, Runbook, Step
+from engine.runbook.model import STEP_KEYS, Campaign, Filters, InputSpec, InputType, Runbook, Step
 
 _Group: TypeAlias = Mapping[str, Json]
 
 _SECONDS = {"s": 1, "m": 60, "h": 3600}
-# Keys that mean the same on every channel; what a step has beside them belongs to its channel.
-_OF_EVERY_STEP = frozenset(
-    (
-        "id", "title", "channel", "template", "purpose", "audience", "filters", "limit", "expect",
-        "when", "success", "timeout", "on_failure", "retry",
-    )
-)  # fmt: skip
 
 
 def decode(data: Json, conditions: Mapping[Path, Condition]) -> Runbook:
@@ -95,7 +88,7 @@ def _step(data: _Group, audience: str | None, conditions: Mapping[Path, Conditio
         fields={
             key: _without_notes(value)
             for key, value in data.items()
-            if key not in _OF_EVERY_STEP and not key.startswith("x-")
+            if key not in STEP_KEYS and not key.startswith("x-")
         },
         audience=audience,
         expect_matched=_range(_group(data["expect"])) if "expect" in data else None,
@@ -147,7 +140,11 @@ def _seconds(data: Json) -> int:
 
 
 def _without_notes(data: Json) -> Json:
-    return dict(_named(data)) if isinstance(data, dict) else data
+    if isinstance(data, list):
+        return [_without_notes(each) for each in data]
+    return (
+        {key: _without_notes(each) for key, each in _named(data).items()} if isinstance(data, dict) else data
+    )
 
 
 def _named(data: Json) -> _Group:

@@ -13,7 +13,7 @@ from engine.diagnostics import Diagnostic, Json, Path, in_order
 from engine.frozen import dataclass, replace
 from engine.record.condition import Condition, InputName, Scalar
 from engine.runbook import rules, schema
-from engine.runbook.channels import REGISTRY, Channel
+from engine.runbook.channels import REGISTRY, Channel, known
 from engine.runbook.decode import decode, decode_inputs
 from engine.runbook.document import Document
 from engine.runbook.expressions import template
@@ -44,6 +44,7 @@ class Draft:
     diagnostics: tuple[Diagnostic, ...]
     inputs: tuple[InputSpec, ...] = ()
     conditions: Mapping[Path, Condition] = field(default_factory=dict)
+    channels: Mapping[str, Channel] = field(default_factory=lambda: REGISTRY)
 
     @property
     def is_sound(self) -> bool:
@@ -51,18 +52,32 @@ class Draft:
         return not any(diagnostic.is_error for diagnostic in self.diagnostics)
 
 
-def read(raw: bytes, file: str, channels: Mapping[str, Channel] = REGISTRY) -> Draft:
-    """Read and check a runbook; everything that is wrong is found at once."""
+def read(raw: bytes, file: str, channels: Mapping[str, Channel] | None = None) -> Draft:
+    """Read and check a runbook; everything that is wrong is found at once.
+
+    Without ``channels`` those count that this installation has; raises Refusal where one that the
+    runbook names cannot be used.
+    """
     document = read_document(raw, file)
     if document.data is None:
         return Draft(document, tuple(in_order(document.diagnostics)))
+    channels = known(_channels_of(document.data)) if channels is None else channels
     faults = schema.check(document.data, templates=True, channels=channels)
     sound = _without(document.data, {*document.faulted, *_places(faults)})
     faults += rules.check(sound)
     texts = _Texts(document, sound, faults)
     diagnostics = [*document.diagnostics, *schema.diagnostics(document, faults), *texts.diagnostics]
-    draft = Draft(document, tuple(in_order(diagnostics)), texts.specs(), texts.conditions)
-    return _tried(draft, channels) if draft.is_sound else draft
+    draft = Draft(document, tuple(in_order(diagnostics)), texts.specs(), texts.conditions, channels)
+    return _tried(draft) if draft.is_sound else draft
+
+
+def _channels_of(data: Mapping[str, Any]) -> set[str]:
+    """Give the names of channels in a runbook that was not checked yet."""
+    steps = data.get("steps")
+    named = (
+        [step.get("channel") for step in steps if isinstance(step, dict)] if isinstance(steps, list) else []
+    )
+    return {each for each in named if isinstance(each, str)}
 
 
 class Filling(NamedTuple):
@@ -72,13 +87,13 @@ class Filling(NamedTuple):
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
-def fill(draft: Draft, values: Values, channels: Mapping[str, Channel] = REGISTRY) -> Filling:
+def fill(draft: Draft, values: Values) -> Filling:
     """Fill values into a sound draft, and find what only they make wrong."""
     data, filled = _filled(draft, values)
     # A text without templates was checked when it was read, by the same schema and the same rules.
     if not filled:
         return Filling(decode(data, draft.conditions))
-    faults = schema.check(data, templates=False, channels=channels, rendered=filled)
+    faults = schema.check(data, templates=False, channels=draft.channels, rendered=filled)
     faults = faults or list(rules.check(data))
     found = tuple(in_order(schema.diagnostics(draft.document, faults)))
     if any(one.is_error for one in found):
@@ -88,13 +103,13 @@ def fill(draft: Draft, values: Values, channels: Mapping[str, Channel] = REGISTR
     )
 
 
-def _tried(draft: Draft, channels: Mapping[str, Channel]) -> Draft:
+def _tried(draft: Draft) -> Draft:
     """Fill in the defaults, or a sample of the right type, to find templates that can never fit."""
     values = {spec.name: _sample(spec) for spec in draft.inputs}
     data, filled = _filled(draft, values)
     if not filled:
         return draft
-    faults = schema.check(data, templates=False, channels=channels, rendered=filled)
+    faults = schema.check(data, templates=False, channels=draft.channels, rendered=filled)
     surely = all(spec.default is not None for spec in draft.inputs)
     telling = [
         _about_type(draft, fault) if fault.kind is WRONG_TYPE else fault
@@ -102,7 +117,7 @@ def _tried(draft: Draft, channels: Mapping[str, Channel]) -> Draft:
         if surely or fault.kind is WRONG_TYPE
     ]
     found = (*draft.diagnostics, *schema.diagnostics(draft.document, telling))
-    return Draft(draft.document, tuple(in_order(found)), draft.inputs, draft.conditions)
+    return replace(draft, diagnostics=tuple(in_order(found)))
 
 
 def _about_type(draft: Draft, fault: Fault) -> Fault:

@@ -21,6 +21,7 @@ VARIABLE = "RUNBOOK_INPUT_"
 class Origin(StrEnum):
     """Who said a value, the strongest first."""
 
+    PROGRAM = "program"
     COMMAND_LINE = "--input"
     FILE = "--input-file"
     ENVIRONMENT = "environment"
@@ -28,6 +29,7 @@ class Origin(StrEnum):
 
 
 _LISTED = 10
+_PASSED = "inputs"
 _EMPTY = "it is empty, and to the API an empty value may mean everyone; give a value."
 
 InputData: TypeAlias = Scalar | tuple[str, ...]
@@ -76,12 +78,37 @@ def resolve(
     default. ``today`` is the day that relative dates count from. What a stronger origin
     overrides is not looked at.
     """
-    problems = list(_unknown(specs, given, from_file, environment))
-    values = []
+    unknown = _unknown(specs, given, from_file, environment)
+    return _resolved(
+        specs, unknown, lambda spec: _strongest(spec, given, from_file, environment), _missing, today
+    )
+
+
+def resolve_passed(
+    specs: Sequence[InputSpec], passed: Mapping[str, Json], today: date
+) -> tuple[tuple[InputValue, ...], tuple[str, ...]]:
+    """Give what ``resolve`` gives where a program passes the values; nothing but defaults is beside them."""
+    names = [spec.name for spec in specs]
+    unknown = (_no_input(name, _PASSED, nearest(name, names), names) for name in passed if name not in names)
+
+    def said(spec: InputSpec) -> _Said | None:
+        return _Said(passed[spec.name], Origin.PROGRAM, _PASSED) if spec.name in passed else _default(spec)
+
+    return _resolved(specs, unknown, said, _not_passed, today)
+
+
+def _resolved(
+    specs: Sequence[InputSpec],
+    unknown: Iterable[str],
+    said_of: Callable[[InputSpec], _Said | None],
+    missing: Callable[[InputSpec], str],
+    today: date,
+) -> tuple[tuple[InputValue, ...], tuple[str, ...]]:
+    problems, values = list(unknown), []
     for spec in specs:
-        said = _strongest(spec, given, from_file, environment)
+        said = said_of(spec)
         if said is None:
-            problems.append(_missing(spec))
+            problems.append(missing(spec))
             continue
         try:
             values.append(_read(spec, said, today))
@@ -146,9 +173,15 @@ def _strongest(
         return _Said(from_file[name], Origin.FILE, "the input file")
     if variable in environment:
         return _Said(environment[variable], Origin.ENVIRONMENT, variable, is_text=True)
-    if spec.default is not None:
-        return _Said(spec.default, Origin.DEFAULT, "the runbook's default")
-    return None
+    return _default(spec)
+
+
+def _default(spec: InputSpec) -> _Said | None:
+    return None if spec.default is None else _Said(spec.default, Origin.DEFAULT, "the runbook's default")
+
+
+def _not_passed(spec: InputSpec) -> str:
+    return f'input "{spec.name}" has no value and no default: pass one in inputs.'
 
 
 def _missing(spec: InputSpec) -> str:

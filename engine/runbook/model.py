@@ -9,6 +9,14 @@ from engine.frozen import dataclass
 from engine.record.condition import Condition
 from engine.record.plan import TIMEOUT_S, Once, OnFailure, Purpose, Range, Retry
 
+STEP_KEYS = frozenset(
+    (
+        "id", "title", "channel", "template", "purpose", "audience", "filters", "limit", "expect",
+        "when", "success", "timeout", "on_failure", "retry",
+    )
+)  # fmt: skip
+"""Keys that mean the same on every channel; what a step has beside them belongs to its channel."""
+
 
 class InputType(StrEnum):
     """The types an input may have; a list holds texts."""

@@ -6,11 +6,11 @@ from itertools import islice
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from engine.diagnostics import Diagnostic, Json, Path
-from engine.runbook.accept import Accepts, acceptor
+from engine.runbook.accept import Accepts, acceptor, inlined
 from engine.runbook.channels import REGISTRY, Channel
 from engine.runbook.document import Document
 from engine.runbook.fault import MORE, SPECIAL_WORD, UNKNOWN_FORMAT, Fault
-from engine.runbook.shape import FORMATS, build, inlined
+from engine.runbook.shape import FORMATS, build
 
 MAX_FAULTS = 1000
 _SPECIAL = frozenset(("everyone", "none"))

@@ -31,7 +31,7 @@ def results(channel: str, counts: dict[str, int], errors: list[Json], status: in
     of = "" if whole else f" of {selected}"
     body: dict[str, Json] = {
         "success": status == HTTPStatus.OK and whole,
-        "message": f"{_TITLES[channel]} initiated for {initiated}{of} customers",
+        "message": f"{_TITLES.get(channel, f'{channel} messages')} initiated for {initiated}{of} customers",
         "results": {**counts, "errors": errors},
     }
     return json_reply(status, body)

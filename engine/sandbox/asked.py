@@ -14,6 +14,8 @@ from engine.sandbox.wire import Call
 
 CHANNELS = {"whatsapp": "whatsapp", "sms": "sms", "calls": "call"}
 """The last part of the path, and the channel that it means."""
+LOGGED = ("call", "whatsapp")
+"""The channels that logs show (reference, 3)."""
 
 _PAIR = ("agentId", "dispositionId")
 _KEYS = {
@@ -58,10 +60,10 @@ def read(call: Call, channel: str, *, strict: bool) -> Asked:
         raise Invalid(problems)
     settings = body if channel == "call" else body.get("conversationSettings")
     agent = settings.get("agentId") if isinstance(settings, dict) else None
-    filters = body.get("filters")
+    filters, template = body.get("filters"), body.get("templateId")
     return Asked(
         channel,
-        str(body["templateId"]) if channel != "call" else None,
+        template if isinstance(template, str) and channel != "call" else None,
         str(agent) if agent and channel != "sms" else None,
         _limit(body.get("limit")),
         filters if isinstance(filters, dict) else {},
@@ -79,7 +81,9 @@ def _object(call: Call) -> dict[str, Json]:
 
 
 def _broken_rules(body: Mapping[str, Json], channel: str) -> Iterator[str]:
-    """Find what the documentation forbids."""
+    """Find what the documentation forbids; of an endpoint without one, nothing."""
+    if channel not in _KEYS:
+        return
     if channel == "call":
         yield from _missing(body, _PAIR, "")
         return
@@ -141,7 +145,7 @@ def _column_is(column: str, texts: frozenset[str]) -> Callable[[Customer], bool]
 
 def _undocumented(body: Mapping[str, Json], channel: str) -> Iterator[str]:
     """Find what only a strict sandbox refuses: all that would be ignored otherwise."""
-    for key in body.keys() - _KEYS[channel]:
+    for key in body.keys() - _KEYS.get(channel, body.keys()):
         yield f"{key} is not allowed"
     if "conversationSettings" in body and body["conversationSettings"] is None:
         yield "conversationSettings must be an object"

@@ -58,7 +58,7 @@ class Control:
         if request.method == "POST":
             try:
                 given = listed(decoded(await request.body()), "faults")
-                await self._add([fault_from(each) for each in given])
+                await self._add([fault_from(each, self._sandbox.options.endpoints) for each in given])
             except ValueError as error:
                 return _refused(error)
         return JSONResponse({"faults": [{"kind": each.kind} for each in self._sandbox.faults]})

@@ -38,8 +38,9 @@ _EMPTY = '<p class="note">Nothing was sent yet. What runs send to this sandbox a
 def _counts(messages: tuple[Message, ...], customers: int) -> str:
     channels = Counter(message.channel for message in messages)
     numbers = {"messages": len(messages), "customers": customers}
-    numbers |= {_NAMES[channel]: channels[channel] for channel in _NAMES if channels[channel]}
-    return "".join(f"<li><b>{number:,}</b> {name}</li>" for name, number in numbers.items())
+    in_order = [*(name for name in _NAMES if channels[name]), *sorted(channels.keys() - _NAMES.keys())]
+    numbers |= {_NAMES.get(channel, channel): channels[channel] for channel in in_order}
+    return "".join(f"<li><b>{number:,}</b> {escape(name)}</li>" for name, number in numbers.items())
 
 
 def _campaign(campaign: Campaign) -> str:
@@ -75,7 +76,8 @@ def _line(message: Message) -> str:
     at = message.at.astimezone(IST)
     what = message.template or f"agent {message.agent}"
     return (
-        f'<li class="{message.channel}"><span class="channel">{_NAMES[message.channel]}</span>'
+        f'<li class="{escape(message.channel)}">'
+        f'<span class="channel">{escape(_NAMES.get(message.channel, message.channel))}</span>'
         f"<code>{escape(what)}</code>"
         f'<time datetime="{at.isoformat()}">{at:%d %b %H:%M:%S}</time>'
         f'<span class="request">request {message.request}</span></li>'

@@ -1,8 +1,9 @@
 """What control is given: lists, and faults as JSON or as words; nothing unknown is passed over."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from engine.diagnostics import Json
+from engine.refusal import Refusal
 from engine.sandbox.answers import ABOUT
 from engine.sandbox.faults import Fault, Kind
 from engine.sandbox.initiate import REACHED
@@ -34,20 +35,24 @@ def listed(data: Json, key: str) -> list[Json]:
     raise Unreadable(f"expected {key}: a list of mappings")
 
 
-def fault_from(data: Json) -> Fault:
-    """Read a fault: ``{kind: …}`` and the fields of ``Fault``; raises Unreadable."""
+def fault_from(data: Json, endpoints: Iterable[str] = ()) -> Fault:
+    """Read a fault: ``{kind: …}`` and the fields of ``Fault``; raises Unreadable.
+
+    ``endpoints`` are those of the sandbox beside the documented ones: each may be a fault's channel.
+    """
     if not isinstance(data, dict):
         raise Unreadable("a fault is a mapping with a kind")
     options = dict(data)
     kind = options.pop("kind", None)
     if kind not in list(Kind):
         raise Unreadable(f"there is no fault {kind!r}; there are: {', '.join(Kind)}")
-    checked = {name: _checked(name, value) for name, value in options.items()}
+    words = {**_WORDS, "channel": (*_WORDS["channel"], *endpoints)}
+    checked = {name: _checked(name, value, words.get(name)) for name, value in options.items()}
     # Each was checked for its type just above.
     return Fault(Kind(str(kind)), **checked)  # type: ignore[arg-type]  # each was checked by name
 
 
-def fault_of(spec: str) -> Fault:
+def fault_of(spec: str, endpoints: Iterable[str] = ()) -> Fault:
     """Read a fault from a command line: ``status:status=429,channel=sms,times=2``; raises Unreadable.
 
     Several customers are joined by ``+``.
@@ -59,7 +64,19 @@ def fault_of(spec: str) -> Fault:
         if not equals:
             raise Unreadable(f"{part!r} is not of the form name=value")
         options[name.strip()] = _word(name.strip(), value.strip())
-    return fault_from(options)
+    return fault_from(options, endpoints)
+
+
+def faults_of(specs: Iterable[str], endpoints: Iterable[str] = ()) -> tuple[Fault, ...]:
+    """Read faults as ``--fault`` takes them; the first that makes no sense is refused (64)."""
+    faults = []
+    for spec in specs:
+        try:
+            faults.append(fault_of(spec, endpoints))
+        except Unreadable as error:
+            cure = "write a kind, then options: status:status=503,channel=sms,times=2"
+            raise Refusal(f"the fault {spec}: {error}", cure) from None
+    return tuple(faults)
 
 
 def _word(name: str, value: str) -> Json:
@@ -75,12 +92,12 @@ def _word(name: str, value: str) -> Json:
     return value
 
 
-def _checked(name: str, value: Json) -> object:
+def _checked(name: str, value: Json, words: tuple[str, ...] | None) -> object:
     check = _CHECKS.get(name)
     if check is None:
         raise Unreadable(f"faults have no {name!r}; they have: {', '.join(_CHECKS)}")
-    if name in _WORDS and value not in _WORDS[name]:
-        raise Unreadable(f"{name} is one of {', '.join(_WORDS[name])}; not {value!r}")
+    if words is not None and value not in words:
+        raise Unreadable(f"{name} is one of {', '.join(words)}; not {value!r}")
     try:
         return check(value)
     except ValueError as error:

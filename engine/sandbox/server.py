@@ -123,17 +123,22 @@ class _Door:
     async def shut(self) -> None:
         """Accept no connection, and close those that are idle; requests under way are answered."""
         if self._server is not None:
-            self._server.close()
-            self._server = None
+            server, self._server = self._server, None
+            for listener in server.sockets:
+                asyncio.get_running_loop().remove_reader(listener.fileno())
+            # asyncio never closes a connection that was accepted before its server closed and made after.
+            for _ in range(_TICKS):
+                await asyncio.sleep(0)
+            server.close()
         for connection in list(self._state.connections):
             connection.shutdown()
 
     async def refuse(self, seconds: float) -> None:
         """Stay shut for some seconds."""
-        await self.shut()
-        loop = asyncio.get_running_loop()
         if self._reopening is not None:
             self._reopening.cancel()
+        await self.shut()
+        loop = asyncio.get_running_loop()
         self._reopening = loop.call_later(seconds, lambda: loop.create_task(self.open()))
 
     async def leave(self) -> None:

@@ -32,16 +32,18 @@ class Sandbox:
         with self._lock:
             return self._world.script.refuses(call)
 
-    def answer(self, call: Call, *, connected: bool = False) -> Reply:
+    def answer(self, call: Call, *, connected: bool = False, fault: Fault | None = None) -> Reply:
         """Answer a request; where the reply has ``later``, it is carried out only when that is called.
 
-        ``connected`` says that ``refuses`` was asked already.
+        ``connected`` says that ``refuses`` was asked already, ``fault`` what befalls this very request in
+        place of the script's.
         """
         with self._lock:
             world, at = self._world, self._clock()
             if not connected and world.script.refuses(call):
                 return REFUSED
-            visit = Visit(call, at, 0, world.script.due(call), accept=True)
+            faults = world.script.due(call) if fault is None else (fault,)
+            visit = Visit(call, at, 0, faults, accept=True)
             visit = replace(visit, number=world.note(call, at, visit.fault))
             if visit.fault is None:
                 return self._finish(world, visit, world.answer(visit))

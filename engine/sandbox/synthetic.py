@@ -28,11 +28,13 @@ def campaign(campaign_id: str, customers: int, seed: int) -> Json:
         "id": campaign_id,
         "name": NAME,
         "description": "Synthetic customers; nobody can be reached",
-        "customers": [_row(number, seed) for number in range(customers)],
+        "customers": [customer(number, seed) for number in range(customers)],
     }
 
 
-def _row(number: int, seed: int) -> Json:
+def customer(number: int, seed: int) -> dict[str, Json]:
+    """Make the ``number``-th customer, from 0 on, as a row."""
+
     def one_of(values: Sequence[_Value], what: str) -> _Value:
         return values[int(draw(seed, what, number) * len(values))]
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from engine.frozen import dataclass, replace
 from engine.sandbox.answers import forbidden, invalid, not_found, unauthorized, unusual
-from engine.sandbox.asked import CHANNELS, Asked, Invalid, read
+from engine.sandbox.asked import CHANNELS, LOGGED, Asked, Invalid, read
 from engine.sandbox.campaigns import one, page
 from engine.sandbox.customers import Campaign, Customer
 from engine.sandbox.faults import LOG_KINDS, Fault, Script
@@ -30,6 +30,13 @@ class Options:
     """The agents that can call; None: any. An unknown one gets 404."""
     sms_logs: str = "refused"
     """What logs do with ``type=sms``: refused (400), ignored (all rows), or shown."""
+    endpoints: frozenset[str] = frozenset()
+    """Endpoints below ``/initiate/CAMPAIGN/`` beside the documented ones; each is a channel of its own,
+    whose body is taken for granted but for ``limit`` and ``filters``, and which no log shows."""
+
+    def channel_at(self, endpoint: str) -> str | None:
+        """Give the channel that an endpoint means; None where there is no such endpoint."""
+        return CHANNELS.get(endpoint) or (endpoint if endpoint in self.endpoints else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +87,8 @@ class World:
             return refusal
         call = visit.call
         match call.path.strip("/").split("/"):
-            case ["initiate", campaign, ending] if ending in CHANNELS:
-                return _only(call, "POST", lambda: self._initiate(visit, campaign, CHANNELS[ending]))
+            case ["initiate", campaign, endpoint] if channel := self.options.channel_at(endpoint):
+                return _only(call, "POST", lambda: self._initiate(visit, campaign, channel))
             case ["logs"]:
                 return _only(call, "GET", lambda: self._logs(visit))
             case ["campaigns"]:
@@ -117,12 +124,12 @@ class World:
                 customer.id, campaign.id, asked.channel, asked.template, asked.agent, visit.at, accepted
             )
             self.messages.append(message)
-            if asked.channel != "sms" or self.options.sms_logs == "shown":
+            if asked.channel in LOGGED or (asked.channel == "sms" and self.options.sms_logs == "shown"):
                 self._rows.append(row_of(message, customer, campaign, self.seed))
 
     def _logs(self, visit: Visit) -> Reply:
         query = dict(visit.call.query)
-        if query.get("type", "call") not in {"call", "whatsapp"}:
+        if query.get("type", "call") not in LOGGED:
             if self.options.sms_logs == "refused" or query["type"] != "sms":
                 return invalid(["type must be one of call, whatsapp"])
             if self.options.sms_logs == "ignored":

@@ -1,6 +1,6 @@
-"""The channels that runbooks may use: one file each, and one line each below."""
+"""The channels that runbooks may use: ours, one file each, and those that other distributions bring."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from engine.runbook.channels.call import CALL
@@ -15,6 +15,29 @@ REGISTRY: Mapping[str, Channel] = MappingProxyType(
         "call": CALL,
     }
 )
-"""Every channel under its name, in the order in which people read them."""
+"""Our own channels under their names, in the order in which people read them."""
 
-__all__ = ["REGISTRY", "Channel"]
+
+def known(names: Iterable[str]) -> Mapping[str, Channel]:
+    """Give our channels, and beside them the installed ones of these names.
+
+    Only a name that is not ours has the installation looked through, and only what it names is
+    imported; where nothing has the name, everything installed, for one of them may be meant.
+    Raises Refusal (1) for a channel that cannot be used.
+    """
+    foreign = frozenset(names) - REGISTRY.keys()
+    if not foreign:
+        return REGISTRY
+    from engine.runbook.channels import installed  # noqa: PLC0415  (it imports importlib.metadata)
+
+    return {**REGISTRY, **installed.load(foreign)}
+
+
+def every() -> Mapping[str, Channel]:
+    """Give our channels and all that are installed; raises Refusal (1) for one that cannot be used."""
+    from engine.runbook.channels import installed  # noqa: PLC0415  (it imports importlib.metadata)
+
+    return {**REGISTRY, **installed.load_all(REGISTRY)}
+
+
+__all__ = ["REGISTRY", "Channel", "every", "known"]

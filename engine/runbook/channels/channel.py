@@ -15,7 +15,8 @@ class Channel:
 
     ``fields`` are the keys that a step of this channel has beside those of every step, each with
     its JSON Schema; ``required`` names those that must be given. ``request`` gives the body exactly
-    as the API's page documents it, from a campaign's id and a step.
+    as the API's page documents it, from a campaign's id and a step. ``origin`` is the distribution
+    that it was installed with; the engine says it, empty for its own.
     """
 
     name: str
@@ -23,6 +24,7 @@ class Channel:
     fields: Mapping[str, Json]
     required: tuple[str, ...]
     request: Callable[[str, Step], Request]
+    origin: str = ""
 
 
 def initiate(campaign_id: str, endpoint: str, content: dict[str, Json], step: Step) -> Request:

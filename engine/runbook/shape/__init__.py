@@ -22,6 +22,7 @@ from engine.runbook.leaves import (
     whole,
     words,
 )
+from engine.runbook.model import STEP_KEYS
 from engine.runbook.shape import inputs, people, steps
 
 FORMATS = ("runbook/v1",)
@@ -53,38 +54,6 @@ def build(channels: Mapping[str, Channel], *, templates: bool = True) -> Schema:
     }
 
 
-def inlined(schema: Schema) -> Schema:
-    """Give the same schema with every ``$ref`` replaced by what it names.
-
-    Definitions used alike are shared, not copied: following a reference anew for each value is
-    what costs a validator most.
-    """
-    definitions = schema["$defs"]
-    assert isinstance(definitions, dict)
-    done: Schema = {}
-
-    def follow(part: Json) -> Json:
-        if isinstance(part, list):
-            return [follow(each) for each in part]
-        if not isinstance(part, dict):
-            return part
-        here = {key: follow(value) for key, value in part.items() if key != "$ref"}
-        target = resolve(str(part["$ref"])) if "$ref" in part else {}
-        return {**target, **here} if here else target
-
-    def resolve(reference: str) -> Schema:
-        name = reference.removeprefix("#/$defs/")
-        if name not in done:
-            done[name] = follow(definitions[name])
-        target = done[name]
-        assert isinstance(target, dict)
-        return target
-
-    whole_schema = follow({key: value for key, value in schema.items() if key != "$defs"})
-    assert isinstance(whole_schema, dict)
-    return whole_schema
-
-
 def may_hold_template(path: Path) -> bool:
     """Whether the text at a path may hold ``{{ inputs.x }}`` and is rendered.
 
@@ -103,12 +72,13 @@ def may_hold_template(path: Path) -> bool:
 
 def _is_filled(below: list[str | int]) -> bool:
     match below:
-        case ["template" | "title" | "limit"]:
-            return True
-        case ["conversation", "agent" | "disposition"] | ["expect", "matched", "min" | "max"]:
+        case ["template" | "title" | "limit"] | ["expect", "matched", "min" | "max"]:
             return True
         case ["filters", str(key), *_]:
             return key in people.FILTER_KEYS
+        case [key, *_] if key not in STEP_KEYS:
+            # A channel's own key: its schema says whether braces may stand in it.
+            return not any(isinstance(part, str) and part.startswith("x-") for part in below)
         case _:
             return False
 

@@ -180,7 +180,7 @@ def placeholder(path: Path) -> str:
             return "`id: …` with the campaign's id"
         case (
             ("campaign" | "steps" as key,)
-            | ("steps", int(), str(key))
+            | ("steps", int(), "template" | "conversation" as key)
             | (
                 "steps",
                 int(),

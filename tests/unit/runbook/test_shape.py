@@ -8,10 +8,11 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from engine.record.plan import Once, OnFailure, Purpose
+from engine.runbook.accept import inlined
 from engine.runbook.channels import REGISTRY
 from engine.runbook.leaves import TIMEOUT, WITHIN, fits
 from engine.runbook.model import InputType
-from engine.runbook.shape import build, inlined, may_hold_template
+from engine.runbook.shape import build, may_hold_template
 
 PUBLISHED = Path(__file__).parents[3] / "schemas" / "runbook.v1.schema.json"
 PAIR = [pytest.param(True, id="as authored"), pytest.param(False, id="as rendered")]

@@ -301,3 +301,18 @@ def test_who_has_paid_is_no_longer_selected() -> None:
     judge = sandbox(1)
     judge.change("camp_demo", "L-1", payment_status="paid")
     assert send(judge, {"templateId": "t", "filters": {"payment_status": "bounced"}}).status == 404
+
+
+def test_an_endpoint_beside_the_documented_ones() -> None:
+    """It is a channel of its own, in the outbox and in no log; unless it was asked for, it is not there."""
+    body: Mapping[str, Json] = {"anything": 1, "filters": {"payment_status": ["bounced"]}, "limit": 1}
+    assert initiate(sandbox(10), body, "/initiate/camp_demo/rcs").status == 404
+    known = sandbox(10, options=Options(endpoints=frozenset({"rcs", "calls"}), strict=True))
+    assert initiate(known, body, "/initiate/camp_demo/rcs").status == 200
+    assert [(message.channel, message.template) for message in known.outbox] == [("rcs", None)]
+    logs = known.answer(Call("GET", "/logs", {"campaign_id": "camp_demo"}, HEADERS)).json()
+    assert isinstance(logs, dict)
+    assert logs["data"] == []
+    assert initiate(known, {**body, "limit": 0}, "/initiate/camp_demo/rcs").status == 400
+    assert initiate(known, {"agentId": "a", "dispositionId": "d"}, "/initiate/camp_demo/calls").status == 200
+    assert known.outbox[-1].channel == "call"

@@ -1,0 +1,91 @@
+"""Channels of other distributions: found by their entry points, checked, and held to what they may send."""
+
+from collections.abc import Collection, Mapping
+from contextlib import suppress
+from dataclasses import replace
+from functools import lru_cache
+from importlib.metadata import EntryPoint, entry_points
+from typing import NoReturn
+
+from engine.record.request import Request
+from engine.refusal import Exit, Refusal
+from engine.runbook.channels.channel import Channel
+from engine.runbook.channels.form import faults, trespass
+from engine.runbook.model import Step
+
+GROUP = "campaign_runbooks.channels"
+
+
+def load(names: Collection[str]) -> dict[str, Channel]:
+    """Give those of these channels that are installed; if any is not, also all others that can be used."""
+    installed = _points()
+    channels = {name: _channel(name) for name in sorted(names) if name in installed}
+    if len(channels) < len(names):
+        for name in installed.keys() - channels.keys():
+            with suppress(Refusal):  # nobody has named it: it is only offered
+                channels[name] = _channel(name)
+    return channels
+
+
+def load_all(taken: Collection[str]) -> dict[str, Channel]:
+    """Give every installed channel; none may have a name that is ``taken``."""
+    for name in sorted(_points().keys() & {*taken}):
+        _refuse(_points()[name][0], f"has the name of a channel of the engine, {name}")
+    return {name: _channel(name) for name in sorted(_points())}
+
+
+@lru_cache(maxsize=1)
+def _points() -> Mapping[str, tuple[EntryPoint, ...]]:
+    """List the entry points by name; looking through an installation takes some milliseconds."""
+    found: dict[str, tuple[EntryPoint, ...]] = {}
+    for point in entry_points(group=GROUP):
+        found[point.name] = (*found.get(point.name, ()), point)
+    return found
+
+
+@lru_cache(maxsize=256)
+def _channel(name: str) -> Channel:
+    point, *others = _points()[name]
+    if others:
+        _refuse(point, f"is not the only one of its name: {_origin(others[0])} has one, too")
+    try:
+        channel = point.load()
+    except (Exception, SystemExit) as error:  # noqa: BLE001  (it is not our code that is imported)
+        _refuse(point, f"cannot be imported: {_said(error)}")
+    if wrong := faults(channel):
+        _refuse(point, f"cannot be used: {'; '.join(wrong)}")
+    if channel.name != name:
+        _refuse(point, f"calls itself {channel.name}")
+    return _bounded(channel, point)
+
+
+def _bounded(channel: Channel, point: EntryPoint) -> Channel:
+    """Give the channel with its origin, unable to ask for more than its step says (DESIGN, rule 2)."""
+
+    def request(campaign_id: str, step: Step) -> Request:
+        try:
+            made = channel.request(campaign_id, step)
+        except Exception as error:  # noqa: BLE001  (it is not our code that runs)
+            _refuse(point, f"makes no request for step {step.id}: {_said(error)}")
+        if wrong := trespass(made, campaign_id, step):
+            _refuse(point, f"makes a request for step {step.id} that may not go out: {wrong}")
+        return made
+
+    return replace(channel, request=request, origin=_origin(point))
+
+
+def _origin(point: EntryPoint) -> str:
+    return f"{point.dist.name} {point.dist.version}" if point.dist else point.value
+
+
+def _said(error: BaseException) -> str:
+    return f"{type(error).__name__}: {str(error).partition(chr(10))[0]}".removesuffix(": ")
+
+
+def _refuse(point: EntryPoint, what: str) -> NoReturn:
+    owner = point.dist.name if point.dist else "its distribution"
+    raise Refusal(
+        f"the channel {point.name} of {_origin(point)} {what}",
+        f"install another version of {owner}, or remove it: pip uninstall {owner}",
+        Exit.FAILED,
+    ) from None
