@@ -1,6 +1,8 @@
 """Why something is not done: said in a line, with the cure, under an exit code (DESIGN, section 7)."""
 
+from copyreg import __newobj__  # type: ignore[attr-defined]  # what pickle itself says of an object
 from enum import IntEnum
+from typing import Any
 
 
 class Exit(IntEnum):
@@ -36,3 +38,7 @@ class Refusal(Exception):  # noqa: N818  (a refusal is no error of the program)
         self.message = message
         self.cure = cure
         self.code = code
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pass from one process to another as it is, whatever a subclass takes to be made."""
+        return __newobj__, (type(self), *self.args), self.__dict__

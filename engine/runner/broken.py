@@ -3,13 +3,22 @@
 from engine.refusal import Exit, Refusal
 
 
-class Broken(Exception):  # noqa: N818  (says of an error how far the run had come)
-    """A run was torn off by an error, which is its cause; ``code`` says how far it had come."""
+class Broken(Refusal):
+    """A run was torn off by an error, which is its cause; ``code`` says how far ``run`` had come.
+
+    ``is_bug``: the error is no refusal, so nobody foresaw it.
+    """
 
     def __init__(self, run: str, error: Exception, *, sent: bool, is_open: bool) -> None:
-        super().__init__(f"run {run}: {error}")
+        code = _code(error, sent=sent, is_open=is_open)
+        begun = f"; run {run} had begun to send" if sent or is_open else ""
+        look = f"`runbook show {run}`"
+        if isinstance(error, Refusal):
+            super().__init__(f"{error.message}{begun}", f"{error.cure}; then: {look}", code)
+        else:
+            super().__init__(f"{type(error).__name__}: {error}{begun}", f"{look} says what is known", code)
         self.run = run
-        self.code = _code(error, sent=sent, is_open=is_open)
+        self.is_bug = not isinstance(error, Refusal)
 
 
 def _code(error: Exception, *, sent: bool, is_open: bool) -> int:

@@ -56,6 +56,11 @@ class Result:
     sent: bool
 
     @property
+    def status(self) -> RunStatus:
+        """How the run stands."""
+        return self.state.status
+
+    @property
     def exit_code(self) -> Exit:
         """The exit code of the process; an interrupt before any send is the caller's to say."""
         code = exit_code(self.program, self.state, sent_here=self.sent)

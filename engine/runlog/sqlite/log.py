@@ -69,7 +69,7 @@ class SqliteLog:
         now: Callable[[], datetime] = clock.now,
     ) -> None:
         """Without an actor it can only be looked at."""
-        self._path = path
+        self.path = path
         self._database = database
         self._actor = actor
         self._owner = owner
@@ -124,7 +124,7 @@ class SqliteLog:
 
     def holder(self, account: str, campaign: str) -> Holder | None:
         """Give the living process that holds a campaign, None where it is free."""
-        return holder(self._path, account, campaign, self._now)
+        return holder(self.path, account, campaign, self._now)
 
     # ------------------------------------------------ writing
 
@@ -132,10 +132,10 @@ class SqliteLog:
     def lease(self, account: str, campaign: str, run: str) -> Iterator[Lease]:
         """Hold a campaign for the life of the block; raises ``Refusal`` (14) naming the living holder."""
         assert (account, campaign) not in self._held, "a process holds a campaign once"
-        mine = hold(self._path, account, campaign, self._now)
+        mine = hold(self.path, account, campaign, self._now)
         try:
             self._held.add((account, campaign))
-            sign(mine, self._path, Holder(self._owner, run, since := self._now()))
+            sign(mine, self.path, Holder(self._owner, run, since := self._now()))
             yield self._take(Lease(account, campaign, self._owner, 0), run, since)
         finally:
             self._held.discard((account, campaign))
@@ -161,7 +161,7 @@ class SqliteLog:
         try:
             return tuple(map(entry, found))
         except (TypeError, ValueError) as error:
-            raise fault.damaged(self._path, str(error)) from None
+            raise fault.damaged(self.path, str(error)) from None
 
     def _fence(self, account: str, campaign: str) -> int:
         found = self._database.rows(rows.FENCE, account, campaign)

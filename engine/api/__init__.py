@@ -1,0 +1,1 @@
+"""The Python interface: load, plan and run as functions; ``import engine`` names all of it."""

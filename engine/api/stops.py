@@ -1,0 +1,37 @@
+"""The STOP file: a stop that needs no log, and that everything which sends looks for."""
+
+import os
+from pathlib import Path
+
+STOP_FILE = Path(".runbook", "STOP")
+
+
+def stop_files(log: Path | None, here: Path) -> tuple[Path, ...]:
+    """Give the places of the STOP file: beside the log, in the folder ``here`` and in each one above.
+
+    The log lies where its path says, and where a link on that path leads.
+    """
+    beside = (log.absolute().parent, Path(os.path.realpath(log)).parent) if log else ()
+    above = (folder / STOP_FILE.parent for folder in (here, *here.parents))
+    return tuple(dict.fromkeys(folder / STOP_FILE.name for folder in (*beside, *above)))
+
+
+def stop_of(files: tuple[Path, ...]) -> str | None:
+    """Give what the first STOP file says; one that cannot be looked at is a stop, too."""
+    for file in files:
+        try:
+            os.stat(file)  # noqa: PTH116  (asked twice a send)
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        except OSError as error:
+            return f"whether {file} is there cannot be told: {error.strerror}"
+        return f"stopped by the file {file}: {_first_line(file)}"
+    return None
+
+
+def _first_line(file: Path) -> str:
+    try:
+        with file.open("rb") as opened:
+            return opened.read(200).decode(errors="replace").partition("\n")[0].strip() or "no reason given"
+    except OSError:
+        return "no reason given"
