@@ -1,4 +1,4 @@
-"""Files that travel with the engine: schemas and the ready-made runbooks."""
+"""Files that travel with the engine: schemas, the ready-made runbooks, a repository to begin with."""
 
 from pathlib import Path
 
@@ -7,11 +7,12 @@ _PACKAGE = Path(__file__).parent
 _PLACES = {
     "schemas": (_PACKAGE / "schemas", _PACKAGE.parent / "schemas"),
     "runbooks": (_PACKAGE / "examples", _PACKAGE.parent / "runbooks"),
+    "starter": (_PACKAGE / "starter",),
 }
 
 
 def shipped(kind: str, name: str) -> Path:
-    """Give the path of a shipped file; ``kind`` is ``schemas`` or ``runbooks``."""
+    """Give the path of a shipped file; ``kind`` is ``schemas``, ``runbooks`` or ``starter``."""
     for place in _PLACES[kind]:
         if (place / name).is_file():
             return place / name

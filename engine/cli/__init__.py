@@ -6,12 +6,13 @@ Nothing is imported before it is needed: ``--help`` knows the verbs from a table
 import io
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import click
 
 from engine import __version__
-from engine.cli.refusal import refused
+from engine.api.files import refused
 from engine.cli.verbs import Verbs
 from engine.refusal import Exit, Refusal
 
@@ -53,12 +54,11 @@ def _run(arguments: list[str]) -> int:
         _prepare_streams()
         return _called(arguments)
     except Refusal as refusal:
-        _say(refusal.message, refusal.cure)
-        return refusal.code
+        return _refused(refusal)
     except click.ClickException as error:
         context = error.ctx if isinstance(error, click.UsageError) else None
         where = context.command_path if context else "runbook"
-        _say(error.format_message(), f"`{where} --help` lists what it takes")
+        _say(_in_our_words(error.format_message()), f"`{where} --help` lists what it takes")
         return Exit.USAGE
     except (click.Abort, KeyboardInterrupt):
         return 130
@@ -72,14 +72,25 @@ def _run(arguments: list[str]) -> int:
 
 def _called(arguments: list[str]) -> int:
     """Have Click run the command; its own ``main`` would turn a reader that stops into exit code 1."""
-    if "_RUNBOOK_COMPLETE" in os.environ:
-        cli.main(arguments, prog_name="runbook")  # a shell asks for completions; this ends the process
+    if "_RUNBOOK_COMPLETE" in os.environ:  # a shell asks for completions
+        with suppress(Exception):  # between two keys nobody can be told what is the matter
+            cli.main(arguments, prog_name="runbook")  # this ends the process
+        return 0
     try:
         with cli.make_context("runbook", arguments) as context:
             code = cli.invoke(context)
     except click.exceptions.Exit as end:
         return end.exit_code
     return code if isinstance(code, int) else 0
+
+
+def _refused(refusal: Refusal) -> int:
+    from engine.runner.broken import Broken  # noqa: PLC0415  (only a refusal needs it)
+
+    if isinstance(refusal, Broken) and refusal.is_bug:
+        return _bug(refusal)
+    _say(refusal.message, refusal.cure)
+    return refusal.code
 
 
 def _failed(error: OSError) -> int:
@@ -111,6 +122,11 @@ def _prepare_streams() -> None:
             errors=sys.stdout.errors,
             closefd=False,
         )
+
+
+def _in_our_words(message: str) -> str:
+    """Give what Click says of a wrong use as everything else here is said: a small letter, no full stop."""
+    return (message[:1].lower() + message[1:]).removesuffix(".")
 
 
 def _say(message: str, cure: str) -> None:

@@ -3,6 +3,7 @@
 import os
 import sys
 
+from engine.api import reviewed
 from engine.cli.running import Connected
 from engine.cli.screen import emit
 from engine.config import Environment
@@ -19,7 +20,7 @@ def refuse_unasked(here: Environment, *, yes: bool, is_reviewed: bool) -> None:
     if looks():
         return
     if not yes:
-        raise Refusal("nobody is here to be asked", "say --yes to send without being asked")
+        raise Refusal("there is no terminal to ask you at", "add --yes to send without being asked")
     if here.is_live and not is_reviewed:
         raise Refusal(
             "--yes alone does not send to real people",
@@ -32,13 +33,14 @@ def ask(here: Environment, most: int | None) -> None:
     number = "no limit" if most is None else str(most)
     reach = "any number of people" if most is None else f"at most {most:,} messages"
     if here.is_live:
-        emit(f"This sends to real people: {reach}. Type {number!r} to send, anything else not to.", err=True)
+        emit(f"This sends to real people: {reach}. To send, type: {number}", err=True)
+        emit("Anything else sends nothing.", err=True)
         agreed = _answer().strip().replace(",", "") == number
     else:
         emit(f"This sends to the sandbox: {reach}. Send? [y/N]", err=True)
         agreed = _answer().strip().lower() in ("y", "yes")
     if not agreed:
-        raise Refusal("nothing was sent, as you said", "", Exit.GUARDED)
+        raise Refusal("nothing was sent: you did not agree", "the same command asks again", Exit.GUARDED)
 
 
 def _answer() -> str:
@@ -62,23 +64,4 @@ def refuse_switched_off() -> None:
 
 def refuse_other_campaign(connected: Connected, campaign: str, name: str | None, org: str | None) -> None:
     """Read the campaign where the runbook pins its name, and refuse another one (11)."""
-    client = connected.client()
-    if name is None:
-        return
-    facts = client.campaign(campaign)
-    if facts.name is None:
-        raise Refusal(
-            f"the API does not say how campaign {campaign} is named: whether it is {name!r} is not known",
-            "ask whoever runs the API; without campaign.name in the runbook nothing is compared",
-            Exit.GUARDED,
-        )
-    pairs = (("is named", facts.name, name), ("belongs to the organisation", facts.org, org))
-    for what, found, pinned in pairs:
-        if found is not None and pinned is not None and found != pinned:
-            raise Refusal(
-                f"campaign {campaign} {what} {found!r}, and not {pinned!r}",
-                "check the campaign's id and name in the runbook, and the environment",
-                Exit.GUARDED,
-            )
-    if facts.status is not None and facts.status.lower() in ("paused", "completed", "draft"):
-        raise Refusal(f"campaign {campaign} is {facts.status}", "make it active first", Exit.GUARDED)
+    reviewed.refuse_other_campaign(connected.client().campaign, campaign, name, org)

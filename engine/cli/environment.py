@@ -41,6 +41,15 @@ def find_environment(name: str | None = None) -> Found:
     return Found(config, here, file.parent.parent)
 
 
+def find_configured(name: str | None) -> Found:
+    """Choose the environment for the names that its file gives, whatever ``TIMEPAY_*`` says."""
+    file = upward(CONFIG)
+    if file is None:
+        return _without_file(name, None, None)
+    config = _read(file, aloud=True)
+    return Found(config, _named(config, name, file), file.parent.parent)
+
+
 def look_for_environment(name: str | None, *, is_log_said: bool) -> Found:
     """Choose the environment of a command that looks or stops: that is always allowed (DESIGN, section 2).
 

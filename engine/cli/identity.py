@@ -5,6 +5,9 @@ import os
 
 from engine.refusal import Exit, Refusal
 
+WITHOUT_ONE = "or try it first, which needs none: `runbook try FILE`"
+"""Where a token is missing, what can be done without."""
+
 
 def actor() -> str:
     """Name the person: CI's word for whoever set the job off, else the user of this machine."""
@@ -38,8 +41,7 @@ def token() -> str:
     if not file:
         raise Refusal(
             "there is no token for the API",
-            "set TIMEPAY_TOKEN, or TIMEPAY_TOKEN_FILE to a file with it; "
-            "to try things out without one, `runbook sandbox` says what to set",
+            f"set TIMEPAY_TOKEN, or TIMEPAY_TOKEN_FILE to a file with it; {WITHOUT_ONE}",
             Exit.GUARDED,
         )
     return _from_file(file)
@@ -48,11 +50,16 @@ def token() -> str:
 def _from_file(file: str) -> str:
     try:
         with open(file, encoding="utf-8") as opened:  # noqa: PTH123  (a path is not shown with its content)
-            return opened.read(_LONGEST).strip()
+            secret = opened.read(_LONGEST).strip()
     except (OSError, UnicodeDecodeError) as error:
         why = getattr(error, "strerror", None) or "it holds no text"
         message = f"the token cannot be read from TIMEPAY_TOKEN_FILE={file}: {why}"
-        raise Refusal(message, "check the path, and that you may read it", Exit.GUARDED) from None
+        cure = f"check the path, and that you may read it; {WITHOUT_ONE}"
+        raise Refusal(message, cure, Exit.GUARDED) from None
+    if not secret:
+        cure = f"put the token into it; {WITHOUT_ONE}"
+        raise Refusal(f"TIMEPAY_TOKEN_FILE={file} is empty: there is no token in it", cure, Exit.GUARDED)
+    return secret
 
 
 _LONGEST = 10_000

@@ -1,20 +1,17 @@
 """Gathering what the user says about inputs: options, a file, the environment."""
 
 from collections.abc import Mapping
-from datetime import date
 from pathlib import Path
 
+from engine.api.planning import today
 from engine.cli.files import read_bytes
 from engine.clock import now
 from engine.diagnostics import Json
 from engine.refusal import Refusal
 from engine.runbook.characters import MAX_BYTES
 from engine.runbook.inputs import InputValue, resolve
-from engine.runbook.model import InputSpec, InputType
+from engine.runbook.model import InputSpec
 from engine.runbook.source import read as read_document
-
-ZONE = "Asia/Kolkata"
-"""Where days begin and end until a policy says otherwise (DESIGN, section 5)."""
 
 
 def gather(
@@ -26,18 +23,11 @@ def gather(
         given=_pairs(given),
         from_file=_file(file) if file else {},
         environment={name: text for name, text in variables.items() if name.startswith("RUNBOOK_INPUT_")},
-        today=_today() if any(spec.type is InputType.DATE for spec in specs) else date.min,
+        today=today(specs, now()),
     )
     if problems:
         raise Refusal("\n       ".join(problems))
     return values
-
-
-def _today() -> date:
-    # Time zones are looked up on disk; only a runbook with dates needs them.
-    from zoneinfo import ZoneInfo  # noqa: PLC0415
-
-    return now().astimezone(ZoneInfo(ZONE)).date()
 
 
 def _pairs(given: tuple[str, ...]) -> dict[str, str]:

@@ -5,10 +5,10 @@ from pathlib import Path
 import click
 
 from engine.cli.chosen import choose_to_look
-from engine.cli.runlog import ENV, FORMAT, LOG, looking, looking_at_one, no_run
-from engine.cli.screen import emit, emit_json, paint
-from engine.cli.showing import as_it_is, show_run
-from engine.record.event_json import to_json
+from engine.cli.runlog import ENV, FORMAT, FORMAT_OF_EVENTS, LOG, RUN, looking, looking_at_one, no_run
+from engine.cli.screen import columns, emit, emit_json, paint
+from engine.cli.showing import STANDS, as_it_is, show_run
+from engine.cli.telling import entry_json
 from engine.report import runs as view
 from engine.runlog.port import LOG as CHAIN
 
@@ -20,25 +20,31 @@ NO_LOG = "There is no run log here: nothing was run."
 @LOG
 @FORMAT
 def runs(*, environment_name: str | None, log_option: Path | None, form: str) -> int:
-    """List the runs, newest first."""
-    with looking(choose_to_look(environment_name, log_option)) as log:
+    """List the runs, newest first; `runbook show RUN` tells more of one."""
+    chosen = choose_to_look(environment_name, log_option)
+    with looking(chosen) as log:
         shown = [as_it_is(log, entry)[0] for entry in log.runs()] if log else []
     if form == "json":
         emit_json([entry.to_json() for entry in shown])
     elif not shown:
         emit(NO_LOG if log is None else "No runs yet.")
     else:
-        emit(view.runs_table(shown, paint()))
+        emit(view.runs_table(shown, paint(), columns()))
+        if any(entry.status in STANDS for entry in shown):
+            emit(f"`runbook status{chosen.options()}` says what needs you, and what to type.", err=True)
     return 0
 
 
 @click.command("show")
-@click.argument("run")
+@RUN
 @ENV
 @LOG
 @FORMAT
 def show(*, run: str, environment_name: str | None, log_option: Path | None, form: str) -> int:
-    """Show RUN: each step, each send, and what it needs. RUN is an id, its beginning, or `last`."""
+    """Show RUN: each step, each send, and what it needs.
+
+    RUN is an id, a unique beginning of one, or `last`.
+    """
     chosen = choose_to_look(environment_name, log_option)
     with looking_at_one(chosen, run) as (log, entry):
         show_run(log, entry, form, chosen, with_sends=True)
@@ -46,33 +52,27 @@ def show(*, run: str, environment_name: str | None, log_option: Path | None, for
 
 
 @click.command("events")
-@click.argument("run")
+@RUN
 @ENV
 @LOG
-@FORMAT
+@FORMAT_OF_EVENTS
 def events(*, run: str, environment_name: str | None, log_option: Path | None, form: str) -> int:
-    """List everything that happened in RUN, in order; `events log` lists stops set and lifted."""
+    """List everything that happened in RUN, in order.
+
+    RUN is an id, a unique beginning of one, or `last`; or `log`, for the stops that were set and lifted.
+    """
     chosen = choose_to_look(environment_name, log_option)
     with looking(chosen) as log:
         if log is None:
             raise no_run(run, chosen.log)
         entries = log.events(CHAIN if run == CHAIN else log.find(run).run)
-    if form == "text":
-        emit(view.events_table(entries, paint()))
-        return 0
-    emit_json(
-        [
-            {
-                "run": each.run,
-                "seq": each.seq,
-                "actor": each.actor,
-                **to_json(each.event),
-                "before": each.before,
-                "hash": each.hash,
-            }
-            for each in entries
-        ]
-    )
+    if form == "jsonl":
+        for each in entries:
+            emit_json(entry_json(each), in_a_line=True)
+    elif form == "json":
+        emit_json([entry_json(each) for each in entries])
+    else:
+        emit(view.events_table(entries, paint(), columns()))
     return 0
 
 
@@ -107,6 +107,8 @@ def contacts(*, customer: str, environment_name: str | None, log_option: Path | 
             ]
         )
         return 0
-    emit(view.contacts_table(found, paint()) if found else f"No send in this log names {customer}.")
+    emit(
+        view.contacts_table(found, paint(), columns()) if found else f"No send in this log names {customer}."
+    )
     emit("Sends by filter name nobody, and sends from the dashboard are not in this log.", err=True)
     return 0

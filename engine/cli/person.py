@@ -6,7 +6,7 @@ import click
 
 from engine.cli.chosen import Chosen, choose
 from engine.cli.outliving import only_complaining
-from engine.cli.runlog import ENV, LOG, REASON, writing_to
+from engine.cli.runlog import ENV, LOG, REASON, RUN, writing_to
 from engine.cli.screen import emit
 from engine.cli.showing import show_run
 from engine.clock import Steady
@@ -22,8 +22,11 @@ _RESOLUTIONS = {
 }
 
 
+_VERDICT_HELP = "run or skip: whether to send the step. ok or failed: whether it went well."
+
+
 @click.command("resolve")
-@click.argument("run")
+@RUN
 @click.argument("send")
 @click.option(
     "--as", "word", type=click.Choice(list(_RESOLUTIONS)), required=True, help="What you found out."
@@ -34,10 +37,11 @@ _RESOLUTIONS = {
 def resolve(
     *, run: str, send: str, word: str, reason: str, environment_name: str | None, log_option: Path | None
 ) -> int:
-    """Settle SEND of RUN, which is in doubt, by what you found out.
+    """Settle SEND of RUN, which is in doubt, by what you found out, in the dashboard for example.
 
     `not-sent` lets the run send it again: say it only if you know that nobody got the message.
-    `sent` and `never-known` close it, and nobody is messaged by it again.
+    `sent` and `never-known` close it, and nobody is messaged by it again. RUN is an id, a unique
+    beginning of one, or `last`; SEND is its address, as `runbook show RUN` lists it, or its step.
     """
     chosen = choose(environment_name, log_option)
     with writing_to(chosen, run) as (log, entry):
@@ -47,16 +51,21 @@ def resolve(
 
 
 @click.command("decide")
-@click.argument("run")
+@RUN
 @click.argument("step")
-@click.option("--as", "word", type=click.Choice([each.value for each in Verdict]), required=True)
+@click.option(
+    "--as", "word", type=click.Choice([each.value for each in Verdict]), required=True, help=_VERDICT_HELP
+)
 @REASON
 @ENV
 @LOG
 def decide(
     *, run: str, step: str, word: str, reason: str, environment_name: str | None, log_option: Path | None
 ) -> int:
-    """Decide about STEP of RUN what its conditions could not tell."""
+    """Decide about STEP of RUN what its conditions could not tell; `runbook resume` then goes on.
+
+    RUN is an id, a unique beginning of one, or `last`.
+    """
     chosen = choose(environment_name, log_option)
     with writing_to(chosen, run) as (log, entry):
         person.decide_step(log, Steady(), entry, step, Verdict(word), reason)
@@ -65,12 +74,15 @@ def decide(
 
 
 @click.command("cancel")
-@click.argument("run")
+@RUN
 @REASON
 @ENV
 @LOG
 def cancel(*, run: str, reason: str, environment_name: str | None, log_option: Path | None) -> int:
-    """End RUN for good; nothing more of it is sent."""
+    """End RUN for good: nothing more of it is sent. What went out before cannot be taken back.
+
+    RUN is an id, a unique beginning of one, or `last`.
+    """
     chosen = choose(environment_name, log_option)
     with writing_to(chosen, run) as (log, entry):
         person.cancel(log, Steady(), entry, reason)

@@ -7,9 +7,11 @@ from pathlib import Path
 import click
 
 from engine import __version__
+from engine.api.planning import HOLDS
+from engine.cli.completing import environments, runbook_files
 from engine.cli.environment import find_environment
 from engine.cli.files import PATH, named
-from engine.cli.planning import HOLDS, fill_in, make
+from engine.cli.planning import fill_in, make
 from engine.cli.save import save
 from engine.cli.screen import emit, emit_json, paint, width
 from engine.clock import now
@@ -21,10 +23,15 @@ from engine.report import plan as view
 
 
 @click.command("plan")
-@click.argument("file", type=PATH, callback=named)
+@click.argument("file", type=PATH, callback=named, shell_complete=runbook_files)
 @click.option("--input", "given", multiple=True, metavar="NAME=VALUE", help="Give an input; repeatable.")
 @click.option("--input-file", type=PATH, callback=named, help="YAML or JSON with inputs.")
-@click.option("--env", "environment_name", help="Environment of .runbook/config.yaml.  [env: RUNBOOK_ENV]")
+@click.option(
+    "--env",
+    "environment_name",
+    shell_complete=environments,
+    help="Environment of .runbook/config.yaml.  [env: RUNBOOK_ENV]",
+)
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--out", type=PATH, callback=named, help="Also write the plan as JSON to this file.")
 @click.option(

@@ -5,15 +5,15 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from engine.api.orders import campaign_name, left
+from engine.api.planning import ZONE
+from engine.api.reviewed import Review, refuse_digests, refuse_more
 from engine.cli import reviewed
 from engine.cli.asking import ask, refuse_other_campaign, refuse_switched_off, refuse_unasked
 from engine.cli.chosen import Chosen, choose
-from engine.cli.inputs import ZONE
-from engine.cli.reviewed import Review, refuse_digests, refuse_more
-from engine.cli.runlog import ENV, FORMAT, LOG, letting_go, no_run, open_to_run, refuse_lost
+from engine.cli.runlog import ENV, FORMAT_OF_EVENTS, LOG, RUN, letting_go, no_run, open_to_run, refuse_lost
 from engine.cli.running import session
 from engine.cli.screen import emit
-from engine.cli.showing import plan_of
 from engine.config import headline
 from engine.record.plan import Program
 from engine.record.state import RunState
@@ -22,7 +22,7 @@ from engine.runner.start import Resumption, resume
 
 
 @click.command("resume")
-@click.argument("run")
+@RUN
 @ENV
 @LOG
 @reviewed.EXPECT
@@ -30,7 +30,7 @@ from engine.runner.start import Resumption, resume
 @reviewed.AT_MOST
 @click.option("--yes", is_flag=True, help="Send without asking.")
 @click.option("--accept", metavar="REASON", help="Go on behind the step that halted the run.")
-@FORMAT
+@FORMAT_OF_EVENTS
 def command(  # noqa: PLR0913  (one an option)
     *,
     run: str,
@@ -69,19 +69,12 @@ def _resume(run: str, chosen: Chosen, review: Review, accept: str | None, form: 
             refuse_lost(here, chosen.log)
             most = left(state, program)
             refuse_more(review, most, "what is left of this run")
-            campaign = plan_of(log.events(entry.run)[0].event)["runbook"]["campaign"]
-            refuse_other_campaign(running.connected, entry.campaign, campaign["name"], here.org)
+            name = campaign_name(log, entry.run)
+            refuse_other_campaign(running.connected, entry.campaign, name, here.org)
             if not yes:
                 ask(here, most)
             running.signals.begin()
 
-        emit(headline(here, entry.campaign), err=form == "json")
+        emit(headline(here, entry.campaign), err=form != "text")
         wanted = Resumption(entry, here.account, ZoneInfo(ZONE), agree, accept)
         return running.carry_out(entry.run, lambda around: resume(wanted, around))
-
-
-def left(state: RunState, program: Program) -> int | None:
-    """Count the most messages that are still to come; None: nothing bounds them."""
-    position = 0 if state.last is None else program.positions[state.last]
-    bounds = [send.at_most for step in program.steps[position:] for send in step.sends]
-    return None if None in bounds else sum(bound or 0 for bound in bounds)

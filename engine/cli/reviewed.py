@@ -1,33 +1,14 @@
-"""Whether a plan is what was reviewed: ``--expect``, ``--plan``, ``--within``, ``--at-most``."""
-
-import json
-import re
-from collections.abc import Mapping
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
+"""How a command line says what was reviewed: ``--expect``, ``--plan``, ``--within``, ``--at-most``."""
 
 import click
 
-from engine.cli.files import PATH, named, read_bytes
-from engine.frozen import dataclass
-from engine.planner.ceilings import without_ceiling
-from engine.planner.model import Making, Plan
-from engine.planner.program import digests_of
-from engine.refusal import Exit, Refusal
-
-_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
-_MOST_BYTES = 64 * 1024 * 1024
-_AGAIN = "review the plan again: `runbook plan` shows it, with its digests"
+from engine.api.reviewed import refuse_no_digest
+from engine.cli.files import PATH, named
 
 
 def digest(_context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
     """Take a digest as ``plan`` prints it."""
-    if value is not None and not _DIGEST.fullmatch(value):
-        raise Refusal(
-            f"--{parameter.name} takes a whole digest, and {value!r} is none",
-            "copy it from the plan: sha256: and 64 digits",
-        )
+    refuse_no_digest(f"--{parameter.name}", value)
     return value
 
 
@@ -43,118 +24,3 @@ AT_MOST = click.option(
 PLAN = click.option(
     "--plan", "plan_file", type=PATH, callback=named, help="Run exactly the plan in this file (plan --out)."
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Review:
-    """What the person, or the pipeline, says was reviewed."""
-
-    expect: str | None = None
-    within: str | None = None
-    at_most: int | None = None
-    plan_file: Path | None = None
-
-    @property
-    def is_said(self) -> bool:
-        """Whether anything bounds what may be sent without anybody looking."""
-        return bool(self.options)
-
-    @property
-    def options(self) -> tuple[str, ...]:
-        """The options that were said."""
-        said = {
-            "--expect": self.expect,
-            "--within": self.within,
-            "--at-most": self.at_most,
-            "--plan": self.plan_file,
-        }
-        return tuple(option for option, value in said.items() if value is not None)
-
-
-def refuse_unreviewed(review: Review, plan: Plan, making: Making) -> None:
-    """Refuse a plan that is not the reviewed one (13), with what differs."""
-    if review.plan_file is not None:
-        _refuse_other_plan(review.plan_file, plan, making)
-    refuse_digests(review, plan.rules_digest, plan.digest)
-    if review.within is not None and review.at_most is None:
-        _refuse_without_ceiling(plan)
-
-
-def _refuse_without_ceiling(plan: Plan) -> None:
-    """Refuse rules that bound nothing (13): any number could be typed in after the review."""
-    assert isinstance(plan.rules, dict), "rules are a mapping"
-    if found := without_ceiling(plan.rules):
-        raise Refusal(
-            f"--within bounds nothing here: {'; '.join(found)}",
-            "declare a maximum for the input and review the rules again, or add --at-most N",
-            Exit.NOT_AS_REVIEWED,
-        )
-
-
-def refuse_digests(review: Review, rules_digest: str, plan_digest: str) -> None:
-    """Refuse digests that are not the reviewed ones (13)."""
-    for what, said, is_now in (
-        ("plan", review.expect, plan_digest),
-        ("rules", review.within, rules_digest),
-    ):
-        if said not in (None, is_now):
-            raise Refusal(
-                f"the {what} digest is {is_now}, and not the reviewed {said}", _AGAIN, Exit.NOT_AS_REVIEWED
-            )
-
-
-def refuse_more(review: Review, most: int | None, what: str = "this plan") -> None:
-    """Refuse more messages than the person allows (11); ``most`` None: nothing bounds them."""
-    if review.at_most is None or (most is not None and most <= review.at_most):
-        return
-    can = "an unlimited number of messages" if most is None else f"{most:,} messages"
-    raise Refusal(
-        f"{what} can send {can}, and --at-most allows {review.at_most:,}",
-        "lower the limits in the runbook, or allow more",
-        Exit.GUARDED,
-    )
-
-
-def _refuse_other_plan(file: Path, plan: Plan, making: Making) -> None:
-    reviewed = _read(file)
-    expires_at = _expiry(reviewed)
-    if making.created_at >= expires_at:
-        raise Refusal(
-            f"the plan in {file} held until {expires_at:%Y-%m-%d %H:%M} UTC", _AGAIN, Exit.NOT_AS_REVIEWED
-        )
-    if reviewed["digests"]["plan"] != plan.digest:
-        # Only a plan that differs is laid out whole.
-        from engine.planner.compare import differences  # noqa: PLC0415
-        from engine.planner.document import document  # noqa: PLC0415
-
-        found = differences(reviewed, document(plan, making)) or (
-            "something that this version words otherwise",
-        )
-        shown = "\n       ".join(["this is not the plan that was reviewed:", *found])
-        raise Refusal(shown, _AGAIN, Exit.NOT_AS_REVIEWED)
-
-
-def _expiry(plan: Mapping[str, Any]) -> datetime:
-    """Give the instant until which a plan holds; raises what a plan that is none makes Python raise."""
-    expires_at = datetime.fromisoformat(plan["made"]["expires_at"])
-    if expires_at.tzinfo is None:
-        raise ValueError("without an offset it is no instant")
-    return expires_at.astimezone(UTC)
-
-
-def _read(file: Path) -> Mapping[str, Any]:
-    """Read a plan/v1 file; one whose content does not give its digests is refused (13)."""
-    try:
-        plan = json.loads(read_bytes(file, _MOST_BYTES))
-        said = (plan["digests"]["rules"], plan["digests"]["plan"])
-        is_whole = plan["format"] == "plan/v1" and digests_of(plan) == said
-        _expiry(plan)
-    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
-        raise Refusal(
-            f"{file} is not a plan", "make one: runbook plan FILE --out plan.json", Exit.INVALID
-        ) from None
-    if not is_whole:
-        message = f"the plan in {file} does not give the digest that stands in it: it was changed"
-        raise Refusal(message, _AGAIN, Exit.NOT_AS_REVIEWED)
-    checked: Mapping[str, Any] = plan
-    return checked

@@ -1,34 +1,33 @@
 """``runbook run``: start a run of a reviewed runbook."""
 
 import os
-from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import click
 
 from engine import __version__
+from engine.api.orders import order_of
+from engine.api.planning import HOLDS
+from engine.api.reviewed import Review, refuse_more, refuse_unreviewed
 from engine.cli import reviewed
 from engine.cli.asking import ask, looks, refuse_other_campaign, refuse_switched_off, refuse_unasked
 from engine.cli.chosen import Chosen, choose
+from engine.cli.completing import runbook_files
 from engine.cli.environment import Found
 from engine.cli.files import PATH, named
-from engine.cli.inputs import ZONE
-from engine.cli.planning import HOLDS, fill_in, make
-from engine.cli.reviewed import Review, refuse_more, refuse_unreviewed
-from engine.cli.runlog import ENV, FORMAT, LOG, letting_go, open_to_run, refuse_lost
+from engine.cli.planning import fill_in, make
+from engine.cli.runlog import ENV, FORMAT_OF_EVENTS, LOG, letting_go, open_to_run, refuse_lost
 from engine.cli.running import session
 from engine.cli.screen import emit, paint, width
 from engine.clock import now
 from engine.config import Environment, headline
 from engine.planner.model import Making, Plan
-from engine.planner.program import program_document
 from engine.refusal import Refusal
-from engine.runner.start import Order, start
+from engine.runner.start import start
 
 
 @click.command("run")
-@click.argument("file", type=PATH, callback=named)
+@click.argument("file", type=PATH, callback=named, shell_complete=runbook_files)
 @click.option("--input", "given", multiple=True, metavar="NAME=VALUE", help="Give an input; repeatable.")
 @click.option("--input-file", type=PATH, callback=named, help="YAML or JSON with inputs.")
 @ENV
@@ -40,7 +39,7 @@ from engine.runner.start import Order, start
 @click.option("--yes", is_flag=True, help="Send without asking.")
 @click.option("--again", metavar="REASON", help="Send once more on an occasion on which something was sent.")
 @click.option("--dry-run", is_flag=True, help="Show the plan, as `runbook plan` does, and send nothing.")
-@FORMAT
+@FORMAT_OF_EVENTS
 @click.pass_context
 def command(  # noqa: PLR0913  (one an option)
     context: click.Context,
@@ -66,7 +65,7 @@ def command(  # noqa: PLR0913  (one an option)
     """
     review = Review(expect, within, at_most, plan_file)
     if dry_run:
-        _refuse_idle(review)
+        _refuse_idle(review, form)
         from engine.cli.plan import command as plan_command  # noqa: PLC0415
 
         code: int = context.invoke(
@@ -84,7 +83,7 @@ def command(  # noqa: PLR0913  (one an option)
     if again is not None and not again.strip():
         raise Refusal("--again needs a reason", "say why people are to be messaged once more")
     filled = fill_in(file, given, input_file, os.environ)
-    emit(headline(here, filled.campaign), err=form == "json")
+    emit(headline(here, filled.campaign), err=form != "text")
     plan = make(filled, chosen.found)
     del filled  # the text with its positions: a fifth of all memory where there are thousands of steps
     at = now()
@@ -93,8 +92,12 @@ def command(  # noqa: PLR0913  (one an option)
     return _run(plan, making, chosen, _Wish(review, yes, again, form))
 
 
-def _refuse_idle(review: Review) -> None:
-    """Refuse options that promise a check which a dry run does not make."""
+def _refuse_idle(review: Review, form: str) -> None:
+    """Refuse options that promise what a dry run does not have: a check, events."""
+    if form == "jsonl":
+        raise Refusal(
+            "--format jsonl lists events, and a dry run has none", "say --format json: it is the plan"
+        )
     if review.options:
         named = " and ".join(review.options)
         raise Refusal(
@@ -125,10 +128,8 @@ def _run(plan: Plan, making: Making, chosen: Chosen, wish: _Wish) -> int:
                 _show_and_ask(plan, making, here)
             running.signals.begin()
 
-        document = program_document(plan, making)
-        run = _name(making.created_at, plan.runbook.name)
-        order = Order(run, document, plan.program, ZoneInfo(ZONE), agree, wish.again)
-        return running.carry_out(run, lambda around: start(order, around))
+        order = order_of(plan, making, making.created_at, agree, wish.again)
+        return running.carry_out(order.run, lambda around: start(order, around))
 
 
 def _show_and_ask(plan: Plan, making: Making, here: Environment) -> None:
@@ -146,8 +147,3 @@ def _environment(found: Found) -> Environment:
             "set TIMEPAY_BASE_URL, or write .runbook/config.yaml; `runbook sandbox` gives a place to try it",
         )
     return found.here
-
-
-def _name(at: datetime, runbook: str) -> str:
-    """Name a run: readable, in the order of time, and no two alike."""
-    return f"{at:%Y%m%d-%H%M%S}-{runbook}-{os.urandom(2).hex()}"

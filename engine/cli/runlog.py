@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from engine.cli.chosen import Chosen
+from engine.cli.completing import environments, started_runs
 from engine.cli.files import PATH, named, working_directory
 from engine.cli.identity import actor, owner
 from engine.cli.outliving import only_complaining
@@ -23,11 +24,23 @@ LOG = click.option(
     "--log", "log_option", type=PATH, callback=named, help="The run log's file.  [env: RUNBOOK_LOG]"
 )
 ENV = click.option(
-    "--env", "environment_name", help="Environment of .runbook/config.yaml.  [env: RUNBOOK_ENV]"
+    "--env",
+    "environment_name",
+    shell_complete=environments,
+    help="Environment of .runbook/config.yaml.  [env: RUNBOOK_ENV]",
 )
 FORMAT = click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
 )
+FORMAT_OF_EVENTS = click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "jsonl"]),
+    default="text",
+    show_default=True,
+    help="jsonl: each event as a line of JSON.",
+)
+RUN = click.argument("run", shell_complete=started_runs)
 
 
 def a_reason(_context: click.Context, _parameter: click.Parameter, value: str) -> str:

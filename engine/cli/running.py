@@ -2,42 +2,35 @@
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
+from engine.api.orders import carried
+from engine.api.stops import stop_of
 from engine.cli.chosen import Chosen
 from engine.cli.identity import token
 from engine.cli.outliving import only_complaining
-from engine.cli.screen import say
 from engine.cli.showing import finish
-from engine.cli.stopped import stop_files, stop_of
+from engine.cli.stopped import stop_files
+from engine.cli.telling import heard, tell, telling
 from engine.clock import Steady
 from engine.config import Environment
-from engine.record.event import Event
+from engine.frozen import replace
 from engine.record.outcome import Outcome
 from engine.record.request import Request
-from engine.record.state import RunState
-from engine.refusal import Exit, Refusal
-from engine.report.happened import QUIET, happened
 from engine.runlog.port import RunLog
-from engine.runner.broken import Broken
-from engine.runner.exits import MAYBE_SENT
 from engine.runner.ports import Surroundings
 from engine.runner.signals import Signals
 from engine.runner.start import Result
 
 
 class Connected:
-    """The API, reached when it is first needed: every refusal comes before a connection does.
-
-    ``has_sent``: something was accepted through it, or may have been.
-    """
+    """The API, reached when it is first needed: every refusal comes before a connection does."""
 
     def __init__(self, here: Environment) -> None:
         self._here = here
         self._client: Any = None
-        self.has_sent = False
 
     def client(self) -> Any:  # noqa: ANN401  (the client's own type would import httpx)
         """Give the client; raises ``Refusal`` (11) where there is no token."""
@@ -54,9 +47,7 @@ class Connected:
 
     def send(self, request: Request, *, timeout_s: float, leaving: Callable[[], str | None]) -> Outcome:
         """Make one request, once."""
-        before, self.has_sent = self.has_sent, True  # where it breaks off, it may have been sent
         outcome: Outcome = self.client().send(request, timeout_s=timeout_s, leaving=leaving)
-        self.has_sent = before or outcome.status in MAYBE_SENT
         return outcome
 
     def close(self) -> None:
@@ -73,21 +64,24 @@ class Session:
         self.signals = Signals()
         self.connected = Connected(chosen.found.here)
         self._chosen, self._log, self._form = chosen, log, form
-        files = stop_files(chosen.log)
-        stopped = partial(stop_of, files)
-        self._around = Surroundings(log, self.connected, Steady(), self.signals, stopped, _tell)
 
     def carry_out(self, run: str, go: Callable[[Surroundings], Result]) -> int:
         """Run, say how it went, give the exit code: once something may have left, nothing replaces it."""
-        try:
-            result = go(self._around)
-        except Broken as broken:
-            raise torn(broken) from broken
-        except Exception as error:
-            if self.connected.has_sent:
-                raise torn(Broken(run, error, sent=True, is_open=False), error) from error
-            raise
+
+        def telling_of_it(around: Surroundings) -> Result:
+            with telling(lambda: self._log.events(run)[0].event, self._is_asked, self._form) as told:
+                return go(replace(around, told=told))
+
+        result = carried(run, self._surroundings(run), telling_of_it)
         return finish(result, self._log, self.signals, self._form, self._chosen)
+
+    def _surroundings(self, run: str) -> Surroundings:
+        log = heard(self._log, run) if self._form == "jsonl" else self._log
+        stopped = partial(stop_of, stop_files(self._chosen.log))
+        return Surroundings(log, self.connected, Steady(), self.signals, stopped, tell)
+
+    def _is_asked(self) -> bool:
+        return self.signals.asked
 
 
 @contextmanager
@@ -100,20 +94,3 @@ def session(chosen: Chosen, log: RunLog, form: str) -> Iterator[Session]:
     finally:
         with only_complaining("the connection could not be closed"):
             running.connected.close()
-
-
-def torn(broken: Broken, cause: BaseException | None = None) -> Exception:
-    """Say of a run that an error tore off what is known: under 22 in doubt, 24 after sends."""
-    cause = cause or broken.__cause__
-    if not isinstance(cause, Refusal):
-        return broken
-    told = "" if broken.code < Exit.FINISHED_WITH_FAULTS else f"; run {broken.run} had begun to send"
-    return Refusal(f"{cause.message}{told}", f"{cause.cure}; then: `runbook show {broken.run}`", broken.code)
-
-
-def _tell(event: Event, _state: RunState) -> None:
-    """Say what happens, as it happens; nobody listening is no reason to stop a run."""
-    line = None if isinstance(event, QUIET) else happened(event)
-    if line is not None:
-        with suppress(OSError, ValueError):  # a closed stream is a ValueError
-            say(f"{event.at.astimezone():%H:%M:%S}  {line}")

@@ -11,13 +11,21 @@ from engine.cli.screen import emit
 from engine.clock import now
 from engine.refusal import Exit, Refusal
 from engine.sandbox import Campaign, Options, Sandbox
-from engine.sandbox.reading import fault_of, listed
+from engine.sandbox.reading import faults_of, listed
 from engine.sandbox.synthetic import campaign
 from engine.sandbox.wire import Unreadable, decoded
 
 _MOST_BYTES = 200_000_000
 _MOST_CUSTOMERS = 1_000_000
 _PORT = 8001
+
+
+def _one_part(_context: click.Context, _option: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:
+    for name in given:
+        if not name or "/" in name:
+            cure = "write the last part of its path alone: --endpoint rcs"
+            raise Refusal(f'--endpoint "{name}" is no endpoint', cure)
+    return given
 
 
 @click.command("sandbox")
@@ -42,26 +50,35 @@ _PORT = 8001
     metavar="SPEC",
     help="Misbehave, such as status:status=503,channel=sms,times=2.",
 )
+@click.option(
+    "--endpoint",
+    "endpoints",
+    multiple=True,
+    metavar="NAME",
+    callback=_one_part,
+    help="Answer POST /initiate/CAMPAIGN/NAME, too: for an installed channel.",
+)
 @click.option("--seed", type=int, default=0, show_default=True, help="Decides whatever is left to chance.")
 @click.option("--org", help="The organisation; requests for another one get 403.")
 @click.option(
     "--strict", is_flag=True, help="Refuse what the API's pages leave open, instead of ignoring it."
 )
-def command(
+def command(  # noqa: PLR0913  (one argument an option)
     *,
     port: int,
     customers: int,
     campaign_id: str,
     load: Path | None,
     faults: tuple[str, ...],
+    endpoints: tuple[str, ...],
     seed: int,
     org: str | None,
     strict: bool,
 ) -> int:
     """Run the API on this machine, with made-up customers. Nothing that is sent to it reaches anybody."""
-    sandbox = Sandbox(now, seed, Options(strict=strict, org=org))
+    sandbox = Sandbox(now, seed, Options(strict=strict, org=org, endpoints=frozenset(endpoints)))
     _fill(sandbox, load, campaign_id, customers, seed)
-    _script(sandbox, faults)
+    sandbox.script(*faults_of(faults, endpoints))
     # Only this verb pays for the server.
     from engine.sandbox.server import Served, serve  # noqa: PLC0415
 
@@ -89,15 +106,6 @@ def _fill(sandbox: Sandbox, file: Path | None, campaign_id: str, customers: int,
         raise Refusal(f"{file}: {error}", cure, Exit.INVALID) from None
     except ValueError:
         raise Refusal(f"{file} is not JSON", cure, Exit.INVALID) from None
-
-
-def _script(sandbox: Sandbox, faults: tuple[str, ...]) -> None:
-    for spec in faults:
-        try:
-            sandbox.script(fault_of(spec))
-        except Unreadable as error:
-            cure = "write a kind, then options: --fault status:status=503,channel=sms,times=2"
-            raise Refusal(f"--fault {spec}: {error}", cure) from None
 
 
 def _no_port(port: int, error: OSError) -> Refusal:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from engine.cli.refusal import refused
+from engine.api.files import refused
 from engine.refusal import Refusal
 
 

@@ -8,7 +8,7 @@ import click
 from engine.cli.screen import emit_json
 from engine.config.shape import build as config_shape
 from engine.diagnostics import Json
-from engine.runbook.channels import REGISTRY
+from engine.runbook.channels import every
 from engine.runbook.shape import build as runbook_shape
 from engine.runlog.shape import build as event_shape
 from engine.shipped import shipped
@@ -20,7 +20,7 @@ def _plan() -> Json:
 
 
 SCHEMAS: dict[str, Callable[[], Json]] = {
-    "runbook": lambda: runbook_shape(REGISTRY),
+    "runbook": lambda: runbook_shape(every()),
     "config": config_shape,
     "plan": _plan,
     "event": event_shape,

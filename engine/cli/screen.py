@@ -18,15 +18,32 @@ _OBEYED = re.compile("[\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 def width() -> int:
     """Give the columns to fill: those of the terminal, if it is narrower than usual."""
-    looked_at = sys.stdout is not None and sys.stdout.isatty()
-    return min(WIDTH, shutil.get_terminal_size().columns) if looked_at else WIDTH
+    return min(WIDTH, columns() or WIDTH)
+
+
+def columns() -> int | None:
+    """Give the columns of the terminal that stdout is; None where it is none: pipes stay as they are."""
+    looked_at = sys.stdout is not None and sys.stdout.isatty()  # a closed stdout is None
+    return shutil.get_terminal_size().columns if looked_at else None
 
 
 def paint() -> Paint:
     """Choose emphasis for stdout: none in pipes, in CI, on a dumb terminal, or where ``NO_COLOR`` asks so."""
-    quiet = os.environ.get("NO_COLOR") or os.environ.get("CI") or os.environ.get("TERM") == "dumb"
-    looked_at = sys.stdout is not None and sys.stdout.isatty()  # a closed stdout is None
-    return coloured if looked_at and not quiet else plain
+    return plain if is_quiet() or columns() is None else coloured
+
+
+def is_quiet() -> bool:
+    """Say whether the environment asks for no emphasis."""
+    return bool(
+        os.environ.get("NO_COLOR") or os.environ.get("CI") or os.environ.get("TERM") == "dumb",
+    )
+
+
+def is_watched() -> bool:
+    """Say whether stderr is a terminal that a picture can be drawn on, and that somebody sees."""
+    if sys.stderr is None or not sys.stderr.isatty():
+        return False
+    return not os.environ.get("CI") and os.environ.get("TERM", "dumb") not in ("", "dumb", "unknown")
 
 
 def emit(text: str, *, err: bool = False, end: str = "\n") -> None:
@@ -41,10 +58,14 @@ def say(line: str) -> None:
         sys.stderr.flush()
 
 
-def emit_json(data: Json) -> None:
-    """Print JSON, with nothing else on stdout."""
-    speaks_utf8 = getattr(sys.stdout, "encoding", "utf-8").lower().replace("-", "") == "utf8"
-    text = json.dumps(data, indent=2, ensure_ascii=not speaks_utf8)
+def emit_json(data: Json, *, in_a_line: bool = False) -> None:
+    """Print JSON, with nothing else on stdout; in a line, the same data is the same text."""
+    # Within a line not even what some readers take for its end.
+    speaks_utf8 = (
+        not in_a_line and getattr(sys.stdout, "encoding", "utf-8").lower().replace("-", "") == "utf8"
+    )
+    indent = None if in_a_line else 2
+    text = json.dumps(data, indent=indent, sort_keys=in_a_line, ensure_ascii=not speaks_utf8)
     click.echo(_OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
 
 

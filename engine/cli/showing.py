@@ -5,7 +5,7 @@ from typing import Any
 
 from engine.cli.chosen import Chosen
 from engine.cli.outliving import only_complaining
-from engine.cli.screen import emit, emit_json, paint
+from engine.cli.screen import columns, emit, emit_json, paint
 from engine.frozen import replace
 from engine.machine import evolve, fold
 from engine.record.entry import RunEntry, SendEntry
@@ -15,12 +15,14 @@ from engine.record.outcome import Outcome, RunStatus, SendStatus, StepStatus
 from engine.record.state import RunState
 from engine.refusal import Exit
 from engine.report import runs as view
+from engine.report.paint import plain
 from engine.runlog.port import RunLog
 from engine.runner.refusals import DEAD
 from engine.runner.signals import Signals
 from engine.runner.start import Result
 
 ENDED = (RunStatus.FINISHED, RunStatus.CANCELLED)
+STANDS = (RunStatus.PAUSED, RunStatus.IN_DOUBT, RunStatus.HALTED)
 
 
 def finish(result: Result, log: RunLog, signals: Signals, form: str, chosen: Chosen) -> int:
@@ -49,7 +51,7 @@ def show_run(log: RunLog, entry: RunEntry, form: str, chosen: Chosen, *, with_se
         sends=log.sends(entry.run) if with_sends else None,
     )
     if with_sends and form == "text" and sends:
-        emit("\n" + view.sends_table(sends, paint()))
+        emit("\n" + view.sends_table(sends, paint(), columns()))
 
 
 def _show(
@@ -69,14 +71,16 @@ def _show(
     if form == "json":
         emit_json(view.run_json(shown, steps, state, sends))
         return sends
-    emit(view.summary(shown, steps, state, sends, paint()))
+    beside = form == "jsonl"  # stdout has the events, and nothing else
+    style, width = (plain, None) if beside else (paint(), columns())
+    emit(view.summary(shown, steps, state, sends, style, width), err=beside)
     if shown.status in ENDED and not sends:
         return sends
     because = stopped_because(each.event for each in log.events(entry.run))
     options = chosen.options(entry.environment)
     need = need_of(shown, state, sends, is_alive=is_alive, because=because, options=options)
     if need is not None:
-        emit(view.need(need, paint()))
+        emit(view.need_text(need, style, width), err=beside)
     return sends
 
 
@@ -87,7 +91,7 @@ def _spoken_of(log: RunLog, shown: RunEntry, state: RunState, form: str) -> Sequ
     """
     unknown = (StepStatus.IN_DOUBT, StepStatus.SENT_UNKNOWN)
     is_known = shown.status in ENDED and not any(step.status in unknown for step in state.steps.values())
-    if form == "text" and is_known and not log.unsettled(shown.account, shown.campaign):
+    if form != "json" and is_known and not log.unsettled(shown.account, shown.campaign):
         return ()
     return log.sends(shown.run)
 

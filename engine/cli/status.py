@@ -5,18 +5,18 @@ from pathlib import Path
 
 import click
 
+from engine.api.stops import stop_of
 from engine.cli.chosen import Chosen, choose_to_look
 from engine.cli.looking import NO_LOG
 from engine.cli.runlog import ENV, FORMAT, LOG, looking
-from engine.cli.screen import emit, emit_json, paint
+from engine.cli.screen import columns, emit, emit_json, paint
 from engine.cli.showing import ENDED, as_it_is
-from engine.cli.stopped import lifting_files, lifting_line, stop_files, stop_of
+from engine.cli.stopped import lifting_files, lifting_line, stop_files
 from engine.diagnostics import Json
 from engine.machine import fold
 from engine.record.entry import RunEntry, StopEntry
 from engine.record.need import Need, need_of, stopped_because
 from engine.report import runs as view
-from engine.report.happened import words
 from engine.runlog.port import RunLog
 
 
@@ -53,12 +53,11 @@ def _show(
     stops: Sequence[StopEntry], by_file: str | None, needy: Sequence[tuple[RunEntry, Need]], chosen: Chosen
 ) -> None:
     for stop in stops:
-        emit(view.stop_line(stop, lifting_line(stop, chosen)) + "\n")
+        emit(view.stop_line(stop, lifting_line(stop, chosen), columns()) + "\n")
     if by_file:
-        emit(view.stop_file_line(by_file, lifting_files(chosen)) + "\n")
+        emit(view.stop_file_line(by_file, lifting_files(chosen), columns()) + "\n")
     for entry, need in needy:
-        emit(f"{entry.run}: {words(entry.status.value)}, {entry.messages:,} messages so far")
-        emit(view.need(need, paint()) + "\n")
+        emit(view.needy(entry, need, paint(), columns()) + "\n")
 
 
 def _needs(log: RunLog, chosen: Chosen) -> Iterator[tuple[RunEntry, Need]]:

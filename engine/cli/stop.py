@@ -6,19 +6,18 @@ from pathlib import Path
 
 import click
 
+from engine.api.files import refused
+from engine.api.stops import STOP_FILE, stop_of
 from engine.cli.chosen import Chosen, choose, choose_leniently
 from engine.cli.identity import actor, owner
 from engine.cli.outliving import only_complaining
-from engine.cli.refusal import refused
 from engine.cli.runlog import ENV, LOG, REASON, letting_go
 from engine.cli.screen import emit, warn
 from engine.cli.stopped import (
-    STOP_FILE,
     lifting_files,
     lifting_line,
     places_to_stop,
     stop_files,
-    stop_of,
 )
 from engine.clock import now
 from engine.record.entry import StopEntry
@@ -81,7 +80,7 @@ def allow(
     environment_name: str | None,
     log_option: Path | None,
 ) -> int:
-    """Lift a stop: of one campaign, or the one for everything; it says what stands all the same.
+    """Lift a stop: that of one campaign, or the one of everything. It says which stops still stand.
 
     What stops a campaign in one environment's account alone is lifted with that --env.
     """
@@ -91,8 +90,7 @@ def allow(
     standing = [file for file in files if campaign is None and stop_of((file,))]
     lifted = [stop for stop in stops if _is_meant(stop, campaign, chosen)]
     if not lifted and not standing:
-        lines = "; or ".join(lifting_line(each, chosen) for each in stops)
-        raise Refusal("there is no such stop", f"what is stopped: {lines or 'nothing'}")
+        raise _nothing_to_lift(chosen, stops, stop_of(files))
     if lifted:
         events = [StopLifted(now(), campaign, reason, stop.account) for stop in lifted]
         _append(chosen.log, events, _PATIENCE_S)
@@ -101,6 +99,15 @@ def allow(
     with only_complaining("the stop is lifted, but that cannot be shown"):
         _say_what_stands(chosen, campaign, [stop for stop in stops if stop not in lifted], stop_of(files))
     return 0
+
+
+def _nothing_to_lift(chosen: Chosen, stops: Sequence[StopEntry], by_file: str | None) -> Refusal:
+    lines = [lifting_line(each, chosen) for each in stops] + ([lifting_files(chosen)] if by_file else [])
+    if not lines:
+        return Refusal(
+            "nothing is stopped, so there is nothing to lift", "`runbook status` lists whatever needs you"
+        )
+    return Refusal("there is no such stop", f"this lifts what is stopped: {'; or '.join(lines)}")
 
 
 def _is_meant(stop: StopEntry, campaign: str | None, chosen: Chosen) -> bool:

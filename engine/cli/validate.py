@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from engine.cli.completing import runbook_files
 from engine.cli.files import CONFIG, PATH, named, read_bytes, upward, working_directory
 from engine.cli.screen import complain, emit, emit_json, paint
 from engine.cli.walk import runbooks_of
@@ -17,7 +18,9 @@ from engine.runbook.draft import read
 
 
 @click.command("validate")
-@click.argument("paths", nargs=-1, type=PATH, callback=named, metavar="[PATH]...")
+@click.argument(
+    "paths", nargs=-1, type=PATH, callback=named, shell_complete=runbook_files, metavar="[PATH]..."
+)
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def command(paths: tuple[Path, ...], form: str) -> int:
     """Check runbooks: files, or folders with all *.yaml below them.

@@ -1,11 +1,14 @@
 """The verbs: which there are, where their commands stand, what is said of any other word."""
 
 import importlib
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
 from engine.refusal import Refusal
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 
 class Verb(NamedTuple):
@@ -17,9 +20,12 @@ class Verb(NamedTuple):
 
 
 VERBS = {
-    "demo": Verb("engine.cli.demo", "See it work: validate and plan a ready-made runbook."),
+    "demo": Verb("engine.cli.demo", "See it work: a bad evening on made-up customers, in seconds."),
+    "init": Verb("engine.cli.init", "Make a repository of runbooks to begin with."),
+    "doctor": Verb("engine.cli.doctor", "Say what is set up and what is not, and how to mend it."),
     "validate": Verb("engine.cli.validate", "Check runbooks; every finding at its line and column."),
     "plan": Verb("engine.cli.plan", "Show what a run would do, on every way it can go. Sends nothing."),
+    "try": Verb("engine.cli.trying", "Run a runbook here, on made-up customers. Reaches nobody."),
     "run": Verb("engine.cli.run", "Send what a reviewed runbook says, each request at most once."),
     "status": Verb("engine.cli.status", "List whatever needs a person, with the command to type."),
     "resume": Verb("engine.cli.resume", "Go on with a run that stopped."),
@@ -32,12 +38,23 @@ VERBS = {
     "show": Verb("engine.cli.looking", "Show a run: steps, sends, what it needs.", "show"),
     "events": Verb("engine.cli.looking", "List everything that happened in a run.", "events"),
     "contacts": Verb("engine.cli.looking", "List what was sent to a customer.", "contacts"),
+    "watch": Verb("engine.cli.watch", "Follow a run of another process as it goes on."),
     "log": Verb("engine.cli.log", "Make the run log (log init)."),
     "sandbox": Verb("engine.cli.sandbox", "Run the API on this machine, where nobody can be reached."),
     "schema": Verb("engine.cli.schema", "Print the JSON Schema of a file format."),
+    "completion": Verb("engine.cli.completion", "Print what makes your shell complete commands."),
 }
+SECTIONS = {
+    "To begin": "demo init doctor",
+    "Write and check": "validate plan try",
+    "Send": "run watch resume stop allow",
+    "What needs a person": "status resolve decide cancel",
+    "Look back": "runs show events contacts",
+}
+"""How ``--help`` sets the verbs; those that stand in none of them come last."""
+
 LATER = (
-    "init try doctor explain fmt test roster diff overlap approve reject reconcile watch verify replay "
+    "explain fmt test roster diff overlap approve reject reconcile verify replay "
     "report export evidence lease "
     "ui ci due policy worker submit schedule"
 )
@@ -51,6 +68,14 @@ class Verbs(click.Group):
         """Give the verbs in the order in which a newcomer meets them."""
         return list(VERBS)
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem[str]]":
+        """Complete a verb, with what it does where the shell shows that; none is imported for it."""
+        from click.shell_completion import CompletionItem  # noqa: PLC0415  (only a shell pays for it)
+
+        fitting = [name for name in VERBS if name.startswith(incomplete)]
+        verbs = [CompletionItem(name, help=VERBS[name].about) for name in fitting]
+        return [*verbs, *click.Command.shell_complete(self, ctx, incomplete)]
+
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import a verb's command; any other word ends the command, options are Click's to refuse."""
         if cmd_name not in VERBS:
@@ -62,9 +87,14 @@ class Verbs(click.Group):
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        """List the verbs with what they do."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, verb.about) for name, verb in VERBS.items()])
+        """List the verbs with what they do, by what they are for."""
+        sections = {title: names.split() for title, names in SECTIONS.items()}
+        placed = {name for names in sections.values() for name in names}
+        sections["Set up"] = [name for name in VERBS if name not in placed]
+        widest = max(map(len, VERBS))
+        for title, names in sections.items():
+            with formatter.section(title):
+                formatter.write_dl([(f"{name:<{widest}}", VERBS[name].about) for name in names])
 
 
 def _unknown(word: str) -> Refusal:

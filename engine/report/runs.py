@@ -1,5 +1,6 @@
 """Runs as people read them: while they go on, when they end, and afterwards."""
 
+import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -12,10 +13,11 @@ from engine.record.outcome import Counts, SendStatus, StepStatus
 from engine.record.state import RunState, StepState
 from engine.report.happened import happened, people, words
 from engine.report.paint import Paint, plain
+from engine.report.table import LEAST_TO_WRAP, hanging, table
 
 _UNKNOWN = (SendStatus.INTENDED, SendStatus.IN_DOUBT, SendStatus.SENT_UNKNOWN)
 _STATUS_WIDTH = 1 + max(len(words(status.value)) for status in StepStatus)
-_STYLES = {
+STATUS_STYLES = {
     "finished": "good",
     "succeeded": "good",
     "running": "strong",
@@ -27,6 +29,10 @@ _STYLES = {
     "rejected": "error",
     "halted": "error",
 }
+"""The emphasis of a status; of any other one it is ``warning``."""
+
+_STYLES_OF_WORDS = {words(status): style for status, style in STATUS_STYLES.items()}
+_STATUS = {"status": lambda said: _STYLES_OF_WORDS.get(said, "warning")}
 
 
 # ---------------------------------------------------------------- one run
@@ -38,15 +44,39 @@ def summary(
     state: RunState,
     sends: Iterable[SendEntry],
     paint: Paint = plain,
+    width: int | None = None,
 ) -> str:
-    """Show how a run stands: its head, a line for each step, messages. ``steps``: those of its program/v1."""
-    status = paint(_STYLES.get(entry.status.value, "warning"), words(entry.status.value))
-    head = f"Run {entry.run}: {status}"
+    """Show how a run stands: its head, a line for each step, messages. ``steps``: those of its program/v1.
+
+    ``width``: of the terminal; None leaves lines as long as they are.
+    """
     revision = f" revision {entry.revision}" if entry.revision else ""
     about = f"  {entry.runbook}{revision} · campaign {entry.campaign} · started {_at(entry.started_at)}"
-    width = max((len(step["id"]) for step in steps), default=0)
-    rows = [_step_row(step, state.steps.get(step["id"]) or StepState(), width, paint) for step in steps]
-    return "\n".join([head, about, *rows, f"  messages: {_messages(entry, sends)}"])
+    now = [(step["id"], state.steps.get(step["id"]) or StepState()) for step in steps]
+    rows = [_step_row(name, step, _widths(now, width), paint, width) for name, step in now]
+    return "\n".join(
+        [
+            _head(entry, paint, width),
+            hanging(about, width),
+            *rows,
+            hanging(f"  messages: {_messages(entry, sends)}", width),
+        ]
+    )
+
+
+def _head(entry: RunEntry, paint: Paint, width: int | None) -> str:
+    said = words(entry.status.value)
+    status = paint(STATUS_STYLES.get(entry.status.value, "warning"), said)
+    fits = width is None or len(f"Run {entry.run}: {said}") <= width
+    return f"Run {entry.run}: {status}" if fits else f"Run {entry.run}:\n  {status}"
+
+
+def _widths(now: Sequence[tuple[str, StepState]], width: int | None) -> tuple[int, int]:
+    """Give the columns of the steps' names and of their statuses; on a terminal no more than they need."""
+    names = max((len(name) for name, _ in now), default=0)
+    if width is None:
+        return names, _STATUS_WIDTH
+    return min(names, width // 3), 1 + max((len(words(step.status.value)) for _, step in now), default=0)
 
 
 def _messages(entry: RunEntry, sends: Iterable[SendEntry]) -> str:
@@ -60,13 +90,23 @@ def _messages(entry: RunEntry, sends: Iterable[SendEntry]) -> str:
     return f"{entry.messages:,} known, and {more} of {named}, of which nobody knows"
 
 
-def _step_row(step: Mapping[str, Any], state: StepState, width: int, paint: Paint) -> str:
+def _step_row(name: str, state: StepState, widths: tuple[int, int], paint: Paint, width: int | None) -> str:
     status = state.status.value
-    shown = paint(_STYLES.get(status, "warning"), f"{words(status):<{_STATUS_WIDTH}}")
-    return f"  {step['id']:<{width}}  {shown} {_step_words(state)}".rstrip()
+    shown = paint(STATUS_STYLES.get(status, "warning"), f"{words(status):<{widths[1]}}")
+    before, said = f"  {name:<{widths[0]}}  ", step_words(state)
+    indent = len(before) + widths[1] + 1
+    if width is None or indent + len(said) <= width:
+        return f"{before}{shown} {said}".rstrip()
+    if width - indent < LEAST_TO_WRAP:
+        parts = [before.rstrip(), shown] if len(before) + widths[1] > width else [before + shown]
+        below = [hanging(f"    {said}", width)] if said else []
+        return "\n".join([parts[0], *(f"    {part}" for part in parts[1:]), *below])
+    first, *rest = textwrap.wrap(said, width - indent)
+    return "\n".join([f"{before}{shown} {first}", *(" " * indent + line for line in rest)])
 
 
-def _step_words(state: StepState) -> str:
+def step_words(state: StepState) -> str:
+    """Say what a step came to, beside its status."""
     if state.status is StepStatus.PENDING:
         return "not reached yet"
     if state.counts is not None and state.counts.selected:
@@ -77,11 +117,10 @@ def _step_words(state: StepState) -> str:
     return reasons[-1] if reasons else ""
 
 
-def need(need: Need, paint: Paint = plain) -> str:
-    """Show what a run needs of a person, with the command lines to type."""
-    return "\n".join(
-        [f"  {paint('strong', 'next')}: {need.what}", *(f"    {line}" for line in need.commands)]
-    )
+def need_text(need: Need, paint: Paint = plain, width: int | None = None) -> str:
+    """Show what a run needs of a person, with the command lines to type, which are never broken."""
+    said = hanging(f"  next: {need.what}", width).replace("next", paint("strong", "next"), 1)
+    return "\n".join([said, *(f"    {line}" for line in need.commands)])
 
 
 def run_json(
@@ -123,19 +162,25 @@ def _send_json(send: SendEntry) -> Json:
     }
 
 
+def needy(entry: RunEntry, need: Need, paint: Paint = plain, width: int | None = None) -> str:
+    """Show a run that needs a person: how it stands, and what it needs."""
+    said = hanging(f"{entry.run}: {words(entry.status.value)}, {entry.messages:,} messages so far", width)
+    return f"{said}\n{need_text(need, paint, width)}"
+
+
 # ---------------------------------------------------------------- lists
 
 
-def runs_table(entries: Iterable[RunEntry], paint: Paint = plain) -> str:
+def runs_table(entries: Iterable[RunEntry], paint: Paint = plain, width: int | None = None) -> str:
     """List runs, one a line, newest first."""
     rows = [
         (entry.run, words(entry.status.value), f"{entry.messages:,}", entry.campaign, _at(entry.started_at))
         for entry in entries
     ]
-    return table(("run", "status", "messages", "campaign", "started"), rows, paint)
+    return table(("run", "status", "messages", "campaign", "started"), rows, paint, width, styles=_STATUS)
 
 
-def sends_table(sends: Iterable[SendEntry], paint: Paint = plain) -> str:
+def sends_table(sends: Iterable[SendEntry], paint: Paint = plain, width: int | None = None) -> str:
     """List the attempts of a run."""
     rows = [
         (
@@ -147,19 +192,20 @@ def sends_table(sends: Iterable[SendEntry], paint: Paint = plain) -> str:
         )
         for send in sends
     ]
-    return table(("send", "attempt", "status", "what happened", "intended"), rows, paint)
+    head = ("send", "attempt", "status", "what happened", "intended")
+    return table(head, rows, paint, width, wraps="what happened", styles=_STATUS)
 
 
-def events_table(entries: Iterable[EventEntry], paint: Paint = plain) -> str:
+def events_table(entries: Iterable[EventEntry], paint: Paint = plain, width: int | None = None) -> str:
     """List a run's chain, one event a line."""
     rows = [
         (str(entry.seq), _at(entry.at), happened(entry.event) or "", entry.actor, entry.hash[:12])
         for entry in entries
     ]
-    return table(("", "at", "what happened", "by", "hash"), rows, paint)
+    return table(("", "at", "what happened", "by", "hash"), rows, paint, width, wraps="what happened")
 
 
-def contacts_table(entries: Iterable[ContactEntry], paint: Paint = plain) -> str:
+def contacts_table(entries: Iterable[ContactEntry], paint: Paint = plain, width: int | None = None) -> str:
     """List the attempts that named a customer."""
     rows = [
         (
@@ -172,7 +218,8 @@ def contacts_table(entries: Iterable[ContactEntry], paint: Paint = plain) -> str
         )
         for entry in entries
     ]
-    return table(("at", "channel", "template", "status", "run", "send"), rows, paint)
+    head = ("at", "channel", "template", "status", "run", "send")
+    return table(head, rows, paint, width, styles=_STATUS)
 
 
 def stopped(campaign: str | None, account: str | None) -> str:
@@ -184,30 +231,21 @@ def stopped(campaign: str | None, account: str | None) -> str:
     return f"{what} of {address}" + (f", organisation {org}" if org not in ("", "-") else "")
 
 
-def stop_line(stop: StopEntry, lifting: str) -> str:
+def stop_line(stop: StopEntry, lifting: str, width: int | None = None) -> str:
     """Say which stop stands; ``lifting`` is the command line that lifts it."""
     what = stopped(stop.campaign, stop.account)
-    return f"Stopped: {what}, by {stop.by} at {_at(stop.at)}: {stop.reason}\n    {lifting}"
+    said = f"Stopped: {what}, by {stop.by} at {_at(stop.at)}: {stop.reason}"
+    return f"{hanging(said, width)}\n    {lifting}"
 
 
-def stop_file_line(said: str, lifting: str) -> str:
+def stop_file_line(said: str, lifting: str, width: int | None = None) -> str:
     """Say which STOP file stands, in the words of whoever found it, and what removes it."""
-    return f"{said[:1].upper()}{said[1:]}\n    {lifting}"
+    return f"{hanging(said[:1].upper() + said[1:], width)}\n    {lifting}"
 
 
 def held_by(holder: Holder) -> str:
     """Say which process runs a run."""
     return f"being run by {holder.owner} since {_at(holder.since)}"
-
-
-def table(head: Sequence[str], rows: Sequence[Sequence[str]], paint: Paint = plain) -> str:
-    """Set rows in columns under their names."""
-    widths = [max(len(row[column]) for row in (head, *rows)) for column in range(len(head))]
-
-    def line(row: Sequence[str]) -> str:
-        return "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-
-    return "\n".join([paint("strong", line(head)), *(line(row) for row in rows)])
 
 
 def _at(instant: datetime) -> str:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import jsonschema
 import pytest
 
 from engine.cli import main
+from engine.cli.verbs import SECTIONS, VERBS
 from engine.planner.program import digests_of
 
 ROOT = Path(__file__).parents[2]
@@ -506,3 +508,21 @@ def test_an_unknown_environment_is_refused(capsys: pytest.CaptureFixture[str]) -
     """With the one that was meant."""
     assert main(["plan", "first.yaml", "--env", "prodution"]) == 64
     assert "did you mean production?" in capsys.readouterr().err
+
+
+def test_help_lists_each_verb_once(capsys: pytest.CaptureFixture[str]) -> None:
+    """Under what it is for, and every name of a section is a verb."""
+    assert main(["--help"]) == 0
+    said = capsys.readouterr().out
+    listed = re.findall(r"^  ([a-z]+) {2,}\S", said, re.MULTILINE)
+    assert sorted(listed) == sorted(VERBS)
+    assert {name for names in SECTIONS.values() for name in names.split()} <= set(VERBS)
+
+
+def test_a_wrong_use_is_said_as_everything_else(capsys: pytest.CaptureFixture[str]) -> None:
+    """A small letter, no full stop, and where to look."""
+    assert main(["run"]) == 64
+    assert capsys.readouterr().err.splitlines() == [
+        "error: missing argument 'FILE'",
+        "  help: `runbook run --help` lists what it takes",
+    ]

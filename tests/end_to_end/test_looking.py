@@ -39,6 +39,19 @@ def test_looking_where_nothing_was_run(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.usefixtures("here")
+def test_the_list_of_runs_says_where_to_look(api: Served, capsys: pytest.CaptureFixture[str]) -> None:
+    """Beside it, and only if one of them stands."""
+    assert run() == 0
+    assert main(["runs"]) == 0
+    assert "runbook status" not in capsys.readouterr().err
+    api.sandbox.script(Fault(Kind.STATUS, status=401))
+    assert run("--input", "branch=nashik") == 11
+    capsys.readouterr()
+    assert main(["runs"]) == 0
+    assert "`runbook status` says what needs you" in capsys.readouterr().err
+
+
 def test_contacts_of_a_customer_who_was_named(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A send that names customers is found under each of them; one by filter names nobody."""
     named = RUNBOOK.replace("filters: {payment_status: [bounced]}", "filters: {ids: [L-1, L-6]}")

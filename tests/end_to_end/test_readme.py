@@ -1,34 +1,18 @@
 """Every README command runs, in an empty folder, with the README's own files; what it claims is so."""
 
-import os
 import re
-import shlex
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 import pytest
 
 from engine.refusal import Exit
+from tests.end_to_end.reading import BLOCK, PORT, Reader, commands, run
 
 README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
-BIN = Path(sys.executable).parent
-BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", flags=re.DOTALL | re.MULTILINE)
 BLOCKS = BLOCK.findall(README)
 ON_THE_SANDBOX = ("Run it, on the sandbox", "In a pipeline")
 FILES = {"first.yaml": "name: first-reminder", ".runbook/config.yaml": "format: config/v1"}
-PORT = "8001"
-VOLUME = "/mnt/runbooks"
-WAIT_S = 60
-
-
-def commands(text: str) -> list[str]:
-    """List what a reader types."""
-    blocks = [block for language, block in BLOCK.findall(text) if language == "sh"]
-    return [line for block in blocks for line in block.splitlines() if line]
 
 
 SECTIONS = {
@@ -54,73 +38,6 @@ def folder(tmp_path: Path) -> Path:
     for name in FILES:
         save(name, tmp_path)
     return tmp_path
-
-
-def run(
-    command: str, folder: Path, variables: dict[str, str] | None = None
-) -> subprocess.CompletedProcess[str]:
-    """Type a command as a reader would."""
-    path = f"{BIN}:{os.environ['PATH']}"
-    return subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", command],
-        cwd=folder,
-        env={**os.environ, "PATH": path, "PYTHONUTF8": "1", **(variables or {})},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=WAIT_S,
-        check=False,
-    )
-
-
-class Reader:
-    """Types the commands of a section one after the other; the sandbox has a port of its own."""
-
-    def __init__(self, section: str, folder: Path) -> None:
-        self._left = list(SECTIONS[section])
-        self._folder = folder
-        self.port = "0"
-        self.variables: dict[str, str] = {"TIMEPAY_TOKEN": "sandbox"}
-
-    def next(self) -> str:
-        """Give the next command, for this sandbox and this folder."""
-        command = self._left.pop(0).replace(f":{PORT}", f":{self.port}")
-        return command.replace(VOLUME, str(self._folder / "volume"))
-
-    def types(self, begins: str, code: int = 0) -> str:
-        """Type the next command, which begins so and ends so; give all that it says."""
-        command = self.next()
-        assert command.startswith(begins)
-        if begins == "export":
-            self.variables |= dict(each.split("=", 1) for each in shlex.split(command)[1:])
-            return ""
-        return self.also_types(command, code)
-
-    def also_types(self, command: str, code: int = 0) -> str:
-        """Type what the README says in words alone."""
-        done = run(command, self._folder, self.variables)
-        assert done.returncode == code, (command, done.stderr)
-        return done.stdout + done.stderr
-
-    @contextmanager
-    def sandbox(self, command: str) -> Iterator[str]:
-        """Run the sandbox in the other terminal; gives its page for people as it is when asked."""
-        process = subprocess.Popen(
-            [sys.executable, "-m", "engine", *shlex.split(command)[1:], "--port", self.port],
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        try:
-            assert process.stdout is not None
-            (self.port,) = re.findall(r"127\.0\.0\.1:(\d+)/api", process.stdout.readline())
-            yield f"http://127.0.0.1:{self.port}/"
-        finally:
-            process.terminate()
-            process.communicate(timeout=WAIT_S)
-
-    def is_through(self) -> bool:
-        """Say whether nothing of the section is left."""
-        return not self._left
 
 
 @pytest.mark.parametrize("command", OFFLINE)
@@ -151,7 +68,7 @@ def test_there_are_two_commands_to_set_up() -> None:
 def test_the_sandbox_section_is_true(tmp_path: Path) -> None:
     """A good day and a bad one: 0, 13, 22, 16, 20, a stop, as the README says."""
     save("first.yaml", tmp_path)
-    reader = Reader("Run it, on the sandbox", tmp_path)
+    reader = Reader(SECTIONS["Run it, on the sandbox"], tmp_path)
     again = "runbook run first.yaml --input branch=pune"
     with reader.sandbox(reader.next()) as page:
         reader.types("export")
@@ -179,7 +96,7 @@ def test_the_sandbox_section_is_true(tmp_path: Path) -> None:
 
 def test_the_pipeline_section_is_true(folder: Path) -> None:
     """The reviewed plan runs and no other one, nobody is asked, and the log is made once."""
-    reader = Reader("In a pipeline", folder)
+    reader = Reader(SECTIONS["In a pipeline"], folder)
     other = "runbook run first.yaml --input branch=pune --yes"
     with reader.sandbox("runbook sandbox"):
         config = folder / ".runbook" / "config.yaml"

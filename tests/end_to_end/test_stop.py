@@ -313,3 +313,15 @@ def test_an_environment_that_is_mistyped(verb: list[str], capsys: pytest.Capture
     assert main([*verb, "--env", "prodution"]) == 64
     assert "did you mean production?" in capsys.readouterr().err
     assert main([*verb, "--env", "prodution", "--log", str(LOG)]) == 0
+
+
+@pytest.mark.usefixtures("here")
+def test_nothing_to_lift(capsys: pytest.CaptureFixture[str]) -> None:
+    """``allow`` says that nothing is stopped; or, with the line that lifts it, what is (64)."""
+    assert run() == 0
+    assert main(["allow", "--reason", "x"]) == 64
+    assert "nothing is stopped" in capsys.readouterr().err
+    assert main(["stop", "--reason", "x"]) == 0
+    assert main(["allow", "--campaign", "other", "--reason", "x"]) == 64
+    assert "there is no such stop" in (said := capsys.readouterr().err)
+    assert "runbook allow --reason" in said

@@ -1,0 +1,188 @@
+"""What ``runbook doctor`` looks at: a refusal that a run would meet is what is wrong. Nothing is written."""
+
+import os
+import platform
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from engine import __version__
+from engine.api.planning import ZONE
+from engine.api.stops import stop_of
+from engine.cli.asking import refuse_switched_off
+from engine.cli.chosen import Chosen, choose
+from engine.cli.examined_log import log_checks
+from engine.cli.files import CONFIG, upward
+from engine.cli.identity import token
+from engine.cli.stopped import lifting_files, stop_files
+from engine.clock import now
+from engine.config import Config, Environment
+from engine.frozen import replace
+from engine.refusal import Exit, Refusal
+from engine.report import checks
+from engine.report.checks import Check, Status, warning, wrong
+
+PLACEHOLDER = "FILL_IN"
+"""Begins what `runbook init` leaves for the team to fill in."""
+
+_Look = Callable[[], Iterable[Check]]
+
+
+def examined(environment_name: str | None, log_option: Path | None) -> Iterator[Check]:
+    """Look at everything, in the order in which a run would meet it; what rests on a fault is left out."""
+    yield Check("program", f"runbook {__version__} on Python {platform.python_version()}")
+    yield from _refused_is_wrong("time zone", _zone)
+    try:
+        chosen = choose(environment_name, log_option)
+    except Refusal as refusal:
+        yield wrong("configuration", refusal)
+        yield from _refused_is_wrong("token", lambda: _token(None))
+        return
+    here = chosen.found.here
+    for check in (*_configuration(chosen), *(_there(chosen, here) if here else ())):
+        yield replace(check, cure=chosen.completed(check.cure))
+
+
+def _there(chosen: Chosen, here: Environment) -> Iterator[Check]:
+    yield from _refused_is_wrong("run log", lambda: log_checks(chosen, here))
+    yield from _refused_is_wrong("stops", lambda: _stops(chosen))
+    known = list(_refused_is_wrong("token", lambda: _token(here)))
+    yield from (*known, *_organisation(here))
+    if any(each.status is Status.WRONG for each in known):
+        yield checks.clock(_time(), None)
+    else:
+        yield from _api(here)
+
+
+def _refused_is_wrong(name: str, look: _Look) -> Iterator[Check]:
+    try:
+        yield from look()
+    except Refusal as refusal:
+        yield wrong(name, refusal)
+
+
+def _zone() -> Iterator[Check]:
+    try:
+        ZoneInfo(ZONE)
+    except ZoneInfoNotFoundError:
+        raise Refusal(f"{ZONE} is not known here", "pip install tzdata", Exit.FAILED) from None
+    yield Check("time zone", f"{ZONE}: days begin and end there")
+
+
+def _time() -> str:
+    return f"{now():%Y-%m-%d %H:%M:%S} UTC"
+
+
+# ------------------------------------------------ the configuration
+
+
+def _configuration(chosen: Chosen) -> Iterator[Check]:
+    found, file = chosen.found, upward(CONFIG)
+    if file is None:
+        yield Check("configuration", f"there is no {CONFIG} here or above")
+    else:
+        yield Check("configuration", f"{file}: {', '.join(found.config.environments)}")
+        yield from _folders(file.parent.parent, found.config.runbooks)
+        yield from _unfilled(file, found.config)
+    if found.here is None:
+        yield wrong("environment", Refusal("there is nowhere to send to", "`runbook init` sets a place up"))
+    else:
+        about = f"{_reason(found.here, chosen)}: {found.here.base_url}, {_reach(found.here)}"
+        yield Check("environment", about)
+
+
+def _folders(root: Path, folders: Iterable[str]) -> Iterator[Check]:
+    for folder in folders:
+        if not (root / folder).is_dir():
+            yield warning("runbooks", f"there is no folder {root / folder}", f"mkdir {root / folder}")
+
+
+def _unfilled(file: Path, config: Config) -> Iterator[Check]:
+    for name, each in config.environments.items():
+        said = [each.org, *(entry.ids.get(name) for entry in config.catalog.values())]
+        if blank := [one for one in said if one and one.startswith(PLACEHOLDER)]:
+            message = f"{name} is not filled in yet: {', '.join(blank)}"
+            yield warning("configuration", message, f"write your own in {file}")
+
+
+def _reason(here: Environment, chosen: Chosen) -> str:
+    if here.name is None:
+        return "as TIMEPAY_BASE_URL says"
+    if chosen.env_said:
+        return f"{here.name} (--env)"
+    return f"{here.name} ({'RUNBOOK_ENV' if os.environ.get('RUNBOOK_ENV') else 'the default'})"
+
+
+def _reach(here: Environment) -> str:
+    return "which reaches people" if here.is_live else "on this machine, which reaches nobody"
+
+
+# ------------------------------------------------ stops, the token, the API
+
+
+def _stops(chosen: Chosen) -> Iterator[Check]:
+    if by_file := stop_of(stop_files(chosen.log)):
+        raise Refusal(by_file, lifting_files(chosen), Exit.GUARDED)
+    refuse_switched_off()
+    yield Check("stops", "no STOP file, and RUNBOOK_SENDS allows sending")
+
+
+def _token(here: Environment | None) -> Iterator[Check]:
+    from engine.timepay.token import Token  # noqa: PLC0415  (only this verb and a run need it)
+
+    file = os.environ.get("TIMEPAY_TOKEN_FILE")
+    try:
+        secret = token()
+        Token(secret)
+    except Refusal as refusal:
+        if here is not None and not here.is_live and not file:
+            refusal.cure = "export TIMEPAY_TOKEN=sandbox (the sandbox takes any)"
+        if file and os.sep not in file:  # what was put there by mistake may be the token: it is not repeated
+            refusal.message = "TIMEPAY_TOKEN_FILE names no file that can be read"
+        raise
+    source = f"the file {file} (TIMEPAY_TOKEN_FILE)" if file else "TIMEPAY_TOKEN"
+    yield Check("token", f"from {source}, {len(secret)} characters")
+    if secret[0] in "\"'" or secret[-1] in "\"'":
+        yield warning("token", "it stands in quotes, which are sent with it", "write it without them")
+    if file and (others := checks.open_to_others("token", file, os.stat(file).st_mode, f"chmod 600 {file}")):  # noqa: PTH116
+        yield others
+
+
+def _organisation(here: Environment) -> Iterator[Check]:
+    if here.org:
+        yield from () if here.org.startswith(PLACEHOLDER) else (Check("organisation", here.org),)
+    elif here.is_live:
+        where = "org in the environment of config.yaml" if here.name else "TIMEPAY_ORG_ID"
+        message = "not set: if the token opens several, nobody knows which one answers"
+        yield warning("organisation", message, f"set {where}")
+
+
+def _api(here: Environment) -> Iterator[Check]:
+    # httpx is imported only when there is a token to ask with.
+    from engine.timepay.probe import Probe  # noqa: PLC0415
+    from engine.timepay.token import Token  # noqa: PLC0415
+
+    proxy, ca_file = os.environ.get("RUNBOOK_PROXY") or None, os.environ.get("SSL_CERT_FILE") or None
+    ahead_s: float | None = None
+    try:
+        probe = Probe(here.account, Token(token()), proxy=proxy, ca_file=ca_file)
+        try:
+            seen = probe.look()
+        finally:
+            probe.close()
+        ahead_s = seen.ahead_s
+        if seen.refusal is not None:
+            raise seen.refusal
+        _refuse_other_org(here, seen.org)
+        yield Check("API", "answers, and takes the token" + (" and the organisation" if here.org else ""))
+    except Refusal as refusal:
+        if not here.is_live and "refuses connections" in refusal.message:
+            refusal.cure = "start it in another terminal: `runbook sandbox`"
+        yield wrong("API", refusal)
+    yield checks.clock(_time(), ahead_s)
+
+
+def _refuse_other_org(here: Environment, org: str | None) -> None:
+    if here.org and org and org != here.org:
+        message = f"its campaigns belong to the organisation {org!r}, and not to {here.org!r}"
+        raise Refusal(message, "check the environment's org, and the token", Exit.GUARDED)

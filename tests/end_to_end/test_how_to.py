@@ -1,0 +1,71 @@
+"""The how-to pages for whoever runs runbooks: every command runs, and ends as the page says."""
+
+from pathlib import Path
+
+from docs.site.staging import ROOT
+from tests.end_to_end.reading import PORT, Reader, commands
+from tests.end_to_end.test_readme import save
+
+HOW_TO = ROOT / "docs" / "how-to"
+SANDBOX = "runbook sandbox --fault partial:channel=whatsapp,times=2 --fault reset:channel=sms,times=2"
+RUN = "runbook run first.yaml --yes --input branch="
+
+
+def reader(page: str, folder: Path) -> Reader:
+    """Sit down with a page, in a folder with the README's runbook."""
+    save("first.yaml", folder)
+    made = Reader(commands((HOW_TO / page).read_text("utf-8")), folder)
+    made.variables["TIMEPAY_BASE_URL"] = f"http://127.0.0.1:{PORT}/api/v1"
+    return made
+
+
+def meets(one: Reader) -> None:
+    """Let a reader send to the sandbox that runs now."""
+    one.variables["TIMEPAY_BASE_URL"] = f"http://127.0.0.1:{one.port}/api/v1"
+
+
+def test_the_pipeline_page_is_true(tmp_path: Path) -> None:
+    """A log, a plan, exactly that run; then another log than the job's is resumed from."""
+    job = reader("pipeline.md", tmp_path)
+    job.types("runbook log init")
+    job.variables["RUNBOOK_LOG"] = str(tmp_path / "volume" / "runlog.db")
+    with job.sandbox("runbook sandbox"):
+        meets(job)
+        job.types("runbook validate")
+        job.types("runbook plan")
+        job.types("runbook run")
+        job.types("runbook resume")
+    assert job.is_through()
+
+
+def test_the_page_on_doubt_is_true(tmp_path: Path) -> None:
+    """Two of the words settle a doubt; not-sent is refused while the request may be on its way."""
+    person = reader("doubt.md", tmp_path)
+    with person.sandbox(SANDBOX):
+        meets(person)
+        person.also_types(f"{RUN}pune", 22)
+        assert "runbook resolve" in person.types("runbook status")
+        assert "in doubt" in person.types("runbook show")
+        person.types("runbook resolve last by_sms --as sent")
+        person.also_types("runbook resume last --yes", 20)
+        person.also_types(f"{RUN}nashik", 22)
+        assert "still" in person.types("runbook resolve last by_sms --as not-sent", 11)
+        person.types("runbook resolve last by_sms --as never-known")
+        person.types("runbook resume", 20)
+    assert person.is_through()
+
+
+def test_the_page_on_stopping_is_true(tmp_path: Path) -> None:
+    """Nothing is sent while any of the stops stands, and a run is cancelled for good."""
+    person = reader("stop.md", tmp_path)
+    with person.sandbox(SANDBOX):
+        meets(person)
+        person.also_types(f"{RUN}pune", 22)
+        person.also_types('runbook resolve last by_sms --as sent --reason "seen"')
+        for stop in ("runbook stop --reason", "runbook stop --campaign", "mkdir"):
+            person.types(stop)
+        person.also_types(f"{RUN}nashik", 11)
+        person.types("runbook cancel")
+        assert "customers complain" in person.types("runbook status")
+        person.types("runbook allow")
+    assert person.is_through()
