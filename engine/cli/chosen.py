@@ -38,9 +38,13 @@ class Chosen:
         """The key of the account that ``--env`` names; None where it was not said, or cannot be told."""
         return self.found.here.account.key if self.env_said and self.found.here else None
 
-    def options(self, environment: str | None = None) -> str:
-        """Give what makes a command line find the same when typed as it stands; ``environment``: a run's."""
-        return "".join(f" {option} {shlex.quote(value)}" for option, value in self._pairs(environment))
+    def options(self, environment: str | None = None, *, narrows: bool = False) -> str:
+        """Give what makes a command line find the same when typed as it stands; ``environment``: a run's.
+
+        ``narrows``: without ``--env`` the command would be about every account.
+        """
+        pairs = self._pairs(environment, narrows=narrows)
+        return "".join(f" {option} {shlex.quote(value)}" for option, value in pairs)
 
     def completed(self, text: str) -> str:
         """Give a text whose command lines, between backticks or at an end, find the same."""
@@ -65,10 +69,12 @@ class Chosen:
         more = (pair for pair in self._pairs(None) if f" {pair[0]} " not in line)
         return line + "".join(f" {option} {shlex.quote(value)}" for option, value in more)
 
-    def _pairs(self, environment: str | None) -> Iterator[tuple[str, str]]:
+    def _pairs(self, environment: str | None, *, narrows: bool = False) -> Iterator[tuple[str, str]]:
         known = self.found.config.environments
         name = next((each for each in (environment, self.env_said) if each in known), None)
-        if name is not None:
+        # What is chosen without a word need not be typed: these lines are long enough.
+        is_usual = name == (os.environ.get("RUNBOOK_ENV") or self.found.config.default)
+        if name is not None and (narrows or self.env_said or not is_usual):
             yield "--env", name
         if self.log_said is not None:
             yield "--log", str(self.log_said)

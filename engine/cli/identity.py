@@ -53,12 +53,13 @@ def _from_file(file: str) -> str:
             secret = opened.read(_LONGEST).strip()
     except (OSError, UnicodeDecodeError) as error:
         why = getattr(error, "strerror", None) or "it holds no text"
-        message = f"the token cannot be read from TIMEPAY_TOKEN_FILE={file}: {why}"
-        cure = f"check the path, and that you may read it; {WITHOUT_ONE}"
+        # Not what the variable holds: it may be the token itself, put into the wrong one.
+        message = f"the token cannot be read from the file that TIMEPAY_TOKEN_FILE names: {why}"
+        cure = f"check the path in it, and that you may read it; {WITHOUT_ONE}"
         raise Refusal(message, cure, Exit.GUARDED) from None
     if not secret:
         cure = f"put the token into it; {WITHOUT_ONE}"
-        raise Refusal(f"TIMEPAY_TOKEN_FILE={file} is empty: there is no token in it", cure, Exit.GUARDED)
+        raise Refusal("the file that TIMEPAY_TOKEN_FILE names is empty", cure, Exit.GUARDED)
     return secret
 
 

@@ -8,17 +8,45 @@ from types import FrameType
 from engine.refusal import Exit
 
 
+class Leaving:
+    """Hears the signals that end the process; the first unwinds it, and no other disturbs that."""
+
+    def __init__(self) -> None:
+        self._heard: int | None = None
+        self._holds = False
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Let no signal in between: what the block begins must be known before it can be ended."""
+        self._holds = True
+        try:
+            yield
+        finally:
+            self._holds = False
+            if self._heard is not None:
+                raise _end(self._heard)
+
+    def hear(self, number: int, _frame: FrameType | None) -> None:
+        """Unwind, at once or when nothing holds it."""
+        if self._heard is not None:
+            return
+        self._heard = number
+        if not self._holds:
+            raise _end(number)
+
+
 @contextmanager
-def leaving_nothing() -> Iterator[None]:
-    """Let SIGTERM and SIGHUP unwind the block, as Ctrl-C does by itself; the exit code is 143."""
-    names = (signal.SIGTERM, signal.SIGHUP)
-    before = {name: signal.signal(name, _leave) for name in names}
+def leaving_nothing() -> Iterator[Leaving]:
+    """Let Ctrl-C, SIGTERM and SIGHUP unwind the block; the exit code is 130 or 143."""
+    leaving = Leaving()
+    names = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {name: signal.signal(name, leaving.hear) for name in names}
     try:
-        yield
+        yield leaving
     finally:
         for name, handler in before.items():
             signal.signal(name, handler)
 
 
-def _leave(_number: int, _frame: FrameType | None) -> None:
-    raise SystemExit(Exit.TERMINATED)
+def _end(number: int) -> BaseException:
+    return KeyboardInterrupt() if number == signal.SIGINT else SystemExit(Exit.TERMINATED)

@@ -78,4 +78,6 @@ def command(
         emit_json(document(plan, making))
     else:
         emit(view.render(plan, making, paint(), width()))
+    if out is not None:
+        emit(f"\nThe plan is kept in {out}; a run with `--plan {out}` sends nothing beyond it.", err=True)
     return Exit.SOMETHING_TO_SEND if detailed_exitcode and plan.analysis.sends else 0

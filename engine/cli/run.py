@@ -144,6 +144,7 @@ def _environment(found: Found) -> Environment:
     if found.here is None:
         raise Refusal(
             "there is nowhere to send to",
-            "set TIMEPAY_BASE_URL, or write .runbook/config.yaml; `runbook sandbox` gives a place to try it",
+            "`runbook init` makes a configuration that says where, or set TIMEPAY_BASE_URL; "
+            "to see it work, sending nothing: `runbook try FILE`",
         )
     return found.here

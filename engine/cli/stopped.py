@@ -38,7 +38,7 @@ def lifting_line(stop: StopEntry, chosen: Chosen) -> str:
     name, here = chosen.environment_of(stop.account), chosen.found.here
     if name is None and here is not None and here.name is None and here.account.key == stop.account:
         return line + chosen.options()
-    return line + (chosen.options(name) if name is not None else f" --env NAME{chosen.options()}")
+    return line + (chosen.options(name, narrows=True) if name else f" --env NAME{chosen.options()}")
 
 
 def lifting_files(chosen: Chosen) -> str:

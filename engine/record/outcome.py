@@ -103,3 +103,18 @@ class Outcome:
     overreached: bool = False
     http_status: int | None = None
     answer_hash: str | None = None
+
+
+_WORDS = {
+    "in_doubt": "in doubt",
+    "not_sent": "not sent",
+    "no_match": "nobody matched",
+    "sent_unknown": "sent, or never known",
+    "partial": "partly sent",
+    "succeeded": "sent",
+}
+
+
+def words(status: str) -> str:
+    """Give a status of a send, a step or a run as people read it."""
+    return _WORDS.get(status, status)

@@ -25,21 +25,7 @@ from engine.record.event import (
     WaitEnded,
     WaitStarted,
 )
-from engine.record.outcome import Counts, Outcome
-
-_WORDS = {
-    "in_doubt": "in doubt",
-    "not_sent": "not sent",
-    "no_match": "nobody matched",
-    "sent_unknown": "sent, or never known",
-    "partial": "partly sent",
-    "succeeded": "sent",
-}
-
-
-def words(status: str) -> str:
-    """Give a status as people read it."""
-    return _WORDS.get(status, status)
+from engine.record.outcome import Counts, Outcome, words
 
 
 def happened(event: Event) -> str | None:  # noqa: PLR0911  (one case an event)

@@ -7,9 +7,8 @@ from typing import Any
 from engine.frozen import dataclass, replace
 from engine.machine.evolve import START
 from engine.record.event import Event, RunHalted, RunPaused, RunResumed, RunStarted, WaitStarted
-from engine.record.outcome import RunStatus, SendStatus, StepStatus
+from engine.record.outcome import RunStatus, SendStatus, StepStatus, words
 from engine.record.state import RunState, StepState
-from engine.report.happened import words
 from engine.report.runs import STATUS_STYLES, step_words
 
 _OPEN = (SendStatus.INTENDED, SendStatus.NOT_SENT, SendStatus.IN_DOUBT)

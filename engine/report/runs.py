@@ -9,9 +9,9 @@ from engine.diagnostics import Json
 from engine.machine.aggregate import settled
 from engine.record.entry import ContactEntry, EventEntry, Holder, RunEntry, SendEntry, StopEntry
 from engine.record.need import Need
-from engine.record.outcome import Counts, SendStatus, StepStatus
+from engine.record.outcome import Counts, SendStatus, StepStatus, words
 from engine.record.state import RunState, StepState
-from engine.report.happened import happened, people, words
+from engine.report.happened import happened, people
 from engine.report.paint import Paint, plain
 from engine.report.table import LEAST_TO_WRAP, hanging, table
 

@@ -13,7 +13,7 @@ from engine.record.event import (
     Verdict,
 )
 from engine.record.need import ANSWERS, blocked
-from engine.record.outcome import RunStatus, SendStatus
+from engine.record.outcome import RunStatus, SendStatus, words
 from engine.record.state import RunState
 from engine.refusal import Exit, Refusal
 from engine.runlog.port import RunLog
@@ -59,7 +59,7 @@ def _refuse_resolution(send: SendEntry, resolution: Resolution, clock: Clock) ->
         return
     if send.status is not SendStatus.IN_DOUBT:
         raise Refusal(
-            f"{send.address} is not in doubt: it is {send.status.value}",
+            f"{send.address} is not in doubt: it is {words(send.status)}",
             f"`runbook show {send.run}` lists its sends",
         )
     opens_at = (send.deadline_at or send.intended_at) + GRACE
@@ -79,7 +79,7 @@ def decide_step(log: RunLog, clock: Clock, entry: RunEntry, step: str, verdict: 
         answers = ANSWERS.get(state.stopped_by) if state.stopped_by else None
         if state.status is not RunStatus.PAUSED or answers is None:
             raise Refusal(
-                f"run {entry.run} asks for no decision: it is {state.status.value}",
+                f"run {entry.run} asks for no decision: it is {words(state.status)}",
                 "`runbook status` says what it needs",
             )
         if step != state.stopped_at:

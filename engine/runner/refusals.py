@@ -105,4 +105,6 @@ def _goes_on(earlier: RunEntry) -> str:
 def refuse_stop(reason: str | None) -> None:
     """Refuse while a stop stands (11)."""
     if reason is not None:
-        raise Refusal(reason, "`runbook status` lists the stops, with what lifts each", Exit.GUARDED)
+        raise Refusal(
+            f"sending is {reason}", "`runbook status` lists the stops, with what lifts each", Exit.GUARDED
+        )

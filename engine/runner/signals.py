@@ -35,7 +35,9 @@ class Signals:
         Behind it, a process whose run has begun does not hear them any more: what it has come to is
         said by its exit code, which a signal in the last instant must not take the place of.
         """
-        names = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+        names = [signal.SIGINT, signal.SIGTERM]
+        if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # `nohup` wants it to outlive the terminal
+            names.append(signal.SIGHUP)
         before = {name: signal.signal(name, self._heard) for name in names}
         before[signal.SIGALRM] = signal.signal(signal.SIGALRM, self._impatient)
         try:

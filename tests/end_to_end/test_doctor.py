@@ -149,7 +149,7 @@ CASES = {
     "token twice": Case(setting("TIMEPAY_TOKEN_FILE", "x/y"), "token", "wrong", "both set", 11),
     "token for all": Case(keep_token(SECRET, 0o644), "token", "warning", "0644"),
     "token in a file": Case(keep_token(SECRET, 0o600), "token", "ok", "./team.token"),
-    "file is empty": Case(keep_token("", 0o600), "token", "wrong", "no token", 11),
+    "file is empty": Case(keep_token("", 0o600), "token", "wrong", "is empty", 11),
     "sends are off": Case(setting("RUNBOOK_SENDS", "off"), "stops", "wrong", "forbids", 11),
     "a STOP file": Case(stopping(), "stops", "wrong", "stopped by the file", 11),
     "a stop": Case(with_log(stopping()), "stops", "wrong", "angry", 11),

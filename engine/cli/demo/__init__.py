@@ -28,8 +28,12 @@ def command() -> int:
 
     sandbox = Sandbox(now)
     sandbox.load(campaign("camp_demo", _CUSTOMERS, 0))
-    with leaving_nothing(), TemporaryDirectory(prefix="runbook-demo-") as folder, serving(sandbox) as served:
-        stage = Stage(Path(folder), served)
+    with (
+        leaving_nothing() as leaving,
+        TemporaryDirectory(prefix="runbook-demo-") as folder,
+        serving(sandbox) as served,
+    ):
+        stage = Stage(Path(folder), served, leaving)
         tell(stage)
         verdict = judge(sandbox, confirmed(stage))
     stage.chapter("What customers got, by the sandbox's own outbox")

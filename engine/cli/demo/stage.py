@@ -6,11 +6,12 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from textwrap import wrap
 
 from engine.cli.folded import folded
+from engine.cli.leaving import Leaving
 from engine.cli.screen import emit, paint, width
 from engine.clock import boottime_s
 from engine.refusal import Exit, Refusal
@@ -26,9 +27,10 @@ _HEADLINE = "SANDBOX: "
 class Stage:
     """A folder, a sandbox, and somebody who types."""
 
-    def __init__(self, folder: Path, served: Served) -> None:
+    def __init__(self, folder: Path, served: Served, leaving: Leaving) -> None:
         self.folder = folder
         self.served = served
+        self._leaving = leaving
         self._paint = paint()
         self._number = 0
         kept = {
@@ -95,8 +97,17 @@ class Stage:
         emit(self._paint("strong", "\n".join(folded)))
         words = shlex.split(line)
         assert words[0] == "runbook", "the demo types nothing else"
-        child = subprocess.Popen(  # noqa: S603  (this very program)
-            [sys.executable, "-m", "engine", *words[1:]],
+        with ExitStack() as behind:
+            with self._leaving.held():
+                child = self._started(words[1:])
+                behind.enter_context(child)
+                behind.callback(child.wait)  # after Ctrl-C its own exit would wait a blink only
+                behind.callback(child.kill)
+            yield child
+
+    def _started(self, arguments: list[str]) -> "subprocess.Popen[str]":
+        return subprocess.Popen(  # noqa: S603  (this very program)
+            [sys.executable, "-m", "engine", *arguments],
             cwd=self.folder,
             env=self._environment,
             stdin=subprocess.DEVNULL,
@@ -105,11 +116,6 @@ class Stage:
             text=True,
             encoding="utf-8",
         )
-        with child:
-            try:
-                yield child
-            finally:
-                child.kill()
 
     def _output(self, text: str, keep: str = "") -> None:
         """Show an output without its headline and its blank lines; how much is left out is said."""
