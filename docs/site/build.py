@@ -19,10 +19,16 @@ from docs.site.staging import ROOT, place_of, sources, staged
 
 HERE = Path(__file__).parent
 
+_MARK = ".runbook-site"
+"""Marks a folder as one that a build made, and may replace."""
+
 
 def main(arguments: list[str]) -> int:
-    """Build into a folder, which is replaced; give an exit code."""
+    """Build into a folder, which is replaced if it holds a site; give an exit code."""
     target = Path(arguments[0]) if arguments else ROOT / "build" / "site"
+    if target.exists() and not (target / _MARK).exists() and any(target.iterdir()):
+        print(f"{target} holds something else than a site: name another folder", file=sys.stderr)
+        return 1
     with tempfile.TemporaryDirectory() as folder:
         _stage(Path(folder))
         command = [sys.executable, "-m", "zensical", "build", "--strict", "--config-file", "mkdocs.yml"]
@@ -31,6 +37,7 @@ def main(arguments: list[str]) -> int:
         if code or faults:
             print(*faults, sep="\n", file=sys.stderr)
             return 1
+        Path(folder, "site", _MARK).touch()
         shutil.rmtree(target, ignore_errors=True)
         shutil.copytree(Path(folder, "site"), target)
     print(f"{target}: every link leads somewhere")

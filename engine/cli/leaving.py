@@ -37,10 +37,14 @@ class Leaving:
 
 @contextmanager
 def leaving_nothing() -> Iterator[Leaving]:
-    """Let Ctrl-C, SIGTERM and SIGHUP unwind the block; the exit code is 130 or 143."""
+    """Let Ctrl-C, SIGTERM and SIGHUP unwind the block; the exit code is 130 or 143.
+
+    One that is ignored, as `nohup` has it, stays so.
+    """
     leaving = Leaving()
     names = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    before = {name: signal.signal(name, leaving.hear) for name in names}
+    heard = [name for name in names if signal.getsignal(name) is not signal.SIG_IGN]
+    before = {name: signal.signal(name, leaving.hear) for name in heard}
     try:
         yield leaving
     finally:

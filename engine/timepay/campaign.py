@@ -5,7 +5,9 @@ from collections.abc import Callable
 from engine.diagnostics import Json
 from engine.frozen import dataclass
 from engine.refusal import Exit, Refusal
-from engine.timepay.messages import Unreadable, plain, read, said
+from engine.timepay.messages import Unreadable
+from engine.timepay.told import told
+from engine.timepay.trouble import Trouble
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +21,9 @@ class CampaignFacts:
     rows: int | None = None
 
 
-_CURES = {
-    401: ("the API does not accept the token (401)", "check TIMEPAY_TOKEN, or get a new one"),
-    403: ("the API does not allow this (403)", "check the organisation, and what the token may do"),
-    404: ("the API does not know this campaign, or this address (404)", "check campaign.id and base_url"),
-}
+_MISSING = Trouble(
+    "the API does not know this campaign, or this address (404)", "check campaign.id and base_url"
+)
 
 
 def facts_of(
@@ -33,16 +33,10 @@ def facts_of(
 
     ``hide`` blacks out of the API's words what must not be shown.
     """
-    data = read(body) if isinstance(body, bytes) else None
-    words = f"; the API says: {plain(hide(said(data)))}" if data and said(data) else ""
-    if status in _CURES:
-        message, cure = _CURES[status]
-        raise unread(campaign_id, f"{message}{words}", cure)
-    if status != 200:  # noqa: PLR2004  (as the page has it)
-        raise unread(campaign_id, f"the API answered {status}{words}", "try again later")
-    if isinstance(body, Unreadable):
-        raise unread(campaign_id, body.why, "try again later")
-    campaign = data.get("data") if data else None
+    data = told(status, body, _MISSING, hide=hide)
+    if isinstance(data, Trouble):
+        raise unread(campaign_id, data.message, data.cure)
+    campaign = data.get("data")
     if not isinstance(campaign, dict) or campaign.get("id") != campaign_id:
         raise unread(campaign_id, "the answer describes something else", "check base_url")
     name, org, status_of = (_text(campaign.get(key), hide) for key in ("name", "org_id", "status"))

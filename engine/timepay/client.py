@@ -1,4 +1,4 @@
-"""The client of the TimePay Agents API: one request, one answer, never a second try.."""
+"""The client of the TimePay Agents API: one request, one answer, never a second try."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -10,13 +10,14 @@ from engine.frozen import dataclass
 from engine.record.outcome import Outcome, SendStatus
 from engine.record.plan import Account
 from engine.record.request import Request
-from engine.refusal import Refusal
+from engine.refusal import Exit, Refusal
 from engine.timepay.campaign import CampaignFacts, facts_of, unread
 from engine.timepay.classify import classify
 from engine.timepay.connection import CONNECT_S, Connections
 from engine.timepay.departure import Deadline, Departure
 from engine.timepay.lean import httpx
 from engine.timepay.messages import MOST_BYTES, Unreadable
+from engine.timepay.probe import Seen, seen_of
 from engine.timepay.token import Token
 from engine.timepay.trouble import Trouble, explain
 
@@ -96,14 +97,20 @@ class Client:
         """Ask the API about a campaign; raises ``Refusal`` (11) where it does not tell."""
         if not _ID.fullmatch(campaign_id):
             raise unread(campaign_id, "no campaign has such an id", "check campaign.id")
-        self._deadline.start(timeout_s)
-        url = self._url(f"/campaigns/{campaign_id}")
-        try:
-            answer = self._exchange("GET", url, b"", Departure(lambda: None, self._deadline))
-        except Exception as error:  # noqa: BLE001  (whatever a transport raises, there is no answer)
-            trouble = self._trouble(error)
-            raise unread(campaign_id, trouble.message, trouble.cure) from None
+        answer = self._got(f"/campaigns/{campaign_id}", timeout_s)
+        if isinstance(answer, Trouble):
+            raise unread(campaign_id, answer.message, answer.cure)
         return facts_of(campaign_id, answer.status, answer.body, hide=self._token.hide)
+
+    def look(self, *, timeout_s: float = 10) -> Seen:
+        """Ask for the list of campaigns: is the API there? Raises ``Refusal`` (11) where nobody answers."""
+        asked_at = self._now()
+        answer = self._got("/campaigns", timeout_s)
+        if isinstance(answer, Trouble):
+            raise Refusal(answer.message, answer.cure, Exit.GUARDED)
+        halfway = asked_at + (self._now() - asked_at) / 2
+        date = answer.headers.get("date")
+        return seen_of(answer.status, answer.body, date, halfway, hide=self._token.hide)
 
     def close(self) -> None:
         """Close the connection."""
@@ -116,6 +123,14 @@ class Client:
         if path not in self._urls:
             self._urls[path] = httpx.URL(self._base_url + path)
         return self._urls[path]
+
+    def _got(self, path: str, timeout_s: float) -> "_Answer | Trouble":
+        """Ask what changes nothing; whatever kept the answer away is a value, as the answer is."""
+        self._deadline.start(timeout_s)
+        try:
+            return self._exchange("GET", self._url(path), b"", Departure(lambda: None, self._deadline))
+        except Exception as error:  # noqa: BLE001  (whatever a transport raises, there is no answer)
+            return self._trouble(error)
 
     def _exchange(self, method: str, url: httpx.URL, content: bytes, departure: Departure) -> "_Answer":
         left_s = self._deadline.left_s()

@@ -11,7 +11,7 @@ _modules: MutableMapping[str, Any] = sys.modules
 # every first send, for nothing. None in its place makes httpx do without, as where those are missing.
 _came_before = _modules.setdefault(_COMMAND_LINE, None)
 
-import httpx as httpx  # noqa: E402, PLC0414  (after what keeps it lean; by this name for others)
+import httpx as httpx  # noqa: E402, PLC0414  (behind the lines above alone; others import it from here)
 
 if _came_before is None:
     del _modules[_COMMAND_LINE]

@@ -1,23 +1,22 @@
-"""Whether the API is there and takes the token and the organisation: one question that changes nothing."""
+"""Whether the API is there, and takes token and organisation: what its list of campaigns tells; pure."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from engine.diagnostics import Json
 from engine.frozen import dataclass
 from engine.refusal import Exit, Refusal
-from engine.timepay.client import Client
-from engine.timepay.departure import Departure
-from engine.timepay.messages import Unreadable, plain, read, said
+from engine.timepay.messages import Unreadable
+from engine.timepay.told import told
+from engine.timepay.trouble import Trouble
 
 _HALF_S = 0.5
 """A server writes its date in whole seconds, rounded down: on average half of one is missing."""
 
-_CURES = {
-    401: ("the API does not accept the token (401)", "check TIMEPAY_TOKEN, or get a new one"),
-    403: ("the API does not allow this (403)", "check the organisation, and what the token may do"),
-    404: ("the API does not know this address (404)", "check base_url: it ends in the version, such as /v1"),
-}
+_MISSING = Trouble(
+    "the API does not know this address (404)", "check base_url: it ends in the version, such as /v1"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,41 +32,31 @@ class Seen:
     ahead_s: float | None
 
 
-class Probe(Client):
-    """A client that looks whether the API can be used from here."""
+def seen_of(
+    status: int,
+    body: bytes | Unreadable,
+    date: str | None,
+    here_at: datetime,
+    *,
+    hide: Callable[[str], str] = str,
+) -> Seen:
+    """Read the answer to ``GET /campaigns``.
 
-    def look(self, *, timeout_s: float = 10) -> Seen:
-        """Ask for the list of campaigns; raises ``Refusal`` (11) where nobody answers."""
-        self._deadline.start(timeout_s)
-        asked_at = self._now()
-        departure = Departure(lambda: None, self._deadline)
-        try:
-            answer = self._exchange("GET", self._url("/campaigns"), b"", departure)
-        except Exception as error:  # noqa: BLE001  (whatever a transport raises, there is no answer)
-            trouble = self._trouble(error)
-            raise Refusal(trouble.message, trouble.cure, Exit.GUARDED) from None
-        halfway = asked_at + (self._now() - asked_at) / 2
-        data = read(answer.body) if isinstance(answer.body, bytes) else None
-        fault = self._fault(answer.status, answer.body, data)
-        return Seen(fault, _org(data), _ahead_s(halfway, answer.headers.get("date")))
-
-    def _fault(self, status: int, body: bytes | Unreadable, data: dict[str, Json] | None) -> Refusal | None:
-        words = f"; it says: {plain(self._token.hide(said(data)))}" if data and said(data) else ""
-        if status in _CURES:
-            message, cure = _CURES[status]
-            return Refusal(f"{message}{words}", cure, Exit.GUARDED)
-        if status != 200:  # noqa: PLR2004  (as the page has it)
-            return Refusal(f"the API answered {status}{words}", "try again later", Exit.GUARDED)
-        if isinstance(body, Unreadable):
-            return Refusal(f"the API answered, but {body.why}", "try again later", Exit.GUARDED)
-        if data is None or not isinstance(data.get("data"), list):
-            return Refusal("what answers is not the API", "check base_url", Exit.GUARDED)
-        return None
+    ``date`` is its header, ``here_at`` this machine's instant half way between question and answer;
+    ``hide`` blacks out of the API's words what must not be shown.
+    """
+    ahead_s = _ahead_s(here_at, date)
+    data = told(status, body, _MISSING, hide=hide)
+    if isinstance(data, Trouble):
+        return Seen(Refusal(data.message, data.cure, Exit.GUARDED), None, ahead_s)
+    campaigns = data.get("data")
+    if not isinstance(campaigns, list):
+        return Seen(Refusal("what answers is not the API", "check base_url", Exit.GUARDED), None, ahead_s)
+    return Seen(None, _org(campaigns), ahead_s)
 
 
-def _org(data: dict[str, Json] | None) -> str | None:
-    campaigns = data.get("data") if data else None
-    first = campaigns[0] if isinstance(campaigns, list) and campaigns else None
+def _org(campaigns: list[Json]) -> str | None:
+    first = campaigns[0] if campaigns else None
     org = first.get("org_id") if isinstance(first, dict) else None
     return org if isinstance(org, str) else None
 

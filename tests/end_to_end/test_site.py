@@ -59,3 +59,15 @@ def test_the_site_builds_and_every_link_leads_somewhere(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert (site / "search.json").exists()
     assert "runbook resolve" in (site / "reference" / "commands.html").read_text("utf-8")
+    again = subprocess.run(build, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+    assert again.returncode == 0, again.stderr
+
+
+def test_a_folder_of_somebody_is_not_replaced(tmp_path: Path) -> None:
+    """Only what a build made is."""
+    (tmp_path / "thesis.txt").write_text("years of work", "utf-8")
+    build = [sys.executable, "-m", "docs.site.build", str(tmp_path)]
+    done = subprocess.run(build, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 1
+    assert "another folder" in done.stderr
+    assert (tmp_path / "thesis.txt").exists()

@@ -7,7 +7,8 @@ import pytest
 
 from engine.record.plan import Account
 from engine.refusal import Exit, Refusal
-from engine.timepay.probe import Probe, Seen
+from engine.timepay.client import Client
+from engine.timepay.probe import Seen
 from engine.timepay.token import Token
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -34,7 +35,7 @@ def look(answer: httpx.Response | Exception) -> tuple[Seen, Answering]:
     """Look at an API that answers so, at noon."""
     to = Answering(answer)
     account = Account("https://api.example.invalid/api/v1", "org_a")
-    return Probe(account, Token(SECRET), transport=to, now=lambda: NOON).look(), to
+    return Client(account, Token(SECRET), transport=to, now=lambda: NOON).look(), to
 
 
 def test_a_look_is_one_request_that_changes_nothing() -> None:
@@ -50,7 +51,7 @@ def test_a_look_is_one_request_that_changes_nothing() -> None:
     ("answer", "said"),
     [
         (httpx.Response(401), "does not accept the token"),
-        (httpx.Response(403, json={"message": "wrong organisation"}), "it says: wrong organisation"),
+        (httpx.Response(403, json={"message": "wrong organisation"}), "the API says: wrong organisation"),
         (httpx.Response(404), "does not know this address"),
         (httpx.Response(503, text="<html>"), "answered 503"),
         (httpx.Response(302), "answered 302"),
