@@ -15,6 +15,11 @@ class Leaving:
         self._heard: int | None = None
         self._holds = False
 
+    @property
+    def has_heard(self) -> bool:
+        """Whether a signal came that ends the process."""
+        return self._heard is not None
+
     @contextmanager
     def held(self) -> Iterator[None]:
         """Let no signal in between: what the block begins must be known before it can be ended."""
@@ -48,8 +53,9 @@ def leaving_nothing() -> Iterator[Leaving]:
     try:
         yield leaving
     finally:
+        # The process ends now: a finger that is quicker than it must not tear its last words.
         for name, handler in before.items():
-            signal.signal(name, handler)
+            signal.signal(name, signal.SIG_IGN if leaving.has_heard else handler)
 
 
 def _end(number: int) -> BaseException:

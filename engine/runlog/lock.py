@@ -28,7 +28,8 @@ class FileLock:
         os.pwrite(self._descriptor, text[:_NOTE_BYTES], 0)
 
     def release(self) -> None:
-        """Give the lock back."""
+        """Give the lock back, also where a process that was forked meanwhile has it open."""
+        fcntl.flock(self._descriptor, fcntl.LOCK_UN)
         os.close(self._descriptor)
 
 

@@ -23,6 +23,7 @@ POISONED = {
     "RUNBOOK_ENV": "nowhere",
     "RUNBOOK_SENDS": "off",
     "CI": "true",
+    "PYTHONIOENCODING": "latin-1",
 }
 TWICE = """\
 import engine.timepay.client as client
@@ -56,10 +57,13 @@ def demo(folder: Path, **environment: str) -> "subprocess.Popen[str]":
 def told(tmp_path_factory: pytest.TempPathFactory) -> str:
     """Play the demo once, in surroundings that would break any other command."""
     folder = tmp_path_factory.mktemp("demo")
+    (folder / ".git").mkdir()
+    (folder / ".runbook").mkdir()
+    (folder / ".runbook" / "config.yaml").write_text("a repository above the temporary files", "utf-8")
     with demo(folder, **POISONED) as process:
         said, _ = process.communicate(timeout=WITHIN_S)
     assert process.returncode == 0, said
-    assert [path.name for path in folder.rglob("*")] == ["tmp"]
+    assert sorted(path.name for path in folder.rglob("*")) == [".git", ".runbook", "config.yaml", "tmp"]
     return said
 
 

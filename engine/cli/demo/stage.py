@@ -22,6 +22,12 @@ _BLINK_S = 0.02
 _INDENT = "    "
 _HIDDEN = ("TIMEPAY_", "RUNBOOK_", "GITHUB_")
 _HEADLINE = "SANDBOX: "
+_CONFIG = """\
+format: config/v1
+default: sandbox
+environments:
+  sandbox: {{base_url: "{}"}}
+"""
 
 
 class Stage:
@@ -38,8 +44,11 @@ class Stage:
         }
         here = str(Path(__file__).parents[3])
         path = os.pathsep.join([here, kept["PYTHONPATH"]] if "PYTHONPATH" in kept else [here])
-        there = {"TIMEPAY_BASE_URL": served.address, "TIMEPAY_TOKEN": "sandbox"}
-        self._environment = {**kept, **there, "PYTHONPATH": path, "PYTHONUTF8": "1"}
+        utf8 = {"PYTHONUTF8": "1", "PYTHONIOENCODING": "utf-8"}
+        self._environment = {**kept, **utf8, "PYTHONPATH": path, "TIMEPAY_TOKEN": "sandbox"}
+        # A repository may lie above the folder for temporary files: its log and its words are not ours.
+        (folder / ".runbook").mkdir()
+        (folder / ".runbook" / "config.yaml").write_text(_CONFIG.format(served.address), "utf-8")
 
     # ------------------------------------------------ what is told
 
@@ -149,6 +158,6 @@ def _awaited(child: "subprocess.Popen[str]", claim: Callable[[], bool]) -> bool:
 def _unexpected(line: str, what: str) -> Refusal:
     return Refusal(
         f"the demo did not go as it should: `{line}` {what}",
-        "this is a bug: please report it with all of the above",
+        "mend what stands above; if that names nothing to mend, please report it with all of the above",
         Exit.FAILED,
     )

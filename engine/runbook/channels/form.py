@@ -1,5 +1,6 @@
 """What a channel of another distribution may be, and may send: no less strict than ours."""
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -34,6 +35,8 @@ _MAKERS = "engine.channels (described, text, words, whole, many, closed, one_of,
 _NEVER = ("", " ", "\u200b", "\n", "a\n", " a", "a\u202e", "\x1b")
 _ENDPOINT = re.compile("[a-z][a-z0-9_-]{0,62}")
 _LONGEST_LABEL = 40
+_MOST_EXACT = 2**53 - 1
+"""Up to here every program reads a number of JSON the same (RFC 8785)."""
 
 
 def faults(channel: object) -> list[str]:
@@ -43,21 +46,40 @@ def faults(channel: object) -> list[str]:
     return [*_about(channel), *_fields(channel.fields, channel.required)]
 
 
-def trespass(request: object, campaign_id: str, step: Step) -> str:
+def own(request: object) -> Request:
+    """Give a request that a channel made as plain values of our own: nobody can change them any more.
+
+    Raises ``TypeError`` and ``ValueError`` for what is none, or does not fit into JSON.
+    """
+    if type(request) is not Request:
+        raise TypeError(f"it is of the type {type(request).__name__}, not engine.channels.Request")
+    written = json.dumps([request.method, request.path, request.body], allow_nan=False)
+    method, path, body = json.loads(written)
+    return Request(method, path, body)
+
+
+def trespass(request: Request, campaign_id: str, step: Step) -> str:
     """Say why a request that a channel made for a step may not go out; empty if it may."""
-    if not isinstance(request, Request):
-        return f"it is of the type {type(request).__name__}, not engine.channels.Request"
     before, _, endpoint = request.path.rpartition("/")
     if request.method != "POST" or before != f"/initiate/{campaign_id}" or not _ENDPOINT.fullmatch(endpoint):
         return f"{request.method} {request.path} is not POST /initiate/{campaign_id}/…"
     try:
         guarded(request.body, step)
-        request.wire()
     except (AssertionError, TypeError, ValueError, AttributeError) as error:
         return str(error)
+    if any(abs(number) > _MOST_EXACT for number in _numbers(request.body)):
+        return f"it holds a number beyond {_MOST_EXACT}, which JSON does not carry exactly"
     bounds = {"limit": step.limit, "filters": step.filters.to_json() if step.filters else None}
     changed = [key for key, value in bounds.items() if request.body.get(key) != value]
     return f"{' and '.join(changed)} of the request are not those of the step" if changed else ""
+
+
+def _numbers(part: Json) -> Iterator[float]:
+    if isinstance(part, dict | list):
+        for below in part.values() if isinstance(part, dict) else part:
+            yield from _numbers(below)
+    elif isinstance(part, int | float):
+        yield part
 
 
 def _about(channel: Any) -> Iterator[str]:  # noqa: ANN401  (whoever made it may not have checked types)

@@ -1,19 +1,23 @@
 """Channels of other distributions: found by their entry points, checked, and held to what they may send."""
 
-from collections.abc import Collection, Mapping
-from contextlib import suppress
+import sys
+from collections.abc import Callable, Collection, Mapping
+from contextlib import redirect_stdout, suppress
+from copy import deepcopy
 from dataclasses import replace
 from functools import lru_cache
 from importlib.metadata import EntryPoint, entry_points
-from typing import NoReturn
+from typing import NoReturn, TypeVar
 
 from engine.record.request import Request
 from engine.refusal import Exit, Refusal
 from engine.runbook.channels.channel import Channel
-from engine.runbook.channels.form import faults, trespass
+from engine.runbook.channels.form import faults, own, trespass
 from engine.runbook.model import Step
 
 GROUP = "campaign_runbooks.channels"
+
+_Result = TypeVar("_Result")
 
 
 def load(names: Collection[str]) -> dict[str, Channel]:
@@ -48,11 +52,8 @@ def _channel(name: str) -> Channel:
     point, *others = _points()[name]
     if others:
         _refuse(point, f"is not the only one of its name: {_origin(others[0])} has one, too")
-    try:
-        channel = point.load()
-    except (Exception, SystemExit) as error:  # noqa: BLE001  (it is not our code that is imported)
-        _refuse(point, f"cannot be imported: {_said(error)}")
-    if wrong := faults(channel):
+    channel = _done(point, "cannot be imported", point.load)
+    if wrong := _done(point, "cannot be used", lambda: faults(channel)):
         _refuse(point, f"cannot be used: {'; '.join(wrong)}")
     if channel.name != name:
         _refuse(point, f"calls itself {channel.name}")
@@ -63,15 +64,28 @@ def _bounded(channel: Channel, point: EntryPoint) -> Channel:
     """Give the channel with its origin, unable to ask for more than its step says (DESIGN, rule 2)."""
 
     def request(campaign_id: str, step: Step) -> Request:
-        try:
-            made = channel.request(campaign_id, step)
-        except Exception as error:  # noqa: BLE001  (it is not our code that runs)
-            _refuse(point, f"makes no request for step {step.id}: {_said(error)}")
+        # Neither the step nor what goes out stays in hands that are not ours: both are copies.
+        made = _done(
+            point,
+            f"makes no request for step {step.id}",
+            lambda: own(channel.request(campaign_id, deepcopy(step))),
+        )
         if wrong := trespass(made, campaign_id, step):
             _refuse(point, f"makes a request for step {step.id} that may not go out: {wrong}")
         return made
 
     return replace(channel, request=request, origin=_origin(point))
+
+
+def _done(point: EntryPoint, otherwise: str, act: Callable[[], _Result]) -> _Result:
+    """Let code run that is not ours: whatever it raises is a refusal, and what it prints is no result."""
+    try:
+        with redirect_stdout(sys.stderr):
+            return act()
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # noqa: BLE001  (SystemExit(0) would make every command succeed)
+        _refuse(point, f"{otherwise}: {_said(error)}")
 
 
 def _origin(point: EntryPoint) -> str:

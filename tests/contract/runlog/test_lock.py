@@ -35,6 +35,21 @@ def test_who_asks_is_told_what_the_holder_noted(tmp_path: Path) -> None:
     assert note_of_holder(path) is None
 
 
+def test_a_child_that_was_forked_meanwhile_holds_nothing(tmp_path: Path) -> None:
+    """It has the file open as well; what its parent gives back is free."""
+    path = tmp_path / "a.lock"
+    mine = take(path)
+    assert mine is not None
+    inherited = os.dup(mine._descriptor)  # what a fork leaves: the same open file once more
+    try:
+        mine.release()
+        again = take(path, tries=1)
+        assert again is not None
+        again.release()
+    finally:
+        os.close(inherited)
+
+
 def test_a_long_note_is_cut(tmp_path: Path) -> None:
     """Whoever reads it reads so much and no more."""
     lock = take(tmp_path / "a.lock")

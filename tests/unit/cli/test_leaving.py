@@ -2,10 +2,22 @@
 
 import os
 import signal
+from collections.abc import Iterator
 
 import pytest
 
 from engine.cli.leaving import leaving_nothing
+
+
+@pytest.fixture(autouse=True)
+def _as_before() -> Iterator[None]:
+    """Put back what this process did with signals."""
+    names = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {name: signal.getsignal(name) for name in names}
+    yield
+    for name, handler in before.items():
+        signal.signal(name, handler)
+
 
 ENDS = [(signal.SIGINT, KeyboardInterrupt), (signal.SIGTERM, SystemExit), (signal.SIGHUP, SystemExit)]
 
@@ -56,6 +68,14 @@ def test_what_has_begun_is_known_before_it_ends() -> None:
     assert done == ["begun"]
 
 
+def test_a_third_signal_does_not_tear_the_last_words() -> None:
+    """Behind the block, too: the process is on its way out."""
+    with pytest.raises(KeyboardInterrupt):
+        unwound([], signal.SIGINT)
+    assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    assert signal.getsignal(signal.SIGTERM) is signal.SIG_IGN
+
+
 def test_the_handlers_are_put_back() -> None:
     """Behind the block signals do what they did before."""
     before = signal.getsignal(signal.SIGTERM)
@@ -66,9 +86,6 @@ def test_the_handlers_are_put_back() -> None:
 
 def test_what_is_ignored_stays_ignored() -> None:
     """A command under nohup outlives its terminal."""
-    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    try:
-        with leaving_nothing():
-            assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
-    finally:
-        signal.signal(signal.SIGHUP, before)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    with leaving_nothing():
+        assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN

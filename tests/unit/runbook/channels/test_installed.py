@@ -1,5 +1,8 @@
 """Channels of other distributions: only what is named is imported, and what cannot be used is refused."""
 
+import copy
+import pickle
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -60,6 +63,20 @@ def test_an_installed_channel_is_known_with_its_origin(site: Install) -> None:
     assert [*channels] == ["whatsapp", "sms", "call", "rcs"]
     assert (channels["rcs"].label, channels["rcs"].origin) == ("RCS", "rcs-channel 1.2")
     assert known(["rcs"])["rcs"] is channels["rcs"]
+
+
+def test_a_channel_passes_by_its_name(site: Install) -> None:
+    """A draft or a plan that goes to another process has the channel that is installed there."""
+    site()
+    channel = known(["rcs"])["rcs"]
+    packed = pickle.dumps([channel, REGISTRY["sms"]])
+    assert pickle.loads(packed) == [channel, REGISTRY["sms"]]  # noqa: S301  (made right here)
+    assert copy.deepcopy(channel) is channel
+    sys.path_importer_cache.clear()
+    shutil.rmtree(sys.path[0])
+    _forget()
+    with pytest.raises(Refusal, match="the channel rcs is not installed here"):
+        pickle.loads(packed)  # noqa: S301  (made right here)
 
 
 def test_only_what_is_named_is_imported(site: Install) -> None:
@@ -148,6 +165,53 @@ def test_a_request_that_reaches_further_is_refused(site: Install, line: str) -> 
         known(["rcs"])["rcs"].request("camp", STEP)
     assert TRESPASSES[line] in refused.value.message
     assert "rcs-channel 1.2" in refused.value.message
+
+
+ESCAPES = {
+    "import sys; sys.exit(0)": "makes no request for step remind: SystemExit: 0",
+    "raise GeneratorExit": "makes no request for step remind: GeneratorExit",
+    "content['x'] = 10 ** 400; return initiate(campaign_id, 'rcs', content, step)": "a number beyond",
+    "content['y'] = [-(2 ** 53)]; return initiate(campaign_id, 'rcs', content, step)": "a number beyond",
+    "object.__setattr__(step, 'limit', 99); return initiate(campaign_id, 'rcs', content, step)": "limit of",
+    "made = initiate(campaign_id, 'rcs', content, step); "
+    "return type('Sly', (Request,), {'wire': lambda _: b''})(made.method, made.path, made.body)": "Sly",
+    "body = type('Sly', (dict,), {'get': lambda *_: None})(limit=99, filters={}); "
+    "return Request('POST', f'/initiate/{campaign_id}/rcs', body)": "filters is empty",
+}
+
+
+@pytest.mark.parametrize("line", ESCAPES)
+def test_nothing_gets_past_what_is_judged(site: Install, line: str) -> None:
+    """What goes out is what was compared with the step, whatever its code makes of either."""
+    site(spoilt(line))
+    with pytest.raises(Refusal) as refused:
+        known(["rcs"])["rcs"].request("camp", STEP)
+    assert ESCAPES[line] in refused.value.message
+    assert STEP.limit == 10
+
+
+def test_a_request_cannot_be_changed_behind_its_check(site: Install) -> None:
+    """Its code keeps nothing in hand of what is planned."""
+    site(spoilt("KEPT.append(initiate(campaign_id, 'rcs', content, step)); return KEPT[0]") + "\nKEPT = []\n")
+    made = known(["rcs"])["rcs"].request("camp", STEP)
+    kept = sys.modules["rcs_channel"].__dict__["KEPT"][0]
+    kept.body.clear()
+    assert made.body["limit"] == 10
+    assert made.body["filters"] == {"ids": ["L-1"]}
+
+
+def test_what_it_prints_is_no_result(site: Install, capsys: pytest.CaptureFixture[str]) -> None:
+    """JSON on stdout stays JSON."""
+    site(spoilt("print('HELLO'); return initiate(campaign_id, 'rcs', content, step)") + "\nprint('HELLO')\n")
+    known(["rcs"])["rcs"].request("camp", STEP)
+    assert capsys.readouterr() == ("", "HELLO\nHELLO\n")
+
+
+def test_a_channel_whose_parts_break_is_refused(site: Install) -> None:
+    """As broken, and not as a bug of ours."""
+    site(RCS.replace('required=("template", "agent")', "required=([],)"))
+    with pytest.raises(Refusal, match=r"rcs of rcs-channel 1\.2 cannot be used: TypeError"):
+        known(["rcs"])
 
 
 FINDINGS = {

@@ -1,6 +1,7 @@
 """The fixtures that pytest finds by entry point, in every session where the engine is installed.
 
-So it imports nothing but pytest until a test asks for one of them.
+So it imports nothing but pytest until a test asks for one of them. It stands by itself, and not in a
+package: a project that is tested may have a package `engine` of its own, and must not be disturbed.
 """
 
 from collections.abc import Iterator
