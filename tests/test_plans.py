@@ -54,3 +54,22 @@ def test_a_plan_fits_its_width(file: Path, width: int) -> None:
         text = bare(render(plan(file), MAKING, paint, width))
         shown = text.partition("Requests, as they would go out")[0]
         assert [line for line in shown.splitlines() if columns(line) > width] == []
+
+
+@pytest.mark.parametrize(
+    ("filters", "said"),
+    [
+        ("language: hindi", "One customer gets at most 2: a and b address the same people."),
+        ("language: english", "One customer gets at most 2."),
+    ],
+)
+def test_steps_that_address_the_same_people(filters: str, said: str, tmp_path: Path) -> None:
+    """That is known, so it is not among what the plan does not know."""
+    file = tmp_path / "two.yaml"
+    steps = "  - {id: ID, channel: sms, template: t, filters: {FILTERS}, limit: 9}\n"
+    head = "format: runbook/v1\nname: two\nowner: o\npurpose: overdue\ncampaign: {id: c}\nsteps:\n"
+    first = steps.replace("ID", "a").replace("FILTERS", "language: hindi")
+    file.write_text(head + first + steps.replace("ID", "b").replace("FILTERS", filters), "utf-8")
+    text = render(plan(file), MAKING)
+    assert f"  {said}\n" in text
+    assert ("Whether the same customer is in several steps" in text) is (":" not in said)

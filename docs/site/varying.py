@@ -6,9 +6,11 @@ from collections.abc import Collection, Iterator
 _FORMS = {
     "run": (r"\d{8}-\d{6}-[a-z0-9-]+?-[0-9a-f]{6}(?![0-9a-z-])", "20260302-093000-{}-4f1c08"),
     "digest": (r"sha256:[0-9a-f]{8,64}", "sha256:"),
+    "expiry": (r"(?<=must start before )20\d\d-\d\d-\d\d", "2026-03-03"),
     "date": (r"20\d\d-\d\d-\d\d", "2026-03-02"),
     "clock": (r"(?<![\d:])\d\d:\d\d(?::\d\d)?(?![\d:])", "09:30:00"),
     "seconds": (r"(?<![\d.])\d+\.\d+ s\b", "0.8 s"),
+    "wait": (r"(?<=waiting )\d+ s\b", "8 s"),
     "port": (r"(?<=127\.0\.0\.1:)\d+", "8001"),
     "actor": (r"(?<!\S)[a-z_][\w.-]*@[\w-]+", "asha@desk"),
     "hash": (r"\b(?:[0-9a-f]{64}|[0-9a-f]{12})\b", ""),
@@ -26,7 +28,7 @@ def fixed(line: str, *, is_told_apart: bool = False) -> str:
 
     ``is_told_apart``: two ids, digests or lengths of time that differ go on to do so.
     """
-    kept = (*_BOUND, "seconds") if is_told_apart else ()
+    kept = (*_BOUND, "seconds", "wait") if is_told_apart else ()
     return _ANY.sub(lambda match: _example(str(match.lastgroup), match[0], kept), line)
 
 

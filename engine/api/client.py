@@ -14,14 +14,15 @@ from engine.timepay.client import Client as TimePay
 from engine.timepay.token import Token
 
 
-class Client(TimePay):
+class Client:
     """Speaks to the API of one account, for one run at a time; give each thread its own.
 
-    No connection is made before one is needed. ``proxy`` is the address of an HTTP proxy, ``ca_file``
-    names the certificates to trust in place of certifi's; nothing is taken from the environment.
-    ``transport`` stands in for the network (an ``httpx.BaseTransport``). Raises ``Refusal`` for an
-    address that is not HTTPS (this machine's own may be plain), and for a token that no header can
-    carry. At the end of a ``with`` block the connection is closed.
+    It sends nothing by itself: ``run`` and ``resume`` do, by their log. No connection is made before one
+    is needed. ``proxy`` is the address of an HTTP proxy, ``ca_file`` names the certificates to trust in
+    place of certifi's; nothing is taken from the environment. ``transport`` stands in for the network
+    (an ``httpx.BaseTransport``). Raises ``Refusal`` for an address that is not HTTPS (this machine's own
+    may be plain), and for a token that no header can carry. At the end of a ``with`` block the connection
+    is closed.
     """
 
     def __init__(
@@ -34,18 +35,22 @@ class Client(TimePay):
         transport: Any = None,  # noqa: ANN401  (its type would import httpx)
     ) -> None:
         secret = Token(token) if isinstance(token, str) else token
-        super().__init__(account, secret, proxy=proxy, ca_file=ca_file, transport=transport)
-        self.account = replace(account, base_url=normalised(account.base_url), org=account.org or None)
+        account = replace(account, org=account.org or None)
+        self._timepay = TimePay(account, secret, proxy=proxy, ca_file=ca_file, transport=transport)
+        self.account = replace(account, base_url=normalised(account.base_url))
         self._using = threading.Lock()
 
+    def close(self) -> None:
+        """Close the connection."""
+        self._timepay.close()
+
     @contextmanager
-    def in_use(self) -> Iterator[None]:
-        """Serve one run in the block; raises ``Refusal`` (64) while it serves another one."""
+    def _in_use(self) -> Iterator[TimePay]:
         # Two runs at one connection could take each other's answers for their own.
         if not self._using.acquire(blocking=False):
             raise Refusal("this client serves another run", "give each thread a client of its own")
         try:
-            yield
+            yield self._timepay
         finally:
             self._using.release()
 

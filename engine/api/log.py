@@ -15,12 +15,13 @@ def open_log(path: "os.PathLike[str] | str", *, actor: str, owner: str | None = 
     what others are told who meet a campaign that is held: by default this process and machine. Raises
     ``Refusal`` (14) where there is no log, or none that can be used.
     """
-    return open_file(Path(path), actor=actor, owner=owner or _this_process(), create=False)
+    return open_file(Path(path), actor=_said(actor), owner=owner or _this_process(), create=False)
 
 
 def make_log(path: "os.PathLike[str] | str", *, actor: str) -> None:
     """Make an empty run log, once, as ``runbook log init`` does; raises ``Refusal`` (14) if one is there.
 
+    Folders on the way to it are made, too, for this user alone.
     What was sent before it is not in it: a service that makes a new one at every start forgets whom it
     has messaged.
     """
@@ -28,7 +29,16 @@ def make_log(path: "os.PathLike[str] | str", *, actor: str) -> None:
         raise Refusal(
             f"there is a run log already: {path}", "keep it; it knows what was sent", Exit.LEASE_OR_LOG
         )
-    open_file(Path(path), actor=actor, owner=_this_process(), create=True).close()
+    open_file(Path(path), actor=_said(actor), owner=_this_process(), create=True).close()
+
+
+def _said(actor: str) -> str:
+    if not (isinstance(actor, str) and actor.strip()):
+        raise Refusal(
+            f"actor={actor!r} names nobody who answers for what is sent",
+            "pass a name, as in actor='reminders'",
+        )
+    return actor
 
 
 def _this_process() -> str:

@@ -1,11 +1,16 @@
 """A person's part, as programs pass it on: each says who in the log's ``actor``, and why in ``reason``."""
 
+from enum import StrEnum
+from typing import TypeVar
+
 from engine.clock import Steady
 from engine.record.event import Resolution, Verdict
 from engine.refusal import Refusal
 from engine.runlog.port import RunLog
 from engine.runner import person
 from engine.runner.ports import Clock
+
+_Word = TypeVar("_Word", bound=StrEnum)
 
 
 def resolve(
@@ -18,14 +23,16 @@ def resolve(
     clock: Clock | None = None,
 ) -> None:
     """Settle a send in doubt by what a person found out; ``Resolution.NOT_SENT`` lets it be sent again."""
-    person.resolve(log, clock or Steady(), log.find(run), send, resolution, _said(reason))
+    word = _one_of(Resolution, resolution)
+    person.resolve(log, clock or Steady(), log.find(run), send, word, _said(reason))
 
 
 def decide(
     run: str, step: str, verdict: Verdict, *, log: RunLog, reason: str, clock: Clock | None = None
 ) -> None:
     """Answer what the conditions of a step could not tell."""
-    person.decide_step(log, clock or Steady(), log.find(run), step, verdict, _said(reason))
+    word = _one_of(Verdict, verdict)
+    person.decide_step(log, clock or Steady(), log.find(run), step, word, _said(reason))
 
 
 def cancel(run: str, *, log: RunLog, reason: str, clock: Clock | None = None) -> None:
@@ -33,7 +40,14 @@ def cancel(run: str, *, log: RunLog, reason: str, clock: Clock | None = None) ->
     person.cancel(log, clock or Steady(), log.find(run), _said(reason))
 
 
+def _one_of(words: type[_Word], said: object) -> _Word:
+    if not isinstance(said, words):
+        known = ", ".join(f"engine.{words.__name__}.{each.name}" for each in words)
+        raise Refusal(f"{said!r} is no {words.__name__.lower()}", f"pass one of {known}")
+    return said
+
+
 def _said(reason: str) -> str:
-    if not reason.strip():
+    if not (isinstance(reason, str) and reason.strip()):
         raise Refusal("the reason is empty", "say why; whoever reads the log later needs it")
     return reason.strip()

@@ -16,6 +16,7 @@ from engine.diagnostics import Diagnostic, Json
 from engine.frozen import replace
 from engine.planner.build import build
 from engine.planner.model import Making, Plan
+from engine.record.wallclock import zone
 from engine.refusal import Refusal
 from engine.runbook import draft as drafts
 from engine.runbook import schema
@@ -27,11 +28,8 @@ from engine.runbook.model import InputSpec, InputType, Runbook
 if TYPE_CHECKING:
     from engine.planner.answers import Assumptions
 
-HOLDS = timedelta(hours=24)
+_HOLDS = timedelta(hours=24)
 """How long after a plan is made a run may start from it, unless a policy says otherwise."""
-
-ZONE = "Asia/Kolkata"
-"""Where days begin and end until a policy says otherwise (DESIGN, section 5)."""
 
 
 def load(source: "os.PathLike[str] | str | bytes", *, name: str = "runbook") -> Draft:
@@ -83,8 +81,7 @@ def plan(
         raise Refusal("\n".join(problems))
     here = _sound(here) if here else None
     made = planned(filled(draft, values), here, config)
-    making = Making(at, at + HOLDS, draft.document.file, __version__, here.name if here else None)
-    return replace(made, making=making)
+    return replace(made, making=making(at, draft.document.file, here))
 
 
 def plan_json(plan: Plan) -> dict[str, Json]:
@@ -111,6 +108,11 @@ class Filled(NamedTuple):
         """What people call the campaign, where the runbook says it without a mistake."""
         about = self.runbook.campaign if self.runbook else None
         return (about.name or about.id) if about else None
+
+
+def making(at: datetime, file: str, here: Environment | None) -> Making:
+    """Say of a plan that is made at an instant where it comes from, and how long it holds."""
+    return Making(at, at + _HOLDS, file, __version__, here.name if here else None)
 
 
 def filled(draft: Draft, inputs: tuple[InputValue, ...]) -> Filled:
@@ -146,10 +148,7 @@ def today(specs: Iterable[InputSpec], at: datetime) -> date:
     """Give the day that relative dates count from; where no input is a date, none need be known."""
     if not any(spec.type is InputType.DATE for spec in specs):
         return date.min
-    # Time zones are looked up on disk; only a runbook with dates needs them.
-    from zoneinfo import ZoneInfo  # noqa: PLC0415
-
-    return at.astimezone(ZoneInfo(ZONE)).date()
+    return at.astimezone(zone()).date()
 
 
 def _without_errors(draft: Draft, found: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:

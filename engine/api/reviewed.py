@@ -12,6 +12,7 @@ from engine.frozen import dataclass
 from engine.planner.ceilings import without_ceiling
 from engine.planner.model import Making, Plan
 from engine.planner.program import digests_of
+from engine.record.wallclock import date_and_time
 from engine.refusal import Exit, Refusal
 from engine.timepay.campaign import CampaignFacts
 
@@ -28,6 +29,11 @@ class Review:
     within: str | None = None
     at_most: int | None = None
     plan_file: Path | None = None
+    is_by_program: bool = False
+
+    def word(self, option: str) -> str:
+        """Name an option as whoever said it knows it: to a program it is an argument."""
+        return option.removeprefix("--").replace("-", "_") if self.is_by_program else option
 
     @property
     def is_said(self) -> bool:
@@ -48,11 +54,25 @@ class Review:
 
 def refuse_no_digest(name: str, value: str | None) -> None:
     """Refuse what is no digest as ``plan`` prints it (64); ``name``: the option or argument."""
-    if value is not None and not _DIGEST.fullmatch(value):
+    if value is not None and not (isinstance(value, str) and _DIGEST.fullmatch(value)):
         raise Refusal(
             f"{name} takes a whole digest, and {value!r} is none",
             "copy it from the plan: sha256: and 64 digits",
         )
+
+
+def refuse_no_reason(name: str, reason: str | None) -> None:
+    """Refuse a reason that says nothing (64); ``name``: the option or argument."""
+    if reason is not None and not (isinstance(reason, str) and reason.strip()):
+        raise Refusal(f"{name} needs a reason", "say why; whoever reads the log later needs it")
+
+
+def refuse_unfilled(plan: Plan, making: Making) -> None:
+    """Refuse what nobody has filled in yet (11): it names no account, campaign or template."""
+    if blank := plan.unfilled:
+        where = making.environment or "this account"
+        cure = "write your own in .runbook/config.yaml and the runbook; `runbook doctor` lists what is left"
+        raise Refusal(f"{where} is not filled in yet: {', '.join(blank)}", cure, Exit.GUARDED)
 
 
 def refuse_unreviewed(review: Review, plan: Plan, making: Making) -> None:
@@ -61,16 +81,17 @@ def refuse_unreviewed(review: Review, plan: Plan, making: Making) -> None:
         _refuse_other_plan(review.plan_file, plan, making)
     refuse_digests(review, plan.rules_digest, plan.digest)
     if review.within is not None and review.at_most is None:
-        _refuse_without_ceiling(plan)
+        _refuse_without_ceiling(review, plan)
 
 
-def _refuse_without_ceiling(plan: Plan) -> None:
+def _refuse_without_ceiling(review: Review, plan: Plan) -> None:
     """Refuse rules that bound nothing (13): any number could be typed in after the review."""
     assert isinstance(plan.rules, dict), "rules are a mapping"
     if found := without_ceiling(plan.rules):
         raise Refusal(
-            f"--within bounds nothing here: {'; '.join(found)}",
-            "declare a maximum for the input and review the rules again, or add --at-most N",
+            f"{review.word('--within')} bounds nothing here: {'; '.join(found)}",
+            "declare a maximum for the input and review the rules again, "
+            f"or say {review.word('--at-most')}, too",
             Exit.NOT_AS_REVIEWED,
         )
 
@@ -93,7 +114,7 @@ def refuse_more(review: Review, most: int | None, what: str = "this plan") -> No
         return
     can = "an unlimited number of messages" if most is None else f"{most:,} messages"
     raise Refusal(
-        f"{what} can send {can}, and --at-most allows {review.at_most:,}",
+        f"{what} can send {can}, and {review.word('--at-most')} allows {review.at_most:,}",
         "lower the limits in the runbook, or allow more",
         Exit.GUARDED,
     )
@@ -104,7 +125,7 @@ def _refuse_other_plan(file: Path, plan: Plan, making: Making) -> None:
     expires_at = _expiry(reviewed)
     if making.created_at >= expires_at:
         raise Refusal(
-            f"the plan in {file} held until {expires_at:%Y-%m-%d %H:%M} UTC", _AGAIN, Exit.NOT_AS_REVIEWED
+            f"the plan in {file} held until {date_and_time(expires_at)}", _AGAIN, Exit.NOT_AS_REVIEWED
         )
     if reviewed["digests"]["plan"] != plan.digest:
         # Only a plan that differs is laid out whole.

@@ -1,36 +1,29 @@
 """Starting runs and taking them further, as programs do: each guard of the command line is an argument."""
 
+import json
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
-from engine.api.files import working_directory
 from engine.api.interrupts import Interrupts
-from engine.api.orders import campaign_name, carried, left, order_of
-from engine.api.planning import ZONE
-from engine.api.reviewed import (
-    Review,
-    refuse_digests,
-    refuse_more,
-    refuse_no_digest,
-    refuse_other_campaign,
-    refuse_unreviewed,
-)
+from engine.api.orders import Terms, carried, to_resume, to_start
+from engine.api.reviewed import Review, refuse_no_digest
 from engine.api.stops import stop_files, stop_of
 from engine.clock import Steady
 from engine.config.address import is_loopback
+from engine.frozen import replace
+from engine.planner.load import program_of
 from engine.planner.model import Making, Plan
 from engine.record.event import Event
-from engine.record.plan import Account, Program
+from engine.record.plan import Account
 from engine.record.state import RunState
+from engine.record.wallclock import date_and_time
 from engine.refusal import Exit, Refusal
 from engine.runlog.port import RunLog
-from engine.runlog.sqlite import SqliteLog
 from engine.runner import ports
 from engine.runner import start as runner
 from engine.runner.ports import Surroundings
-from engine.runner.start import Result, Resumption
+from engine.runner.start import Result
 
 if TYPE_CHECKING:
     from engine.api.client import Client
@@ -66,22 +59,13 @@ def run(  # noqa: PLR0913  (each is a word of its own to whoever calls it)
     changes nothing of the run. ``interrupts`` lets another thread end the run in good order.
     """
     review = _review(plan.account, expect, within, at_most)
-    _refuse_blank("again", again)
     clock = clock or Steady()
     making = _refuse_unfit(plan, client.account, clock)
-    refuse_unreviewed(review, plan, making)
-    interrupts = _begun(interrupts)
-    _refuse_unusable(log)
-
-    def agree() -> None:
-        if review.at_most is not None:  # else nobody need walk all ways to count messages
-            refuse_more(review, plan.analysis.messages.number)
-        campaign = plan.runbook.campaign
-        refuse_other_campaign(client.campaign, campaign.id, campaign.name, client.account.org)
-
-    with client.in_use():
-        around = Surroundings(log, client, clock, interrupts, _stopped(log), _told(on_event))
-        order = order_of(plan, making, clock.now(), agree, again)
+    interrupts, stopped = _begun(interrupts), _stopped(log)
+    with client._in_use() as timepay:  # noqa: SLF001  (open to programs it could send past the gate)
+        terms = Terms(review, client.account, timepay.campaign, _nothing, _nothing)
+        order = _kept(to_start(plan, making, clock.now(), terms, again))
+        around = Surroundings(log, timepay, clock, interrupts, stopped, _told(on_event))
         return carried(order.run, around, partial(runner.start, order))
 
 
@@ -105,39 +89,27 @@ def resume(  # noqa: PLR0913  (each is a word of its own to whoever calls it)
     that halted it; ``at_most`` bounds what is still to come.
     """
     review = _review(client.account, expect, within, at_most)
-    _refuse_blank("accept", accept)
-    _refuse_unusable(log)
-    entry = log.find(run)
-    refuse_digests(review, entry.rules_digest, entry.plan_digest)
-    interrupts = _begun(interrupts)
-
-    def agree(state: RunState, program: Program) -> None:
-        refuse_more(review, left(state, program), "what is left of this run")
-        name = campaign_name(log, entry.run)
-        refuse_other_campaign(client.campaign, entry.campaign, name, client.account.org)
-
-    with client.in_use():
-        around = Surroundings(log, client, clock or Steady(), interrupts, _stopped(log), _told(on_event))
-        wanted = Resumption(entry, client.account, ZoneInfo(ZONE), agree, accept)
-        return carried(entry.run, around, partial(runner.resume, wanted))
+    interrupts, stopped = _begun(interrupts), _stopped(log)
+    with client._in_use() as timepay:  # noqa: SLF001  (open to programs it could send past the gate)
+        terms = Terms(review, client.account, timepay.campaign, _nothing, _nothing)
+        wanted = to_resume(log.find(run), log, terms, accept)
+        around = Surroundings(log, timepay, clock or Steady(), interrupts, stopped, _told(on_event))
+        return carried(wanted.entry.run, around, partial(runner.resume, wanted))
 
 
 def _review(account: Account | None, expect: str | None, within: str | None, at_most: int | None) -> Review:
     """Take what was reviewed; real people are not reached without a bound (64)."""
     refuse_no_digest("expect", expect)
     refuse_no_digest("within", within)
-    review = Review(expect, within, at_most)
+    if at_most is not None and (type(at_most) is not int or at_most < 1):
+        raise Refusal(f"at_most takes a whole number of messages, and {at_most!r} is none", "pass 1 or more")
+    review = Review(expect, within, at_most, is_by_program=True)
     if account is not None and not is_loopback(account.base_url) and not review.is_said:
         raise Refusal(
             f"{account.base_url} reaches real people, and nothing bounds what is sent to them",
             "pass expect=DIGEST, within=DIGEST or at_most=N: nothing is sent that nobody reviewed",
         )
     return review
-
-
-def _refuse_blank(name: str, reason: str | None) -> None:
-    if reason is not None and not reason.strip():
-        raise Refusal(f"{name} needs a reason", "say why; whoever reads the log later needs it")
 
 
 def _refuse_unfit(plan: Plan, here: Account, clock: ports.Clock) -> Making:
@@ -152,7 +124,7 @@ def _refuse_unfit(plan: Plan, here: Account, clock: ports.Clock) -> Making:
             Exit.NOT_AS_REVIEWED,
         )
     if clock.now() >= plan.making.expires_at:
-        until = f"{plan.making.expires_at:%Y-%m-%d %H:%M} UTC"
+        until = date_and_time(plan.making.expires_at)
         raise Refusal(f"the plan held until {until}", "plan again, and review it", Exit.NOT_AS_REVIEWED)
     return plan.making
 
@@ -170,10 +142,20 @@ def _begun(interrupts: ports.Interrupts | None) -> ports.Interrupts:
     return interrupts or Interrupts()
 
 
-def _refuse_unusable(log: RunLog) -> None:
-    """Refuse a log that was closed, or opened in another thread (64), before anything is begun."""
+def _kept(order: runner.Order) -> runner.Order:
+    """Give the order with a program of its own, read from what the digests cover, as a resume reads it.
+
+    Whoever calls has the plan in hand, and can change what is in it while the run goes on.
+    """
+    document = json.loads(json.dumps(order.document))
+    return replace(order, document=document, program=program_of(document))
+
+
+def _stopped(log: RunLog) -> Callable[[], str | None]:
+    """Look for STOP files where the command line does; refuses (64) a log that cannot be used here."""
     try:
-        log.stops()
+        log.stops()  # fails where it was closed, or opened in another thread
+        return partial(stop_of, stop_files(log.path))
     except Refusal:
         raise
     except Exception as error:
@@ -181,10 +163,8 @@ def _refuse_unusable(log: RunLog) -> None:
         raise Refusal(f"the run log cannot be used here: {error}", cure) from error
 
 
-def _stopped(log: RunLog) -> Callable[[], str | None]:
-    """Look for STOP files where the command line looks for them."""
-    path = log.path if isinstance(log, SqliteLog) else None  # the port has no place
-    return partial(stop_of, stop_files(path, working_directory()))
+def _nothing(*_: object) -> None:
+    """Neither ask nor refuse: to call ``run`` is to say yes."""
 
 
 def _told(on_event: OnEvent | None) -> OnEvent:

@@ -3,14 +3,18 @@
 import os
 from pathlib import Path
 
+from engine.api.files import working_directory
+
 STOP_FILE = Path(".runbook", "STOP")
+NO_REASON = "no reason given"
 
 
-def stop_files(log: Path | None, here: Path) -> tuple[Path, ...]:
-    """Give the places of the STOP file: beside the log, in the folder ``here`` and in each one above.
+def stop_files(log: Path | None) -> tuple[Path, ...]:
+    """Give the places of the STOP file: beside the log, in the working directory and in each one above.
 
     The log lies where its path says, and where a link on that path leads.
     """
+    here = working_directory()
     beside = (log.absolute().parent, Path(os.path.realpath(log)).parent) if log else ()
     above = (folder / STOP_FILE.parent for folder in (here, *here.parents))
     return tuple(dict.fromkeys(folder / STOP_FILE.name for folder in (*beside, *above)))
@@ -32,6 +36,6 @@ def stop_of(files: tuple[Path, ...]) -> str | None:
 def _first_line(file: Path) -> str:
     try:
         with file.open("rb") as opened:
-            return opened.read(200).decode(errors="replace").partition("\n")[0].strip() or "no reason given"
+            return opened.read(200).decode(errors="replace").partition("\n")[0].strip() or NO_REASON
     except OSError:
-        return "no reason given"
+        return NO_REASON

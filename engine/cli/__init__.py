@@ -56,10 +56,7 @@ def _run(arguments: list[str]) -> int:
     except Refusal as refusal:
         return _refused(refusal)
     except click.ClickException as error:
-        context = error.ctx if isinstance(error, click.UsageError) else None
-        where = context.command_path if context else "runbook"
-        _say(_in_our_words(error.format_message()), f"`{where} --help` lists what it takes")
-        return Exit.USAGE
+        return _misused(error)
     except (click.Abort, KeyboardInterrupt):
         return 130
     except BrokenPipeError:
@@ -82,6 +79,17 @@ def _called(arguments: list[str]) -> int:
     except click.exceptions.Exit as end:
         return end.exit_code
     return code if isinstance(code, int) else 0
+
+
+def _misused(error: click.ClickException) -> int:
+    """Say what Click has against a line; where it names no verb of several, that is their help."""
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        click.echo(error.format_message(), err=True)
+        return Exit.USAGE
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    where = context.command_path if context else "runbook"
+    _say(_in_our_words(error.format_message()), f"`{where} --help` lists what it takes")
+    return Exit.USAGE
 
 
 def _refused(refusal: Refusal) -> int:
@@ -125,8 +133,9 @@ def _prepare_streams() -> None:
 
 
 def _in_our_words(message: str) -> str:
-    """Give what Click says of a wrong use as everything else here is said: a small letter, no full stop."""
-    return (message[:1].lower() + message[1:]).removesuffix(".")
+    """Give what Click says of a wrong use as everything else here is said: in a line, without a full stop."""
+    told = " ".join(message.replace(". Choose from:", ", which is one of:").split())
+    return (told[:1].lower() + told[1:]).removesuffix(".")
 
 
 def _say(message: str, cure: str) -> None:

@@ -1,10 +1,10 @@
-"""The last refusals before a run sends: what is switched off, another campaign, a person's no."""
+"""The last refusals before a run sends: what is switched off, a person's no."""
 
 import os
 import sys
 
-from engine.api import reviewed
-from engine.cli.running import Connected
+import click
+
 from engine.cli.screen import emit
 from engine.config import Environment
 from engine.refusal import Exit, Refusal
@@ -24,7 +24,8 @@ def refuse_unasked(here: Environment, *, yes: bool, is_reviewed: bool) -> None:
     if here.is_live and not is_reviewed:
         raise Refusal(
             "--yes alone does not send to real people",
-            "add --expect DIGEST, --within DIGEST or --at-most N: nothing is sent that nobody reviewed",
+            "add --expect DIGEST (the plan digest at the end of `runbook plan`), --within DIGEST or "
+            "--at-most N: nothing is sent that nobody reviewed",
         )
 
 
@@ -40,7 +41,8 @@ def ask(here: Environment, most: int | None) -> None:
         emit(f"This sends to the sandbox: {reach}. Send? [y/N]", err=True)
         agreed = _answer().strip().lower() in ("y", "yes")
     if not agreed:
-        raise Refusal("nothing was sent: you did not agree", "the same command asks again", Exit.GUARDED)
+        emit("Nothing was sent.", err=True)
+        raise click.exceptions.Exit(Exit.GUARDED)
 
 
 def _answer() -> str:
@@ -60,8 +62,3 @@ def refuse_switched_off() -> None:
         "unset it to send, or set it to off",
         Exit.GUARDED,
     )
-
-
-def refuse_other_campaign(connected: Connected, campaign: str, name: str | None, org: str | None) -> None:
-    """Read the campaign where the runbook pins its name, and refuse another one (11)."""
-    reviewed.refuse_other_campaign(connected.client().campaign, campaign, name, org)

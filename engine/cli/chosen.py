@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from engine.api.files import working_directory
 from engine.cli.environment import Found, find_environment, look_for_environment
-from engine.cli.files import working_directory
 from engine.cli.screen import warn
 from engine.frozen import dataclass
 from engine.refusal import Refusal

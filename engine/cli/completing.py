@@ -1,18 +1,21 @@
-"""What a shell may complete: runs from the log, environments, runbook files.
+"""What a shell may complete: what stands in the log, in the configuration, in a runbook.
 
-Quickly, and without making, writing or holding anything. Whatever goes wrong ends in silence:
-engine/cli/__init__.py says nothing to a shell that asks.
+Quickly, without a log where there is none, and without changing or holding one. Whatever goes wrong ends
+in silence: engine/cli/__init__.py says nothing to a shell that asks.
 """
 
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from engine.api.files import SUFFIXES
+from engine.api.files import SUFFIXES, read_bytes
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
+
+    from engine.runlog.port import RunLog
 
 _MOST_RUNS = 50
 _MOST_FILES = 500
@@ -23,7 +26,44 @@ _PATIENCE_S = 0.25
 
 def started_runs(context: click.Context, _parameter: click.Parameter, beginning: str) -> list[str]:
     """Complete a run's id, the newest first, or ``last``."""
-    # Only a shell that asks for a run pays for the log.
+    known = _of_log(context, lambda log: ("last", *(entry.run for entry in log.runs())))
+    return _beginning(beginning, known)[: _MOST_RUNS + 1]
+
+
+def campaigns(context: click.Context, _parameter: click.Parameter, beginning: str) -> list[str]:
+    """Complete a campaign's id: those that runs were on, the latest first."""
+    return _beginning(beginning, _of_log(context, lambda log: [entry.campaign for entry in log.runs()]))
+
+
+def sends_in_question(context: click.Context, _parameter: click.Parameter, beginning: str) -> list[str]:
+    """Complete the address of a send of the named run that somebody is to settle."""
+
+    def addresses(log: "RunLog") -> list[str]:
+        from engine.record.outcome import SendStatus  # noqa: PLC0415  (only a shell pays for it)
+
+        doubt = (SendStatus.IN_DOUBT, SendStatus.INTENDED)
+        sends = log.sends(log.find(context.params["run"]).run)
+        return [send.address for send in sends if send.blocks or send.status in doubt]
+
+    return _beginning(beginning, _of_log(context, addresses))
+
+
+def steps_in_question(context: click.Context, _parameter: click.Parameter, beginning: str) -> list[str]:
+    """Complete the step of the named run that somebody is to decide about."""
+
+    def steps(log: "RunLog") -> list[str]:
+        from engine.machine import fold  # noqa: PLC0415  (only a shell pays for it)
+        from engine.record.need import ANSWERS  # noqa: PLC0415
+
+        state = fold(each.event for each in log.events(log.find(context.params["run"]).run))
+        return [state.stopped_at] if state.stopped_at and state.stopped_by in ANSWERS else []
+
+    return _beginning(beginning, _of_log(context, steps))
+
+
+def _of_log(context: click.Context, look: "Callable[[RunLog], Iterable[str]]") -> list[str]:
+    """Look something up in the log that the command would use; nothing where there is none."""
+    # Only a shell that asks for it pays for the log.
     from engine.cli.chosen import choose_leniently  # noqa: PLC0415
     from engine.runlog.sqlite import look_at  # noqa: PLC0415
 
@@ -33,10 +73,13 @@ def started_runs(context: click.Context, _parameter: click.Parameter, beginning:
     if log is None:
         return []
     try:
-        known = [entry.run for entry in log.runs()]
+        return list(dict.fromkeys(look(log)))
     finally:
         log.close()
-    return [name for name in ("last", *known) if name.startswith(beginning)][: _MOST_RUNS + 1]
+
+
+def _beginning(beginning: str, known: "Iterable[str]") -> list[str]:
+    return [name for name in known if name.startswith(beginning)]
 
 
 def environments(_context: click.Context, _parameter: click.Parameter, beginning: str) -> list[str]:
@@ -44,7 +87,52 @@ def environments(_context: click.Context, _parameter: click.Parameter, beginning
     from engine.cli.environment import look_for_environment  # noqa: PLC0415  (only a shell pays for it)
 
     known = look_for_environment(None, is_log_said=True).config.environments
-    return [name for name in known if name.startswith(beginning)]
+    return _beginning(beginning, known)
+
+
+def fault_kinds(
+    _context: click.Context, _parameter: click.Parameter, beginning: str
+) -> "list[CompletionItem[str]]":
+    """Complete the kind of a fault of the sandbox, with what it does."""
+    from click.shell_completion import CompletionItem  # noqa: PLC0415  (only a shell pays for it)
+
+    from engine.sandbox.faults import ABOUT  # noqa: PLC0415  (the same)
+
+    return [CompletionItem(kind, help=about) for kind, about in ABOUT.items() if kind.startswith(beginning)]
+
+
+def input_values(context: click.Context, _parameter: click.Parameter, beginning: str) -> list[str]:
+    """Complete NAME=VALUE for the inputs of the named runbook: its choices, or its default to change."""
+    return _beginning(beginning, [text for name, spec in _inputs(context) for text in _values(name, spec)])
+
+
+def answers_of_steps(context: click.Context, _parameter: click.Parameter, beginning: str) -> list[str]:
+    """Complete STEP=ANSWER for the steps of the named runbook."""
+    steps = [step["id"] for step in _runbook(context)["steps"]]
+    return _beginning(beginning, [f"{step}={answer}" for step in steps for answer in ANSWERS])
+
+
+ANSWERS = ("207", "429", "lost", "refused", "nobody")
+"""Those that teach most, of all that ``try --answer`` takes."""
+
+
+def _inputs(context: click.Context) -> list[tuple[str, Mapping[str, Any]]]:
+    return [*_runbook(context).get("inputs", {}).items()]
+
+
+def _values(name: str, spec: Mapping[str, Any]) -> list[str]:
+    values = spec.get("choices") or [spec.get("default", "")]
+    return [f"{name}={value}" for value in values]
+
+
+def _runbook(context: click.Context) -> Mapping[str, Any]:
+    """Read what the file says that stands in the line; raises where there is none, or none that reads."""
+    from engine.runbook.characters import MAX_BYTES  # noqa: PLC0415  (only a shell pays for it)
+    from engine.runbook.source import read  # noqa: PLC0415
+
+    # An option without its value keeps Click from giving the arguments their names.
+    path = Path(context.params.get("file") or context.args[0])
+    return read(read_bytes(path, MAX_BYTES), str(path)).data or {}
 
 
 def runbook_files(

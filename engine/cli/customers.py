@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from io import StringIO
 from pathlib import Path
 
-from engine.cli.files import read_bytes
+from engine.api.files import read_bytes
 from engine.diagnostics import Json
 from engine.refusal import Exit, Refusal
 from engine.runbook.spelling import listed

@@ -3,7 +3,8 @@
 import os
 from pathlib import Path
 
-from engine.cli.files import CONFIG, read_bytes, upward
+from engine.api.files import read_bytes
+from engine.cli.files import CONFIG, upward
 from engine.cli.screen import emit
 from engine.config import Config, Environment
 from engine.config.address import fault_of_address, normalised

@@ -17,7 +17,7 @@ from engine.record.entry import RunEntry
 from engine.record.outcome import RunStatus
 from engine.refusal import Exit, Refusal
 from engine.report import checks
-from engine.report.checks import Check, warning, wrong
+from engine.report.checks import RUNS, Check, warning, wrong
 from engine.report.runs import held_by, stop_line
 from engine.runlog.port import RunLog
 from engine.runlog.sqlite import look_at, place
@@ -96,10 +96,10 @@ def _runs(log: RunLog, runs: Iterable[RunEntry]) -> Iterator[Check]:
             standing = [run for run in standing if run not in doubtful]
             named = " and ".join(sorted(doubtful))
             message = f"nothing is sent to campaign {campaign} until it is settled what {named} sent"
-            yield warning("runs", message, "`runbook status` says how to settle it")
+            yield warning(RUNS, message, "`runbook status` says how to settle it")
     if standing:
         message = f"{', '.join(standing[:3])}{', …' if standing[3:] else ''}: stopped before the end"
-        yield warning("runs", message, "`runbook status` says what each of them needs")
+        yield warning(RUNS, message, "`runbook status` says what each of them needs")
 
 
 def _stands(log: RunLog, entry: RunEntry) -> bool:

@@ -3,27 +3,26 @@
 import os
 import platform
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from engine import __version__
-from engine.api.planning import ZONE
-from engine.api.stops import stop_of
+from engine.api.stops import stop_files, stop_of
 from engine.cli.asking import refuse_switched_off
 from engine.cli.chosen import Chosen, choose
 from engine.cli.examined_log import log_checks
 from engine.cli.files import CONFIG, upward
 from engine.cli.identity import token
-from engine.cli.stopped import lifting_files, stop_files
+from engine.cli.running import Connected
+from engine.cli.stopped import lifting_files
 from engine.clock import now
-from engine.config import Config, Environment
+from engine.config import PLACEHOLDER, Config, Environment, unfilled
 from engine.frozen import replace
+from engine.record.wallclock import ZONE, date_and_time
 from engine.refusal import Exit, Refusal
 from engine.report import checks
 from engine.report.checks import Check, Status, warning, wrong
-
-PLACEHOLDER = "FILL_IN"
-"""Begins what `runbook init` leaves for the team to fill in."""
 
 _Look = Callable[[], Iterable[Check]]
 
@@ -44,8 +43,13 @@ def examined(environment_name: str | None, log_option: Path | None) -> Iterator[
 
 
 def _there(chosen: Chosen, here: Environment) -> Iterator[Check]:
-    yield from _refused_is_wrong("run log", lambda: log_checks(chosen, here))
-    yield from _refused_is_wrong("stops", lambda: _stops(chosen))
+    found = [
+        *_refused_is_wrong("run log", lambda: log_checks(chosen, here)),
+        *_refused_is_wrong("stops", lambda: _stops(chosen)),
+    ]
+    yield from found
+    if not any(each.name == "stops" for each in found):
+        yield Check("stops", "there is none, and RUNBOOK_SENDS allows sending")
     known = list(_refused_is_wrong("token", lambda: _token(here)))
     yield from (*known, *_organisation(here))
     if any(each.status is Status.WRONG for each in known):
@@ -70,7 +74,7 @@ def _zone() -> Iterator[Check]:
 
 
 def _time() -> str:
-    return f"{now():%Y-%m-%d %H:%M:%S} UTC"
+    return date_and_time(now())
 
 
 # ------------------------------------------------ the configuration
@@ -78,14 +82,13 @@ def _time() -> str:
 
 def _configuration(chosen: Chosen) -> Iterator[Check]:
     found, file = chosen.found, upward(CONFIG)
-    if file is None:
-        yield Check("configuration", f"there is no {CONFIG} here or above")
-    else:
+    if file is not None:
         yield Check("configuration", f"{file}: {', '.join(found.config.environments)}")
         yield from _folders(file.parent.parent, found.config.runbooks)
-        yield from _unfilled(file, found.config)
+        yield from _unfilled(file, found.config, found.here)
     if found.here is None:
-        yield wrong("environment", Refusal("there is nowhere to send to", "`runbook init` sets a place up"))
+        message = f"there is nowhere to send to: no {CONFIG} here or above, and no TIMEPAY_BASE_URL"
+        yield wrong("environment", Refusal(message, "`runbook init` sets a place up"))
     else:
         about = f"{_reason(found.here, chosen)}: {found.here.base_url}, {_reach(found.here)}"
         yield Check("environment", about)
@@ -97,12 +100,13 @@ def _folders(root: Path, folders: Iterable[str]) -> Iterator[Check]:
             yield warning("runbooks", f"there is no folder {root / folder}", f"mkdir {root / folder}")
 
 
-def _unfilled(file: Path, config: Config) -> Iterator[Check]:
+def _unfilled(file: Path, config: Config, here: Environment | None) -> Iterator[Check]:
     for name, each in config.environments.items():
-        said = [each.org, *(entry.ids.get(name) for entry in config.catalog.values())]
-        if blank := [one for one in said if one and one.startswith(PLACEHOLDER)]:
-            message = f"{name} is not filled in yet: {', '.join(blank)}"
-            yield warning("configuration", message, f"write your own in {file}")
+        if blank := unfilled([each.org, *(entry.ids.get(name) for entry in config.catalog.values())]):
+            message, cure = f"{name} is not filled in yet: {', '.join(blank)}", f"write your own in {file}"
+            is_chosen = here is not None and here.name == name
+            refused = Refusal(message, cure, Exit.GUARDED)
+            yield wrong("configuration", refused) if is_chosen else warning("configuration", message, cure)
 
 
 def _reason(here: Environment, chosen: Chosen) -> str:
@@ -120,11 +124,11 @@ def _reach(here: Environment) -> str:
 # ------------------------------------------------ stops, the token, the API
 
 
-def _stops(chosen: Chosen) -> Iterator[Check]:
+def _stops(chosen: Chosen) -> Iterable[Check]:
     if by_file := stop_of(stop_files(chosen.log)):
         raise Refusal(by_file, lifting_files(chosen), Exit.GUARDED)
     refuse_switched_off()
-    yield Check("stops", "no STOP file, and RUNBOOK_SENDS allows sending")
+    return ()
 
 
 def _token(here: Environment | None) -> Iterator[Check]:
@@ -136,7 +140,7 @@ def _token(here: Environment | None) -> Iterator[Check]:
         Token(secret)
     except Refusal as refusal:
         if here is not None and not here.is_live and not file:
-            refusal.cure = "export TIMEPAY_TOKEN=sandbox (the sandbox takes any)"
+            refusal.cure = "`export TIMEPAY_TOKEN=sandbox`: the sandbox takes any"
         if file and os.sep not in file:  # what was put there by mistake may be the token: it is not repeated
             refusal.message = "TIMEPAY_TOKEN_FILE names no file that can be read"
         raise
@@ -158,26 +162,16 @@ def _organisation(here: Environment) -> Iterator[Check]:
 
 
 def _api(here: Environment) -> Iterator[Check]:
-    # httpx is imported only when there is a token to ask with.
-    from engine.timepay.probe import Probe  # noqa: PLC0415
-    from engine.timepay.token import Token  # noqa: PLC0415
-
-    proxy, ca_file = os.environ.get("RUNBOOK_PROXY") or None, os.environ.get("SSL_CERT_FILE") or None
     ahead_s: float | None = None
     try:
-        probe = Probe(here.account, Token(token()), proxy=proxy, ca_file=ca_file)
-        try:
-            seen = probe.look()
-        finally:
-            probe.close()
+        with closing(Connected(here)) as connected:
+            seen = connected.client().look()
         ahead_s = seen.ahead_s
         if seen.refusal is not None:
             raise seen.refusal
         _refuse_other_org(here, seen.org)
         yield Check("API", "answers, and takes the token" + (" and the organisation" if here.org else ""))
     except Refusal as refusal:
-        if not here.is_live and "refuses connections" in refusal.message:
-            refusal.cure = "start it in another terminal: `runbook sandbox`"
         yield wrong("API", refusal)
     yield checks.clock(_time(), ahead_s)
 

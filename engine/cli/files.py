@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from engine.api.files import SUFFIXES, missing, read_bytes, refused, working_directory
+from engine.api.files import missing, refused, working_directory
 from engine.refusal import Refusal
 
 CONFIG = Path(".runbook", "config.yaml")
@@ -44,15 +44,3 @@ def upward(name: Path) -> Path | None:
             raise refused(error, folder / name) from None
         return folder / name
     return None
-
-
-__all__ = [
-    "CONFIG",
-    "PATH",
-    "SUFFIXES",
-    "is_folder",
-    "named",
-    "read_bytes",
-    "upward",
-    "working_directory",
-]

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import click
 
-from engine.api.files import refused
+from engine.api.files import refused, working_directory
 from engine.cli.chosen import NAME as LOG_NAME
-from engine.cli.files import CONFIG, PATH, named, working_directory
+from engine.cli.files import CONFIG, PATH, named
 from engine.cli.save import save
 from engine.cli.screen import emit, width
 from engine.refusal import Refusal
@@ -99,7 +99,7 @@ def _tell(folder: Path, written: list[str], there: list[str]) -> None:
 
 def _line(name: str) -> str:
     line = f"  {name:<{max(map(len, FILES))}}  {FILES[name][1]}"
-    return line if len(line) <= width() else f"  {name}"
+    return line if len(line) <= width() else f"  {name}\n      {FILES[name][1]}"
 
 
 def _lacks(folder: Path, name: str) -> str:

@@ -3,8 +3,11 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+import click
+
+from engine.api.files import read_bytes
 from engine.api.planning import today
-from engine.cli.files import read_bytes
+from engine.cli.completing import input_values
 from engine.clock import now
 from engine.diagnostics import Json
 from engine.refusal import Refusal
@@ -12,6 +15,15 @@ from engine.runbook.characters import MAX_BYTES
 from engine.runbook.inputs import InputValue, resolve
 from engine.runbook.model import InputSpec
 from engine.runbook.source import read as read_document
+
+INPUT = click.option(
+    "--input",
+    "given",
+    multiple=True,
+    metavar="NAME=VALUE",
+    shell_complete=input_values,
+    help="Give an input; repeatable.",
+)
 
 
 def gather(

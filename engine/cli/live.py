@@ -5,7 +5,6 @@ nor hears of it.
 """
 
 import os
-import signal
 import sys
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
@@ -14,6 +13,7 @@ from threading import Event as Flag
 from threading import Thread
 from typing import TYPE_CHECKING, Any, TextIO
 
+from engine.cli.aside import start_deaf
 from engine.cli.screen import is_quiet
 from engine.clock import now
 from engine.record.event import Event, SendIntended
@@ -62,7 +62,7 @@ class Live:
         self._lines: deque[str] = deque(maxlen=_MOST_LINES)
         self._changed, self._ended = Flag(), Flag()
         self._thread = Thread(target=self._draw, name="live view", daemon=True)
-        _start_deaf(self._thread)
+        start_deaf(self._thread)
 
     def tell(self, event: Event, state: RunState) -> None:
         """Take in what happened; nothing is drawn here."""
@@ -115,16 +115,6 @@ class Live:
         rows = max(1, min(_ROWS, console.size.height - 9))
         shown = picture(self._progress, now(), rows=rows, is_ending=self._asked())
         return _renderable(shown, console.size.width)
-
-
-def _start_deaf(thread: Thread) -> None:
-    """Start a thread that no signal is given to: each is to wake up the one that waits for an answer."""
-    names = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM)
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, names)
-    try:
-        thread.start()
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _own_stderr() -> TextIO:

@@ -1,16 +1,30 @@
 """``runbook runs``, ``show``, ``events``, ``contacts``: looking at the log, never writing."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 from engine.cli.chosen import choose_to_look
-from engine.cli.runlog import ENV, FORMAT, FORMAT_OF_EVENTS, LOG, RUN, looking, looking_at_one, no_run
+from engine.cli.runlog import (
+    ENV,
+    FORMAT,
+    FORMAT_OF_EVENTS,
+    LOG,
+    RUN,
+    looking,
+    looking_at_one,
+    no_run,
+    say_where,
+)
 from engine.cli.screen import columns, emit, emit_json, paint
 from engine.cli.showing import STANDS, as_it_is, show_run
 from engine.cli.telling import entry_json
-from engine.report import runs as view
+from engine.record.entry import RunEntry, SendEntry
+from engine.refusal import Exit
+from engine.report import lists as view
 from engine.runlog.port import LOG as CHAIN
+from engine.runlog.port import RunLog
 
 NO_LOG = "There is no run log here: nothing was run."
 
@@ -24,15 +38,22 @@ def runs(*, environment_name: str | None, log_option: Path | None, form: str) ->
     chosen = choose_to_look(environment_name, log_option)
     with looking(chosen) as log:
         shown = [as_it_is(log, entry)[0] for entry in log.runs()] if log else []
+        unknown = [_unknown(log, entry) for entry in shown] if log and form == "text" else []
     if form == "json":
         emit_json([entry.to_json() for entry in shown])
     elif not shown:
         emit(NO_LOG if log is None else "No runs yet.")
     else:
-        emit(view.runs_table(shown, paint(), columns()))
+        emit(view.runs_table(zip(shown, unknown, strict=True), paint(), columns()))
         if any(entry.status in STANDS for entry in shown):
             emit(f"`runbook status{chosen.options()}` says what needs you, and what to type.", err=True)
     return 0
+
+
+def _unknown(log: RunLog, entry: RunEntry) -> Sequence[SendEntry]:
+    """Give the sends of a run of which nobody may know how many got them; most runs have none."""
+    is_known = entry.exit_code is not None and entry.exit_code < Exit.FINISHED_WITH_FAULTS
+    return () if is_known else log.sends(entry.run)
 
 
 @click.command("show")
@@ -47,6 +68,8 @@ def show(*, run: str, environment_name: str | None, log_option: Path | None, for
     """
     chosen = choose_to_look(environment_name, log_option)
     with looking_at_one(chosen, run) as (log, entry):
+        if form == "text":
+            say_where(entry)
         show_run(log, entry, form, chosen, with_sends=True)
     return 0
 
@@ -65,13 +88,16 @@ def events(*, run: str, environment_name: str | None, log_option: Path | None, f
     with looking(chosen) as log:
         if log is None:
             raise no_run(run, chosen.log)
-        entries = log.events(CHAIN if run == CHAIN else log.find(run).run)
+        entry = None if run == CHAIN else log.find(run)
+        entries = log.events(entry.run if entry else CHAIN)
     if form == "jsonl":
         for each in entries:
             emit_json(entry_json(each), in_a_line=True)
     elif form == "json":
         emit_json([entry_json(each) for each in entries])
     else:
+        if entry:
+            say_where(entry)
         emit(view.events_table(entries, paint(), columns()))
     return 0
 

@@ -5,8 +5,9 @@ from pathlib import Path
 import click
 
 from engine.cli.chosen import Chosen, choose
+from engine.cli.completing import sends_in_question, steps_in_question
 from engine.cli.outliving import only_complaining
-from engine.cli.runlog import ENV, LOG, REASON, RUN, writing_to
+from engine.cli.runlog import ENV, LOG, REASON, RUN, say_where, writing_to
 from engine.cli.screen import emit
 from engine.cli.showing import show_run
 from engine.clock import Steady
@@ -27,7 +28,7 @@ _VERDICT_HELP = "run or skip: whether to send the step. ok or failed: whether it
 
 @click.command("resolve")
 @RUN
-@click.argument("send")
+@click.argument("send", shell_complete=sends_in_question)
 @click.option(
     "--as", "word", type=click.Choice(list(_RESOLUTIONS)), required=True, help="What you found out."
 )
@@ -52,7 +53,7 @@ def resolve(
 
 @click.command("decide")
 @RUN
-@click.argument("step")
+@click.argument("step", shell_complete=steps_in_question)
 @click.option(
     "--as", "word", type=click.Choice([each.value for each in Verdict]), required=True, help=_VERDICT_HELP
 )
@@ -94,6 +95,7 @@ def _show(log: RunLog, entry: RunEntry, chosen: Chosen, done: str = "") -> None:
     """Show how the run stands behind a person's word, which is recorded by now, whoever reads this."""
     look = f"runbook show {entry.run}{chosen.options()}"
     with only_complaining("it is recorded, but how the run stands cannot be shown", look):
+        say_where(entry)
         if done:
             emit(done)
         show_run(log, log.find(entry.run), "text", chosen)

@@ -6,25 +6,24 @@ from pathlib import Path
 
 import click
 
-from engine import __version__
-from engine.api.planning import HOLDS
+from engine.api.planning import making
 from engine.cli.completing import environments, runbook_files
 from engine.cli.environment import find_environment
 from engine.cli.files import PATH, named
+from engine.cli.inputs import INPUT
 from engine.cli.planning import fill_in, make
 from engine.cli.save import save
-from engine.cli.screen import emit, emit_json, paint, width
+from engine.cli.screen import emit, emit_json, paint, warn, width
 from engine.clock import now
 from engine.config import headline
 from engine.planner.document import document
-from engine.planner.model import Making
 from engine.refusal import Exit, Refusal
 from engine.report import plan as view
 
 
 @click.command("plan")
 @click.argument("file", type=PATH, callback=named, shell_complete=runbook_files)
-@click.option("--input", "given", multiple=True, metavar="NAME=VALUE", help="Give an input; repeatable.")
+@INPUT
 @click.option("--input-file", type=PATH, callback=named, help="YAML or JSON with inputs.")
 @click.option(
     "--env",
@@ -67,17 +66,17 @@ def command(
         raise
     emit(headline(environment.here, filled.campaign) + below, err=is_json)
     plan = make(filled, environment, assumed)
-    at = now()
-    name = environment.here.name if environment.here else None
-    making = Making(at, at + HOLDS, str(file), __version__, name)
+    if plan.unfilled and is_json:
+        warn(f"not filled in yet: {', '.join(plan.unfilled)}; a run is refused")
+    made = making(now(), str(file), environment.here)
     if out is not None:
         read_here = [file, input_file] if input_file else [file]
-        text = json.dumps(document(plan, making), indent=2, ensure_ascii=False) + "\n"
+        text = json.dumps(document(plan, made), indent=2, ensure_ascii=False) + "\n"
         save(out, text, sparing=read_here)
     if is_json:
-        emit_json(document(plan, making))
+        emit_json(document(plan, made))
     else:
-        emit(view.render(plan, making, paint(), width()))
+        emit(view.render(plan, made, paint(), width()))
     if out is not None:
         emit(f"\nThe plan is kept in {out}; a run with `--plan {out}` sends nothing beyond it.", err=True)
     return Exit.SOMETHING_TO_SEND if detailed_exitcode and plan.analysis.sends else 0

@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from engine.api.files import read_bytes
 from engine.api.invalid import Invalid
 from engine.api.planning import Filled, filled, planned
 from engine.cli.environment import Found
-from engine.cli.files import read_bytes
 from engine.cli.inputs import gather
 from engine.cli.screen import emit
 from engine.diagnostics import Diagnostic

@@ -1,24 +1,26 @@
 """``runbook resume``: take a run further that stopped."""
 
+from functools import partial
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import click
 
-from engine.api.orders import campaign_name, left
-from engine.api.planning import ZONE
-from engine.api.reviewed import Review, refuse_digests, refuse_more
+from engine.api.orders import to_resume
+from engine.api.reviewed import Review
 from engine.cli import reviewed
-from engine.cli.asking import ask, refuse_other_campaign, refuse_switched_off, refuse_unasked
+from engine.cli.asking import ask, refuse_unasked
 from engine.cli.chosen import Chosen, choose
-from engine.cli.runlog import ENV, FORMAT_OF_EVENTS, LOG, RUN, letting_go, no_run, open_to_run, refuse_lost
-from engine.cli.running import session
+from engine.cli.runlog import ENV, FORMAT_OF_EVENTS, LOG, RUN, letting_go, no_run, open_to_run
+from engine.cli.running import Session
 from engine.cli.screen import emit
 from engine.config import headline
-from engine.record.plan import Program
-from engine.record.state import RunState
-from engine.refusal import Refusal
-from engine.runner.start import Resumption, resume
+from engine.record.entry import RunEntry
+from engine.record.event import RunCancelled
+from engine.record.outcome import RunStatus
+from engine.record.wallclock import date_and_time
+from engine.refusal import Exit, Refusal
+from engine.runlog.port import RunLog
+from engine.runner.start import resume
 
 
 @click.command("resume")
@@ -48,8 +50,6 @@ def command(  # noqa: PLR0913  (one an option)
     RUN is an id, a unique beginning of one, or `last`. What may have gone out is never sent again.
     """
     chosen = choose(environment_name, log_option)
-    if accept is not None and not accept.strip():
-        raise Refusal("--accept needs a reason", "say why it is right to go on behind the step")
     return _resume(run, chosen, Review(expect, within, at_most), accept, form, yes=yes)
 
 
@@ -60,21 +60,27 @@ def _resume(run: str, chosen: Chosen, review: Review, accept: str | None, form: 
     refuse_unasked(here, yes=yes, is_reviewed=review.is_said)
     if not chosen.log.exists():
         raise no_run(run, chosen.log)
-    with letting_go(open_to_run(here, chosen.log)) as log, session(chosen, log, form) as running:
+    running = Session(chosen, form)
+    terms = running.terms(review, None if yes else lambda most: ask(here, most()))
+    with letting_go(open_to_run(here, chosen.log)) as log, running.listening():
         entry = log.find(run)
-        refuse_digests(review, entry.rules_digest, entry.plan_digest)
-
-        def agree(state: RunState, program: Program) -> None:
-            refuse_switched_off()
-            refuse_lost(here, chosen.log)
-            most = left(state, program)
-            refuse_more(review, most, "what is left of this run")
-            name = campaign_name(log, entry.run)
-            refuse_other_campaign(running.connected, entry.campaign, name, here.org)
-            if not yes:
-                ask(here, most)
-            running.signals.begin()
-
+        _refuse_ended(log, entry)
+        wanted = to_resume(entry, log, terms, accept)
         emit(headline(here, entry.campaign), err=form != "text")
-        wanted = Resumption(entry, here.account, ZoneInfo(ZONE), agree, accept)
-        return running.carry_out(entry.run, lambda around: resume(wanted, around))
+        return running.carry_out(log, entry.run, partial(resume, wanted))
+
+
+def _refuse_ended(log: RunLog, entry: RunEntry) -> None:
+    """Refuse to take a run further that a person ended (15); of a finished one, say only that it is."""
+    if entry.status is RunStatus.FINISHED:
+        emit(f"Run {entry.run} is finished already: nothing is sent.\n", err=True)
+    if entry.status is not RunStatus.CANCELLED:
+        return
+    for each in log.events(entry.run):
+        if isinstance(each.event, RunCancelled):
+            raise Refusal(
+                f"run {entry.run} was cancelled by {each.actor} at {date_and_time(each.at)}: "
+                f"{each.event.reason}; nothing more of it is sent",
+                f"`runbook show {entry.run}` says what went out before; `runbook run FILE` starts anew",
+                Exit.STANDS,
+            )

@@ -8,12 +8,14 @@ from pathlib import Path
 
 import click
 
+from engine.api.files import working_directory
 from engine.cli.chosen import Chosen
 from engine.cli.completing import environments, started_runs
-from engine.cli.files import PATH, named, working_directory
+from engine.cli.files import PATH, named
 from engine.cli.identity import actor, owner
 from engine.cli.outliving import only_complaining
-from engine.config import Environment
+from engine.cli.screen import emit
+from engine.config import Environment, environment_of, headline
 from engine.record.entry import RunEntry
 from engine.refusal import Exit, Refusal
 from engine.runlog.names import refuse_empty
@@ -75,6 +77,11 @@ def looking(chosen: Chosen) -> Iterator[RunLog | None]:
             yield log
 
 
+def say_where(entry: RunEntry) -> None:
+    """Say on a screen's first line where a run sends to."""
+    emit(headline(environment_of(entry.account, entry.environment), entry.campaign))
+
+
 @contextmanager
 def looking_at_one(chosen: Chosen, run: str) -> Iterator[tuple[RunLog, RunEntry]]:
     """Open the log to look at one run."""
@@ -99,8 +106,8 @@ def no_run(run: str, path: Path) -> Refusal:
     """Say that there is no such run, for there is no log."""
     refuse_empty(run)
     return Refusal(
-        f"there is no run {run}: there is no run log {path}",
-        "choose the environment with --env, or the log with --log",
+        "there is no run log here: nothing was run",
+        f"it would be {path}; choose another environment with --env, or another log with --log",
     )
 
 

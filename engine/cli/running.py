@@ -4,15 +4,17 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING
 
-from engine.api.orders import carried
-from engine.api.stops import stop_of
+from engine.api.orders import Most, Terms, carried
+from engine.api.reviewed import Review
+from engine.api.stops import stop_files, stop_of
+from engine.cli.asking import refuse_switched_off
 from engine.cli.chosen import Chosen
 from engine.cli.identity import token
 from engine.cli.outliving import only_complaining
+from engine.cli.runlog import refuse_lost
 from engine.cli.showing import finish
-from engine.cli.stopped import stop_files
 from engine.cli.telling import heard, tell, telling
 from engine.clock import Steady
 from engine.config import Environment
@@ -23,6 +25,10 @@ from engine.runlog.port import RunLog
 from engine.runner.ports import Surroundings
 from engine.runner.signals import Signals
 from engine.runner.start import Result
+from engine.timepay.campaign import CampaignFacts
+
+if TYPE_CHECKING:
+    from engine.timepay.client import Client
 
 
 class Connected:
@@ -30,9 +36,9 @@ class Connected:
 
     def __init__(self, here: Environment) -> None:
         self._here = here
-        self._client: Any = None
+        self._client: Client | None = None
 
-    def client(self) -> Any:  # noqa: ANN401  (the client's own type would import httpx)
+    def client(self) -> "Client":
         """Give the client; raises ``Refusal`` (11) where there is no token."""
         if self._client is None:
             secret = token()
@@ -47,8 +53,11 @@ class Connected:
 
     def send(self, request: Request, *, timeout_s: float, leaving: Callable[[], str | None]) -> Outcome:
         """Make one request, once."""
-        outcome: Outcome = self.client().send(request, timeout_s=timeout_s, leaving=leaving)
-        return outcome
+        return self.client().send(request, timeout_s=timeout_s, leaving=leaving)
+
+    def campaign(self, campaign_id: str) -> CampaignFacts:
+        """Ask the API about a campaign."""
+        return self.client().campaign(campaign_id)
 
     def close(self) -> None:
         """Let go of the connection."""
@@ -59,38 +68,53 @@ class Connected:
 class Session:
     """A run in this process: what surrounds it, and how the command ends that carries it out."""
 
-    def __init__(self, chosen: Chosen, log: RunLog, form: str) -> None:
+    def __init__(self, chosen: Chosen, form: str) -> None:
         assert chosen.found.here is not None, "a run has an environment"
-        self.signals = Signals()
-        self.connected = Connected(chosen.found.here)
-        self._chosen, self._log, self._form = chosen, log, form
+        self._here = chosen.found.here
+        self._signals = Signals()
+        self._connected = Connected(self._here)
+        self._chosen, self._form = chosen, form
 
-    def carry_out(self, run: str, go: Callable[[Surroundings], Result]) -> int:
+    def terms(self, review: Review, ask: Callable[[Most], None] | None) -> Terms:
+        """Give the terms of a command line; ``ask`` asks the person, None where the yes was said."""
+
+        def last(most: Most) -> None:
+            if ask is not None:
+                ask(most)
+            self._signals.begin()
+
+        return Terms(review, self._here.account, self._connected.campaign, self._refuse, last)
+
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """Let a run go on in the block; the signals are its own for its length."""
+        try:
+            with self._signals.listening(), self._chosen.completing():
+                yield
+        finally:
+            with only_complaining("the connection could not be closed"):
+                self._connected.close()
+
+    def carry_out(self, log: RunLog, run: str, go: Callable[[Surroundings], Result]) -> int:
         """Run, say how it went, give the exit code: once something may have left, nothing replaces it."""
 
         def telling_of_it(around: Surroundings) -> Result:
-            with telling(lambda: self._log.events(run)[0].event, self._is_asked, self._form) as told:
-                return go(replace(around, told=told))
+            with (
+                telling(lambda: log.events(run)[0].event, self._is_asked, self._form) as told,
+                heard(log, run, self._form) as kept,
+            ):
+                return go(replace(around, told=told, log=kept))
 
-        result = carried(run, self._surroundings(run), telling_of_it)
-        return finish(result, self._log, self.signals, self._form, self._chosen)
+        result = carried(run, self._surroundings(log), telling_of_it)
+        return finish(result, log, self._signals, self._form, self._chosen)
 
-    def _surroundings(self, run: str) -> Surroundings:
-        log = heard(self._log, run) if self._form == "jsonl" else self._log
+    def _surroundings(self, log: RunLog) -> Surroundings:
         stopped = partial(stop_of, stop_files(self._chosen.log))
-        return Surroundings(log, self.connected, Steady(), self.signals, stopped, tell)
+        return Surroundings(log, self._connected, Steady(), self._signals, stopped, tell)
 
     def _is_asked(self) -> bool:
-        return self.signals.asked
+        return self._signals.asked
 
-
-@contextmanager
-def session(chosen: Chosen, log: RunLog, form: str) -> Iterator[Session]:
-    """Let a run go on in the block; the signals are its own for its length."""
-    running = Session(chosen, log, form)
-    try:
-        with running.signals.listening(), chosen.completing():
-            yield running
-    finally:
-        with only_complaining("the connection could not be closed"):
-            running.connected.close()
+    def _refuse(self) -> None:
+        refuse_switched_off()
+        refuse_lost(self._here, self._chosen.log)

@@ -1,16 +1,19 @@
 """``runbook sandbox``: the API on this machine, where nobody can be reached."""
 
 import errno
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import click
 
-from engine.cli.files import PATH, named, read_bytes
+from engine.api.files import read_bytes
+from engine.cli.completing import fault_kinds
+from engine.cli.files import PATH, named
 from engine.cli.screen import emit
 from engine.clock import now
 from engine.refusal import Exit, Refusal
 from engine.sandbox import Campaign, Options, Sandbox
+from engine.sandbox.faults import ABOUT
 from engine.sandbox.reading import faults_of, listed
 from engine.sandbox.synthetic import campaign
 from engine.sandbox.wire import Unreadable, decoded
@@ -18,6 +21,9 @@ from engine.sandbox.wire import Unreadable, decoded
 _MOST_BYTES = 200_000_000
 _MOST_CUSTOMERS = 1_000_000
 _PORT = 8001
+_MOST_VALUES = 12
+_OF_ONE = {"first_name", "last_name", "name"}
+"""Columns whose values may be few, and choose nobody."""
 
 
 def _one_part(_context: click.Context, _option: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:
@@ -28,7 +34,13 @@ def _one_part(_context: click.Context, _option: click.Parameter, given: tuple[st
     return given
 
 
-@click.command("sandbox")
+_KINDS = "\n".join(f"  {kind:<14} {about}" for kind, about in ABOUT.items())
+_EPILOG = f"""\b
+SPEC is a kind, then options: any takes channel=, campaign=, skip=, times=.
+{_KINDS}"""
+
+
+@click.command("sandbox", epilog=_EPILOG)
 @click.option(
     "--port", type=click.IntRange(0, 65_535), default=_PORT, show_default=True, help="0: any free one."
 )
@@ -48,7 +60,8 @@ def _one_part(_context: click.Context, _option: click.Parameter, given: tuple[st
     "faults",
     multiple=True,
     metavar="SPEC",
-    help="Misbehave, such as status:status=503,channel=sms,times=2.",
+    shell_complete=fault_kinds,
+    help="Misbehave, such as status:status=503,channel=sms,times=2; the kinds stand below.",
 )
 @click.option(
     "--endpoint",
@@ -117,9 +130,23 @@ def _no_port(port: int, error: OSError) -> Refusal:
 
 def _welcome(address: str, inbox: str, org: str | None, campaigns: Iterable[Campaign]) -> str:
     lines = [f"SANDBOX: nothing leaves this machine. It listens on {address}"]
-    lines += [f"  {each.id} ({each.name}): {len(each.customers)} customers" for each in campaigns]
+    for each in campaigns:
+        lines.append(f"  {each.id} ({each.name}): {len(each.customers)} customers")
+        lines += [f"    {column}: {', '.join(values)}" for column, values in _choices(each)]
     exports = [f"export TIMEPAY_BASE_URL={address} TIMEPAY_TOKEN=sandbox"]
     exports += [f"export TIMEPAY_ORG_ID={org}"] if org else []
     lines += ["", "In another terminal:", *(f"  {line}" for line in exports)]
     lines += ["", f"What customers got, for people to see: {inbox}", "Stop it with Ctrl-C."]
     return "\n".join(lines)
+
+
+def _choices(campaign: Campaign) -> Iterator[tuple[str, list[str]]]:
+    """Give the columns of a campaign that customers are chosen by, each with its few values."""
+    for column in sorted(campaign.columns - _OF_ONE):
+        values: set[str] = set()
+        for each in campaign.customers.values():
+            values.add(each.columns.get(column, ""))
+            if len(values) > _MOST_VALUES:
+                break
+        if 1 < len(values) <= min(_MOST_VALUES, len(campaign.customers) // 2):
+            yield column, sorted(values - {""})

@@ -9,6 +9,7 @@ from contextlib import suppress
 
 import click
 
+from engine.cli.folded import folded
 from engine.diagnostics import Json
 from engine.report.paint import WIDTH, Paint, bare, clean, coloured, plain
 
@@ -21,10 +22,15 @@ def width() -> int:
     return min(WIDTH, columns() or WIDTH)
 
 
-def columns() -> int | None:
-    """Give the columns of the terminal that stdout is; None where it is none: pipes stay as they are."""
-    looked_at = sys.stdout is not None and sys.stdout.isatty()  # a closed stdout is None
-    return shutil.get_terminal_size().columns if looked_at else None
+def columns(*, err: bool = False) -> int | None:
+    """Give the columns of the terminal that stdout (or stderr) is; None where it is none: pipes stay so."""
+    stream = sys.stderr if err else sys.stdout
+    if stream is None or not stream.isatty():  # a closed one is None
+        return None
+    size = (80, 24)
+    with suppress(OSError, ValueError):
+        size = os.get_terminal_size(stream.fileno())
+    return shutil.get_terminal_size(size).columns or None
 
 
 def paint() -> Paint:
@@ -34,28 +40,36 @@ def paint() -> Paint:
 
 def is_quiet() -> bool:
     """Say whether the environment asks for no emphasis."""
-    return bool(
-        os.environ.get("NO_COLOR") or os.environ.get("CI") or os.environ.get("TERM") == "dumb",
-    )
+    return bool(os.environ.get("NO_COLOR") or os.environ.get("CI")) or _is_dumb()
 
 
 def is_watched() -> bool:
     """Say whether stderr is a terminal that a picture can be drawn on, and that somebody sees."""
     if sys.stderr is None or not sys.stderr.isatty():
         return False
-    return not os.environ.get("CI") and os.environ.get("TERM", "dumb") not in ("", "dumb", "unknown")
+    return not os.environ.get("CI") and not _is_dumb()
+
+
+def _is_dumb() -> bool:
+    """Say whether the terminal shows what others obey."""
+    return os.environ.get("TERM", "dumb") in ("", "dumb", "unknown")
 
 
 def emit(text: str, *, err: bool = False, end: str = "\n") -> None:
-    """Print a text that is harmless to any terminal."""
-    click.echo(clean(text) + end, err=err, nl=False)
+    """Print a text that is harmless to any terminal, folded between words where one looks."""
+    click.echo(_shown(text, err=err) + end, err=err, nl=False)
 
 
 def say(line: str) -> None:
     """Print a line without emphasis to stderr, twice a send: Click's way takes three times as long."""
     if sys.stderr is not None:
-        sys.stderr.write(f"{clean(line)}\n")
+        sys.stderr.write(f"{_shown(line, err=True)}\n")
         sys.stderr.flush()
+
+
+def _shown(text: str, *, err: bool) -> str:
+    width = columns(err=err)
+    return folded(clean(text), width, is_typed=True) if width else clean(text)
 
 
 def emit_json(data: Json, *, in_a_line: bool = False) -> None:

@@ -6,16 +6,22 @@ from typing import Any
 from engine.cli.chosen import Chosen
 from engine.cli.outliving import only_complaining
 from engine.cli.screen import columns, emit, emit_json, paint
+from engine.cli.stopped import reason_now
+from engine.config import environment_of
+from engine.config.address import is_loopback
 from engine.frozen import replace
 from engine.machine import evolve, fold
 from engine.record.entry import RunEntry, SendEntry
 from engine.record.event import Event, Question, RunStarted, SendSettled
-from engine.record.need import need_of, stopped_because
+from engine.record.need import Need, need_of
 from engine.record.outcome import Outcome, RunStatus, SendStatus, StepStatus
+from engine.record.settlement import settlements
 from engine.record.state import RunState
 from engine.refusal import Exit
+from engine.report import lists
 from engine.report import runs as view
 from engine.report.paint import plain
+from engine.report.story import Story, run_json
 from engine.runlog.port import RunLog
 from engine.runner.refusals import DEAD
 from engine.runner.signals import Signals
@@ -33,67 +39,77 @@ def finish(result: Result, log: RunLog, signals: Signals, form: str, chosen: Cho
         code = signals.exit_code
     look = f"runbook show {result.run}{chosen.options()}"
     with only_complaining("how the run went cannot be shown", look):
-        _show(log, log.find(result.run), result.document["steps"], state, form, chosen)
+        told = Story(log.find(result.run), result.document, state)
+        _show(log, *_as_it_is(log, told, with_sends=form == "json"), form, chosen)
     return code
 
 
 def show_run(log: RunLog, entry: RunEntry, form: str, chosen: Chosen, *, with_sends: bool = False) -> None:
     """Show one run as its log tells it: text with what it needs, and ``with_sends`` each send, or JSON."""
-    events = log.events(entry.run)
-    state = fold(each.event for each in events)
-    sends = _show(
-        log,
-        entry,
-        steps_of(events[0].event),
-        state,
-        form,
-        chosen,
-        sends=log.sends(entry.run) if with_sends else None,
-    )
-    if with_sends and form == "text" and sends:
-        emit("\n" + view.sends_table(sends, paint(), columns()))
+    story, is_alive = story_of(log, entry, with_sends=with_sends or form == "json")
+    _show(log, story, is_alive, form, chosen)
+    if with_sends and form == "text" and story.sends:
+        emit("\n" + lists.sends_table(story, paint(), columns()))
 
 
-def _show(
-    log: RunLog,
-    entry: RunEntry,
-    steps: Sequence[Mapping[str, Any]],
-    state: RunState,
-    form: str,
-    chosen: Chosen,
-    *,
-    sends: Sequence[SendEntry] | None = None,
-) -> Sequence[SendEntry]:
-    shown, is_alive = as_it_is(log, entry)
-    sends = _spoken_of(log, shown, state, form) if sends is None else sends
-    if shown is not entry:
-        state, sends = in_doubt(state, sends)
+def _show(log: RunLog, story: Story, is_alive: bool, form: str, chosen: Chosen) -> None:
     if form == "json":
-        emit_json(view.run_json(shown, steps, state, sends))
-        return sends
+        emit_json(run_json(story))
+        return
     beside = form == "jsonl"  # stdout has the events, and nothing else
     style, width = (plain, None) if beside else (paint(), columns())
-    emit(view.summary(shown, steps, state, sends, style, width), err=beside)
-    if shown.status in ENDED and not sends:
-        return sends
-    because = stopped_because(each.event for each in log.events(entry.run))
-    options = chosen.options(entry.environment)
-    need = need_of(shown, state, sends, is_alive=is_alive, because=because, options=options)
+    emit(view.summary(story, style, width), err=beside)
+    if story.entry.status in ENDED and not story.sends:
+        return
+    need = needed(log, story, chosen, is_alive=is_alive)
     if need is not None:
         emit(view.need_text(need, style, width), err=beside)
-    return sends
 
 
-def _spoken_of(log: RunLog, shown: RunEntry, state: RunState, form: str) -> Sequence[SendEntry]:
-    """List the attempts of a run, unless it has ended, all is known, and only text is asked for.
+def needed(log: RunLog, story: Story, chosen: Chosen, *, is_alive: bool) -> Need | None:
+    """Say what a run needs of a person, with command lines that find it from here."""
+    entry = story.entry
+    address = environment_of(entry.account).base_url
+    return need_of(
+        entry,
+        story.state,
+        story.sends,
+        is_alive=is_alive,
+        because=reason_now(log, entry, chosen),
+        options=chosen.options(entry.environment),
+        inbox=f"at {address}/" if is_loopback(address) else "in the dashboard",
+    )
 
-    That is every good run, whose text says nothing of them: at 10,000 they take a tenth of all memory.
+
+def story_of(log: RunLog, entry: RunEntry, *, with_sends: bool = True) -> tuple[Story, bool]:
+    """Give a run as it is, and whether a process runs it; of a good one that has ended, no sends are read."""
+    events = log.events(entry.run)
+    story = Story(entry, plan_of(events[0].event), fold(each.event for each in events))
+    return _as_it_is(log, story, with_sends=with_sends)
+
+
+def _as_it_is(log: RunLog, story: Story, *, with_sends: bool) -> tuple[Story, bool]:
+    entry, state = story.entry, story.state
+    shown, is_alive = as_it_is(log, entry)
+    sends: Sequence[SendEntry] = ()
+    if with_sends or _is_open(log, shown, state):
+        sends = log.sends(entry.run)
+    is_settled = any(send.status is SendStatus.SENT_UNKNOWN for send in sends)
+    settled = settlements(log.events(entry.run)) if is_settled else {}
+    if shown is not entry:
+        state, sends = in_doubt(state, sends)
+    return replace(story, entry=shown, state=state, sends=sends, settled=settled), is_alive
+
+
+def _is_open(log: RunLog, shown: RunEntry, state: RunState) -> bool:
+    """Say whether a run goes on, stands, or something of it is not known.
+
+    Of any other one, that is of every good run, the text says nothing of the attempts: at 10,000 they take
+    a tenth of all memory.
     """
     unknown = (StepStatus.IN_DOUBT, StepStatus.SENT_UNKNOWN)
     is_known = shown.status in ENDED and not any(step.status in unknown for step in state.steps.values())
-    if form != "json" and is_known and not log.unsettled(shown.account, shown.campaign):
-        return ()
-    return log.sends(shown.run)
+    return not is_known or bool(log.unsettled(shown.account, shown.campaign))
 
 
 def as_it_is(log: RunLog, entry: RunEntry) -> tuple[RunEntry, bool]:

@@ -7,27 +7,29 @@ from pathlib import Path
 import click
 
 from engine.api.files import refused
-from engine.api.stops import STOP_FILE, stop_of
+from engine.api.stops import NO_REASON, STOP_FILE, stop_files, stop_of
 from engine.cli.chosen import Chosen, choose, choose_leniently
+from engine.cli.completing import campaigns
 from engine.cli.identity import actor, owner
 from engine.cli.outliving import only_complaining
 from engine.cli.runlog import ENV, LOG, REASON, letting_go
 from engine.cli.screen import emit, warn
-from engine.cli.stopped import (
-    lifting_files,
-    lifting_line,
-    places_to_stop,
-    stop_files,
-)
+from engine.cli.standstill import say_what_is_stopped, say_what_stands, say_what_waits
+from engine.cli.stopped import lifting_files, lifting_line, places_to_stop
 from engine.clock import now
 from engine.record.entry import StopEntry
 from engine.record.event import Event, StopLifted, StopSet
 from engine.refusal import Refusal
-from engine.report import runs as view
 from engine.runlog.port import LOG as CHAIN
 from engine.runlog.sqlite import look_at, open_log
 
-_CAMPAIGN = click.option("--campaign", metavar="ID", help="Only this campaign.")
+
+def _any_reason(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
+    return value.strip() or NO_REASON
+
+
+_CAMPAIGN = click.option("--campaign", metavar="ID", shell_complete=campaigns, help="Only this campaign.")
+_WHY = click.option("--reason", default="", callback=_any_reason, help="Why; it stands in the log.")
 _ALL = click.option("--all", "everything", is_flag=True, help="Every campaign; the same as naming none.")
 _PATIENCE_S = 40.0
 _STOP_PATIENCE_S = 1.0
@@ -37,7 +39,7 @@ _STOP_PATIENCE_S = 1.0
 @click.command("stop")
 @_CAMPAIGN
 @_ALL
-@REASON
+@_WHY
 @ENV
 @LOG
 def stop(
@@ -56,11 +58,11 @@ def stop(
     _refuse_unclear(campaign, everything)
     chosen = choose_leniently(environment_name, log_option)
     account = chosen.account_said if campaign is not None else None
-    why_not = _unwritten(chosen, StopSet(now(), campaign, reason, account))
+    event = StopSet(now(), campaign, reason, account)
+    why_not = _unwritten(chosen, event)
     if why_not is None:
         with only_complaining("the stop is set, but that cannot be shown"):
-            what = view.stopped(campaign, account)
-            emit(f"Stopped: {what}. `runbook status{chosen.options()}` says how it is lifted.")
+            say_what_is_stopped(chosen, StopEntry(account, campaign, event.at, actor(), reason))
     else:
         _stop_by_file(chosen, reason, f"{why_not}; so a file stops everything{_wider(campaign)}")
     return 0
@@ -90,24 +92,30 @@ def allow(
     standing = [file for file in files if campaign is None and stop_of((file,))]
     lifted = [stop for stop in stops if _is_meant(stop, campaign, chosen)]
     if not lifted and not standing:
-        raise _nothing_to_lift(chosen, stops, stop_of(files))
+        raise _nothing_to_lift(chosen, campaign, stops, stop_of(files))
     if lifted:
         events = [StopLifted(now(), campaign, reason, stop.account) for stop in lifted]
         _append(chosen.log, events, _PATIENCE_S)
     for file in standing:
         _remove(file)
     with only_complaining("the stop is lifted, but that cannot be shown"):
-        _say_what_stands(chosen, campaign, [stop for stop in stops if stop not in lifted], stop_of(files))
+        say_what_stands(chosen, campaign, [stop for stop in stops if stop not in lifted], stop_of(files))
+        say_what_waits(chosen)
     return 0
 
 
-def _nothing_to_lift(chosen: Chosen, stops: Sequence[StopEntry], by_file: str | None) -> Refusal:
+def _nothing_to_lift(
+    chosen: Chosen, campaign: str | None, stops: Sequence[StopEntry], by_file: str | None
+) -> Refusal:
     lines = [lifting_line(each, chosen) for each in stops] + ([lifting_files(chosen)] if by_file else [])
     if not lines:
         return Refusal(
             "nothing is stopped, so there is nothing to lift", "`runbook status` lists whatever needs you"
         )
-    return Refusal("there is no such stop", f"this lifts what is stopped: {'; or '.join(lines)}")
+    what = (
+        f"campaign {campaign} has no stop of its own here" if campaign else "there is no stop of everything"
+    )
+    return Refusal(what, f"this lifts what is stopped: {'; or '.join(lines)}")
 
 
 def _is_meant(stop: StopEntry, campaign: str | None, chosen: Chosen) -> bool:
@@ -117,20 +125,6 @@ def _is_meant(stop: StopEntry, campaign: str | None, chosen: Chosen) -> bool:
     return stop.campaign == campaign and (
         stop.account is None or (is_own and here is not None and stop.account == here.account.key)
     )
-
-
-def _say_what_stands(
-    chosen: Chosen, campaign: str | None, stops: Sequence[StopEntry], by_file: str | None
-) -> None:
-    what = view.stopped(campaign, None)
-    if not stops and by_file is None:
-        emit(f"Sending is allowed again: {what}.")
-        return
-    emit(f"Lifted: the stop of {what}. These still stand:")
-    for stop in stops:
-        emit(view.stop_line(stop, lifting_line(stop, chosen)))
-    if by_file is not None:
-        emit(view.stop_file_line(by_file, lifting_files(chosen)))
 
 
 def _refuse_unclear(campaign: str | None, everything: bool) -> None:

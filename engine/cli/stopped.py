@@ -4,17 +4,13 @@ import os
 import shlex
 from pathlib import Path
 
-from engine.api import stops
-from engine.api.stops import STOP_FILE
+from engine.api.stops import STOP_FILE, stop_files, stop_of
 from engine.cli.chosen import Chosen, repository
-from engine.cli.files import working_directory
-from engine.record.entry import StopEntry
-from engine.record.need import WHY
-
-
-def stop_files(log: Path) -> tuple[Path, ...]:
-    """Give the places of the STOP file that counts for a log, seen from this folder."""
-    return stops.stop_files(log, working_directory())
+from engine.record.entry import RunEntry, StopEntry
+from engine.record.event import GuardRefused, RunPaused
+from engine.record.need import WHY, stopped_because
+from engine.record.outcome import RunStatus
+from engine.runlog.port import RunLog
 
 
 def places_to_stop(chosen: Chosen) -> tuple[Path, ...]:
@@ -39,6 +35,24 @@ def lifting_line(stop: StopEntry, chosen: Chosen) -> str:
     if name is None and here is not None and here.name is None and here.account.key == stop.account:
         return line + chosen.options()
     return line + (chosen.options(name, narrows=True) if name else f" --env NAME{chosen.options()}")
+
+
+def reason_now(log: RunLog, entry: RunEntry, chosen: Chosen) -> str:
+    """Give why a run stands; where a stop kept it back that was lifted since, with that."""
+    reason = stopped_because(each.event for each in log.events(entry.run))
+    return f"{reason}; that is lifted, so it can go on" if is_free(log, entry, chosen) else reason
+
+
+def is_free(log: RunLog, entry: RunEntry, chosen: Chosen) -> bool:
+    """Say whether a run is paused that a stop kept back, and none does any more."""
+    if entry.status is not RunStatus.PAUSED:
+        return False
+    happened = [each.event for each in log.events(entry.run)]
+    last = [event for event in happened if isinstance(event, GuardRefused | RunPaused)][-2:]
+    was_stopped = any(isinstance(event, GuardRefused) and event.guard == "stop" for event in last)
+    if not was_stopped or any(stop.covers(entry.account, entry.campaign) for stop in log.stops()):
+        return False
+    return stop_of(stop_files(chosen.log)) is None
 
 
 def lifting_files(chosen: Chosen) -> str:

@@ -1,9 +1,11 @@
 """Telling what happens in a run, as it happens: drawn where a terminal looks, else a line an event."""
 
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, TypeAlias, cast
 
+from engine.cli.aside import beside
 from engine.cli.screen import columns, emit_json, is_watched, say
 from engine.cli.showing import steps_of
 from engine.diagnostics import Json
@@ -11,6 +13,7 @@ from engine.record.entry import EventEntry, Lease, Standing
 from engine.record.event import Event
 from engine.record.event_json import to_json
 from engine.record.state import RunState
+from engine.record.wallclock import time_of_day
 from engine.refusal import Refusal
 from engine.report.happened import QUIET, happened
 from engine.runlog.port import RunLog, Writer
@@ -28,7 +31,8 @@ def telling(first: Callable[[], Event], asked: Callable[[], bool], form: str) ->
     ``asked``: a person wants the run to end. In the form ``jsonl`` stdout has the events.
     """
     if not is_watched() or (form == "jsonl" and columns() is not None):
-        yield tell
+        with beside(sys.stderr, _say) as shown:
+            yield lambda event, _state: _tell_in(event, shown)
         return
     view = _View(first, asked, leaves=columns() is None or form != "text")
     try:
@@ -68,16 +72,24 @@ class _View:
 
 def tell(event: Event, _state: RunState) -> None:
     """Say what happened in a line; nobody listening is no reason to stop a run."""
+    _tell_in(event, _say)
+
+
+def _tell_in(event: Event, show: Callable[[str], None]) -> None:
     line = line_of(event)
     if line is not None:
-        with suppress(OSError, ValueError):  # a closed stream is a ValueError
-            say(line)
+        show(line)
+
+
+def _say(line: str) -> None:
+    with suppress(OSError, ValueError):  # a closed stream is a ValueError
+        say(line)
 
 
 def line_of(event: Event) -> str | None:
     """Give the line that tells of an event; None of what only the log needs."""
     line = None if isinstance(event, QUIET) else happened(event)
-    return line and f"{event.at.astimezone():%H:%M:%S}  {line}"
+    return line and f"{time_of_day(event.at)}  {line}"
 
 
 # ---------------------------------------------------------------- as JSON
@@ -95,14 +107,24 @@ def entry_json(entry: EventEntry) -> dict[str, Json]:
     }
 
 
-def heard(log: RunLog, run: str) -> RunLog:
-    """Give a log that prints what is written of a run as lines of JSON, as soon as it is durable."""
-    return cast("RunLog", _Heard(log, run))
+@contextmanager
+def heard(log: RunLog, run: str, form: str) -> Iterator[RunLog]:
+    """Give a log that, in the form ``jsonl``, prints what is written of a run as soon as it is durable."""
+    if form != "jsonl":
+        yield log
+        return
+    with beside(sys.stdout, _print) as show:
+        yield cast("RunLog", _Heard(log, run, show))
+
+
+def _print(entry: EventEntry) -> None:
+    with suppress(OSError, ValueError):  # nobody reading is no reason to stop a run
+        emit_json(entry_json(entry), in_a_line=True)
 
 
 class _Heard:
-    def __init__(self, log: RunLog, run: str) -> None:
-        self._log, self._run = log, run
+    def __init__(self, log: RunLog, run: str, show: Callable[[EventEntry], None]) -> None:
+        self._log, self._run, self._show = log, run, show
 
     def __getattr__(self, name: str) -> object:
         return getattr(self._log, name)
@@ -112,10 +134,9 @@ class _Heard:
         with self._log.writing(lease) as writer:
             noting = _Noting(writer)
             yield noting
-        with suppress(OSError, ValueError):  # nobody reading is no reason to stop a run
-            for entry in noting.entries:
-                if entry.run == self._run:
-                    emit_json(entry_json(entry), in_a_line=True)
+        for entry in noting.entries:
+            if entry.run == self._run:
+                self._show(entry)
 
 
 class _Noting:

@@ -2,30 +2,35 @@
 
 import os
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from engine.cli.completing import answers_of_steps, fault_kinds, runbook_files
 from engine.cli.customers import customers_from
 from engine.cli.environment import find_configured
 from engine.cli.files import PATH, named
-from engine.cli.folded import folded
+from engine.cli.inputs import INPUT
 from engine.cli.leaving import leaving_nothing
 from engine.cli.planning import fill_in, make
 from engine.cli.runlog import ENV
-from engine.cli.screen import emit, emit_json, paint, width
+from engine.cli.screen import columns, emit, emit_json, paint, warn
 from engine.cli.telling import tell
 from engine.config import Environment, headline
 from engine.planner.model import Plan
 from engine.refusal import Refusal
 
+if TYPE_CHECKING:
+    from engine.trial import Trial
+
 SANDBOX = Environment("http://127.0.0.1/api/v1")
 
 
 @click.command("try")
-@click.argument("file", type=PATH, callback=named)
-@click.option("--input", "given", multiple=True, metavar="NAME=VALUE", help="Give an input; repeatable.")
+@click.argument("file", type=PATH, callback=named, shell_complete=runbook_files)
+@INPUT
 @click.option("--input-file", type=PATH, callback=named, help="YAML or JSON with inputs.")
 @click.option(
     "--roster", type=PATH, callback=named, help="Customers from CSV or JSON, instead of made-up ones."
@@ -35,11 +40,17 @@ SANDBOX = Environment("http://127.0.0.1/api/v1")
     "answers",
     multiple=True,
     metavar="STEP=ANSWER",
+    shell_complete=answers_of_steps,
     help="How the API answers a step: 207:failed=50, 429, lost, refused, timeout, nobody, failed. "
     "Repeatable; of several for one step, each is for one request.",
 )
 @click.option(
-    "--fault", "faults", multiple=True, metavar="SPEC", help="Misbehave, as `runbook sandbox --fault`."
+    "--fault",
+    "faults",
+    multiple=True,
+    metavar="SPEC",
+    shell_complete=fault_kinds,
+    help="Misbehave, as `runbook sandbox --fault`, whose help lists the kinds.",
 )
 @click.option("--seed", type=int, default=0, show_default=True, help="Decides whatever is left to chance.")
 @ENV
@@ -68,18 +79,29 @@ def command(  # noqa: PLR0913  (one an option)
     rows = customers_from(roster, plan.runbook.campaign.id, _columns(plan)) if roster else None
     # The client and the log are imported only once the runbook is sound.
     from engine.trial import play  # noqa: PLC0415
-    from engine.trial.summary import summary, trial_json  # noqa: PLC0415
+    from engine.trial.summary import summary, trial_json, unheeded  # noqa: PLC0415
 
     with leaving_nothing():
         trial = play(plan, customers=rows, answers=said, faults=faults, seed=seed, on_event=tell)
     if form == "json":
         emit_json(trial_json(trial))
-        return int(trial.exit_code)
-    who = f"from {roster}" if roster else "made up to match its filters"
-    emit(f"\nTried on {len(trial.customers):,} customers, {who}; waits were skipped.\n")
-    emit(folded(summary(trial, paint()), width()))
-    emit("\n" + _next(file, given, plan, is_answered=bool(said)))
+    else:
+        emit(f"\nTried on {len(trial.customers):,} customers, {_who(plan, roster)}\n")
+        emit(summary(trial, paint(), columns()))
+        emit("\n" + _next(file, given, _telling(plan, trial) if not said else ()))
+    for about in unheeded(trial, said):
+        warn(about)
     return int(trial.exit_code)
+
+
+def _who(plan: Plan, roster: Path | None) -> str:
+    """Say where the customers come from, and what they can therefore not show."""
+    if roster:
+        return f"from {roster}; waits were skipped."
+    custom = [step.filters.custom for step in plan.runbook.steps if step.filters]
+    asked = dict.fromkeys(f"{name} {' or '.join(values)}" for each in custom for name, values in each.items())
+    untested = f"whether real ones have {', '.join(asked)} is not tested (upper and lower case count)"
+    return f"made up to match its filters{f': {untested}' if asked else ''}. Waits were skipped."
 
 
 def _answers(texts: Sequence[str]) -> dict[str, list[str]]:
@@ -105,12 +127,18 @@ def _columns(plan: Plan) -> dict[str, str]:
     return columns
 
 
-def _next(file: Path, given: Sequence[str], plan: Plan, *, is_answered: bool) -> str:
+def _telling(plan: Plan, trial: "Trial") -> Iterator[str]:
+    """Give answers that show more: half of those fail at the step that conditions read; one is lost."""
+    first = plan.runbook.steps[0].id
+    step = next((name for fate in plan.analysis.fates.values() for name in fate.after), first)
+    counts = trial.steps[step].counts
+    if half := counts.selected // 2 if counts else 0:
+        yield f"{step}=207:failed={half}"
+    yield f"{first}=lost"
+
+
+def _next(file: Path, given: Sequence[str], answers: Iterable[str]) -> str:
     words = [shlex.quote(str(file)), *(f"--input {shlex.quote(each)}" for each in given)]
-    line, step = " ".join(words), plan.runbook.steps[0].id
-    lines = [f"runbook plan {line}"]
-    if not is_answered:
-        lines = [
-            f"runbook try {line} --answer {step}={answer}" for answer in ("207:failed=5", "lost")
-        ] + lines
+    line = " ".join(words)
+    lines = [*(f"runbook try {line} --answer {answer}" for answer in answers), f"runbook plan {line}"]
     return "\n".join(["Nobody was messaged, and nothing is kept. Next:", *(f"  {each}" for each in lines)])

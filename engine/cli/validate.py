@@ -2,19 +2,26 @@
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from engine.api.files import read_bytes, working_directory
 from engine.cli.completing import runbook_files
-from engine.cli.files import CONFIG, PATH, named, read_bytes, upward, working_directory
+from engine.cli.files import CONFIG, PATH, named, upward
 from engine.cli.screen import complain, emit, emit_json, paint
 from engine.cli.walk import runbooks_of
-from engine.diagnostics import Diagnostic
+from engine.diagnostics import Diagnostic, in_order
 from engine.refusal import Exit, Refusal
 from engine.report import findings
+from engine.runbook import schema
 from engine.runbook.characters import MAX_BYTES
 from engine.runbook.document import Document
-from engine.runbook.draft import read
+from engine.runbook.draft import Draft, read
+
+if TYPE_CHECKING:
+    from engine.cli.environment import Found
+    from engine.config import Config
 
 
 @click.command("validate")
@@ -29,9 +36,9 @@ def command(paths: tuple[Path, ...], form: str) -> int:
     but warnings was found, with 10 if a runbook has an error, with 64 if a path cannot be read.
     """
     wrong: list[Refusal] = []
-    configured = _environment(wrong, is_text=form == "text")
-    files, closed = runbooks_of(paths or _existing(configured, wrong))
-    checked, documents, found = _check(files, closed)
+    here = _environment(wrong, is_text=form == "text")
+    files, closed = runbooks_of(paths or _existing(_folders(here, wrong), wrong))
+    checked, documents, found = _check(files, closed, here.config if here else None)
     if form == "json":
         emit_json({"findings": [one.to_json() for one in found], "files": [*checked]})
     elif checked:
@@ -46,7 +53,7 @@ def command(paths: tuple[Path, ...], form: str) -> int:
 
 
 def _check(
-    files: list[Path], closed: list[Refusal]
+    files: list[Path], closed: list[Refusal], config: "Config | None"
 ) -> tuple[list[str], dict[str, Document], list[Diagnostic]]:
     """Read the files: those that could be, the documents of findings, and the findings."""
     checked: list[str] = []
@@ -59,14 +66,23 @@ def _check(
             closed.append(refusal)
             continue
         checked.append(str(file))
-        found += draft.diagnostics
-        if draft.diagnostics:
+        if here := in_order((*draft.diagnostics, *_misnamed(draft, config))):
+            found += here
             documents[str(file)] = draft.document
     return checked, documents, found
 
 
-def _environment(wrong: list[Refusal], *, is_text: bool) -> list[Path] | None:
-    """Say first where this is, if anything says it; give the folders that are configured."""
+def _misnamed(draft: Draft, config: "Config | None") -> list[Diagnostic]:
+    """Find what is wrong with templates that the catalog names, or nearly."""
+    if config is None or not config.catalog or not draft.is_sound:
+        return []
+    from engine.config.catalog import misnamed  # noqa: PLC0415  (only who has a catalog pays for it)
+
+    return schema.diagnostics(draft.document, misnamed(draft.document.data or {}, config))
+
+
+def _environment(wrong: list[Refusal], *, is_text: bool) -> "Found | None":
+    """Say first where this is, if anything says it; None where nothing can be told."""
     try:
         if upward(CONFIG) is None and not os.environ.get("TIMEPAY_BASE_URL"):
             return None
@@ -77,11 +93,16 @@ def _environment(wrong: list[Refusal], *, is_text: bool) -> list[Path] | None:
         found = find_environment()
     except Refusal as refusal:
         wrong.append(refusal)
-        return []
+        return None
     if is_text:
         emit(headline(found.here), err=True)
-    if found.root is None:
-        return None
+    return found
+
+
+def _folders(found: "Found | None", wrong: list[Refusal]) -> list[Path] | None:
+    """Give the folders that are configured; None where nothing is."""
+    if found is None or found.root is None:
+        return [] if wrong else None
     here = working_directory()
     return [Path(os.path.relpath(found.root / folder, here)) for folder in found.config.runbooks]
 

@@ -4,8 +4,8 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from engine.api.files import refused
-from engine.cli.files import SUFFIXES, is_folder
+from engine.api.files import SUFFIXES, refused
+from engine.cli.files import is_folder
 from engine.refusal import Refusal
 
 _SCENARIOS = tuple(f".test{suffix}" for suffix in SUFFIXES)

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from engine.cli.chosen import choose_to_look
-from engine.cli.runlog import ENV, LOG, RUN, looking_at_one
+from engine.cli.runlog import ENV, LOG, RUN, looking_at_one, say_where
 from engine.cli.screen import emit, emit_json
 from engine.cli.showing import as_it_is, show_run
 from engine.cli.telling import entry_json, telling
@@ -47,6 +47,8 @@ def command(*, run: str, environment_name: str | None, log_option: Path | None, 
     """
     chosen = choose_to_look(environment_name, log_option)
     with looking_at_one(chosen, run) as (log, entry):
+        if form == "text":
+            say_where(entry)
         try:
             _follow(log, entry.run, form)
         except KeyboardInterrupt:

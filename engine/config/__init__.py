@@ -1,11 +1,14 @@
 """A repository's environments and catalog: which account a command is about, said on every screen."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import field
 
 from engine.config.address import host_of, is_loopback
 from engine.frozen import dataclass
 from engine.record.plan import Account
+
+PLACEHOLDER = "FILL_IN"
+"""Begins what `runbook init` leaves for the team to fill in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +56,33 @@ class Config:
     runbooks: tuple[str, ...] = ("runbooks",)
 
 
+def unfilled(said: Iterable[str | None]) -> tuple[str, ...]:
+    """Give those texts that nobody has filled in yet, each once."""
+    return tuple(dict.fromkeys(each for each in said if each and each.startswith(PLACEHOLDER)))
+
+
+def environment_of(account: str, name: str | None = None) -> Environment:
+    """Give the environment that an account's key stands for."""
+    address, _, org = account.partition(" ")
+    return Environment(address, None if org in ("", "-") else org, name)
+
+
 def headline(environment: Environment | None, campaign: str | None = None) -> str:
     """Give the first line of every screen: where this is, and whether anybody can be reached."""
     if environment is None:
         where = ["NO ENVIRONMENT: nothing can be sent from here"]
     elif not environment.is_live:
-        where = ["SANDBOX: nothing leaves this machine"]
+        where = [f"{place(environment)}: nothing leaves this machine"]
     else:
-        where = [environment.name.upper() if environment.name else f"LIVE {host_of(environment.base_url)}"]
-        where.append(_organisation(environment.org))
+        where = [place(environment), _organisation(environment.org)]
     return " · ".join([*where, *([campaign] if campaign else [])])
+
+
+def place(environment: Environment) -> str:
+    """Say in a word or two where an environment sends to."""
+    if not environment.is_live:
+        return "SANDBOX"
+    return environment.name.upper() if environment.name else f"LIVE {host_of(environment.base_url)}"
 
 
 def _organisation(org: str | None) -> str:

@@ -11,10 +11,12 @@ _NUMBERS = re.compile(r"(?:[0-9]+|0x[0-9a-f]*)\Z")
 
 def is_loopback(base_url: str) -> bool:
     """Say whether an address can only be this machine."""
-    host = host_of(base_url)
-    if host == "localhost":
-        return True
-    return host == "::1" or (host.startswith("127.") and _is_ipv4(host))
+    return is_this_machine(host_of(base_url))
+
+
+def is_this_machine(host: str) -> bool:
+    """Say whether a host, in the spelling of ``host_of``, can only be this machine."""
+    return host in ("localhost", "::1") or (host.startswith("127.") and _is_ipv4(host))
 
 
 def normalised(base_url: str) -> str:

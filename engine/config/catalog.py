@@ -1,6 +1,7 @@
 """The catalog's entry for each step whose template it names."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from engine.config import CatalogEntry, Config, Environment
 from engine.diagnostics import Kind, Path, Severity
@@ -45,6 +46,17 @@ def templates_of(
     return found, faults
 
 
+def misnamed(runbook: Mapping[str, Any], config: Config) -> Iterator[Fault]:
+    """Find what is wrong, wherever it may run, with the templates that a sound runbook names as written."""
+    for position, step in enumerate(runbook["steps"]):
+        path: Path = ("steps", position, "template")
+        entry = config.catalog.get(step.get("template", ""))
+        if entry is None:
+            yield from _nearly_named(path, step.get("template"), config)
+        elif entry.channel != step["channel"]:
+            yield _of_another_channel(path, step["channel"], entry)
+
+
 def _nearly_named(path: Path, template: str | None, config: Config) -> Iterator[Fault]:
     """Notice a text that is near a name, and no id that the catalog knows."""
     if template is None or any(template in entry.ids.values() for entry in config.catalog.values()):
@@ -56,9 +68,7 @@ def _nearly_named(path: Path, template: str | None, config: Config) -> Iterator[
 
 def _misused(path: Path, step: Step, entry: CatalogEntry, here: Environment | None) -> Iterator[Fault]:
     if entry.channel != step.channel:
-        message = f"{entry.name} is a template for {entry.channel}"
-        mend = f"name one for {step.channel}, or change the channel."
-        yield Fault(OTHER_CHANNEL, path, "value", message, mend)
+        yield _of_another_channel(path, step.channel, entry)
     elif here is None or here.name is None or here.name not in entry.ids:
         where = here.name if here and here.name else "this place, which no name in config.yaml describes"
         known = ", ".join(entry.ids)
@@ -66,6 +76,12 @@ def _misused(path: Path, step: Step, entry: CatalogEntry, here: Environment | No
         named = here.name if here else None
         mend = f"add ids.{named} to the catalog." if named else f"choose one with --env: {known}."
         yield Fault(NOT_HERE, path, "value", message, mend)
+
+
+def _of_another_channel(path: Path, channel: str, entry: CatalogEntry) -> Fault:
+    message = f"{entry.name} is a template for {entry.channel}"
+    mend = f"name one for {channel}, or change the channel."
+    return Fault(OTHER_CHANNEL, path, "value", message, mend)
 
 
 def _template(entry: CatalogEntry, id_here: str) -> Template:

@@ -4,9 +4,10 @@ from datetime import datetime
 from typing import TypeAlias, assert_never
 
 from engine.frozen import dataclass
+from engine.machine.aggregate import read
 from engine.machine.retry import next_try
 from engine.machine.verdict import failure, truth
-from engine.record.condition import UNKNOWN
+from engine.record.condition import UNKNOWN, Condition, step_fields
 from engine.record.event import Question, Verdict
 from engine.record.outcome import RunStatus, SendStatus, StepStatus
 from engine.record.plan import OnFailure, PlannedSend, PlannedStep, Program
@@ -98,11 +99,21 @@ def _begin(program: Program, state: RunState, step: PlannedStep) -> Decision:
         return Send(step.id, step.sends[0].address, 1)
     holds = truth(program, state, step.when)
     if holds is UNKNOWN:
-        reason = f"whether to run it cannot be told: {step.when.text}"
-        return Ask(step.id, Question.WHEN, reason)
+        return Ask(step.id, Question.WHEN, _undecided(state, step.id, step.when))
     if not holds:
         return Skip(step.id, f"its condition is false: {step.when.text}")
     return Send(step.id, step.sends[0].address, 1)
+
+
+def _undecided(state: RunState, step: str, when: Condition) -> str:
+    """Ask a person to decide what a condition cannot, for numbers that nobody knows."""
+    unknown = dict.fromkeys(
+        field.step
+        for field in step_fields(when.tree)
+        if read(state.steps.get(field.step) or StepState(), field.name) is UNKNOWN
+    )
+    why = f"what came of {' and '.join(unknown)} is not known" if unknown else "its condition has no answer"
+    return f"{why}, so you decide: send {step} or skip it? ({when.text})"
 
 
 def _conclude(program: Program, state: RunState, step: PlannedStep, facts: Facts) -> Decision | None:
@@ -144,7 +155,7 @@ def _send(
         later = "the API asks to wait longer than retry.within allows"
         reason = later if due is Question.RETRY_LATER else f"not sent in {before.tries} tries: {why}"
         return Ask(step.id, due, reason, planned.address)
-    return again if facts.now >= due else Wait(step.id, due, f"not sent: {why}")
+    return again if facts.now >= due else Wait(step.id, due, why)
 
 
 def _judge(program: Program, state: RunState, step: PlannedStep) -> Decision | None:

@@ -81,8 +81,8 @@ def evolve(state: RunState, event: Event) -> RunState:  # noqa: C901, PLR0911, P
             return _intended(state, event)
         case SendSettled(at=at, step=step, address=address, outcome=outcome):
             return _settled(state, step, address, outcome, at)
-        case SendResolved(at=at, step=step, address=address, resolution=resolution):
-            return _resolved(state, step, address, resolution, at)
+        case SendResolved():
+            return _resolved(state, event)
         case Overreached():
             return replace(state, halted_for_good=_OVERREACHED)
         case LateAnswer():
@@ -145,19 +145,20 @@ def _settled(state: RunState, step: str, address: str, outcome: Outcome, at: dat
     return _with_send(state, step, send, gained=gained)
 
 
-def _resolved(state: RunState, step: str, address: str, resolution: Resolution, at: datetime) -> RunState:
+def _resolved(state: RunState, event: SendResolved) -> RunState:
     """A person's word: only *not sent* opens a new attempt; the rest leaves the numbers unknown.
 
     Said of a send that was never in doubt, it lifts the block of an overreach, and changes nothing here.
     """
+    step, address, is_unsent = event.step, event.address, event.resolution is Resolution.NOT_SENT
     if _step(state, step).sends[address].status not in (SendStatus.IN_DOUBT, SendStatus.INTENDED):
         return state
-    if resolution is Resolution.NOT_SENT:
+    if is_unsent:
         outcome = Outcome(SendStatus.NOT_SENT, reason="a person said that it was not sent")
     else:
-        outcome = Outcome(SendStatus.SENT_UNKNOWN, counts=None, reason="settled by a person")
-    state = _settled(state, step, address, outcome, at)
-    send = replace(_step(state, step).sends[address], reopened=resolution is Resolution.NOT_SENT)
+        outcome = Outcome(SendStatus.SENT_UNKNOWN, counts=None, reason=event.reason)
+    state = _settled(state, step, address, outcome, event.at)
+    send = replace(_step(state, step).sends[address], reopened=is_unsent)
     state = _with_send(state, step, send)
     is_settled = state.status is RunStatus.IN_DOUBT and not _doubtful(state)
     return replace(state, status=RunStatus.PAUSED) if is_settled else state

@@ -53,7 +53,10 @@ class Most:
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """The tree summed up. ``ways`` counts those that need no person; ``sends``: some way sends something."""
+    """The tree summed up. ``ways`` counts those that need no person; ``sends``: some way sends something.
+
+    ``messages`` and ``per_customer`` bound all ways, the ``unaided`` ones those that need no person.
+    """
 
     fates: Mapping[str, StepFate]
     ways: int
@@ -61,6 +64,8 @@ class Analysis:
     constant_conditions: Mapping[tuple[str, str], bool]
     messages: Most
     per_customer: int
+    unaided_messages: Most
+    unaided_per_customer: int
     sends: bool
     possible_only: bool
 
@@ -71,6 +76,7 @@ def analyse(program: Program, tree: Tree) -> Analysis:
     moves = _moves(tree, _reachable(tree, lambda branch: not branch.person))
     sent = _moves(tree, set(order))
     sendable = [step for step in program.steps if Move.SEND in sent[step.id] or not tree.exhaustive]
+    unaided = [step for step in sendable if Move.SEND in moves[step.id] or not tree.exhaustive]
     return Analysis(
         fates={
             step.id: _fate(step, moves[step.id], sent[step.id], tree.exhaustive) for step in program.steps
@@ -83,7 +89,9 @@ def analyse(program: Program, tree: Tree) -> Analysis:
             if len(seen) == 1 and tree.exhaustive
         },
         messages=_messages(tree, order, sendable),
-        per_customer=_most_sends(tree, order) if tree.exhaustive else len(sendable),
+        per_customer=_most_sends(tree, order, sendable),
+        unaided_messages=_messages(tree, order, unaided, is_unaided=True),
+        unaided_per_customer=_most_sends(tree, order, unaided, is_unaided=True),
         sends=bool(sendable),
         possible_only=any(not branch.proved for node in tree.nodes for branch in node.branches),
     )
@@ -154,8 +162,8 @@ def _kinds(branch: Branch) -> set[tuple[SendStatus, bool]]:
     return {(answer.outcome.status, answer.outcome.fatal) for answer in branch.answers}
 
 
-def _messages(tree: Tree, order: list[int], sendable: list[PlannedStep]) -> Most:
-    """Bound the messages of any way, a person's words included."""
+def _messages(tree: Tree, order: list[int], sendable: list[PlannedStep], *, is_unaided: bool = False) -> Most:
+    """Bound the messages of any way, a person's words included unless ``is_unaided``."""
     ceilings = {step.id: ceiling(step) for step in sendable}
     unbounded = tuple(step for step, most in ceilings.items() if most is None)
     if unbounded:
@@ -163,14 +171,18 @@ def _messages(tree: Tree, order: list[int], sendable: list[PlannedStep]) -> Most
     bounded = {step: most or 0 for step, most in ceilings.items()}
     if not tree.exhaustive:
         return Most(sum(bounded.values()))
-    return Most(_heaviest(tree, order, lambda step: bounded[step]))
+    return Most(_heaviest(tree, order, lambda step: bounded.get(step, 0), is_unaided=is_unaided))
 
 
-def _most_sends(tree: Tree, order: list[int]) -> int:
-    return _heaviest(tree, order, lambda _: 1)
+def _most_sends(
+    tree: Tree, order: list[int], sendable: list[PlannedStep], *, is_unaided: bool = False
+) -> int:
+    if not tree.exhaustive:
+        return len(sendable)
+    return _heaviest(tree, order, lambda _: 1, is_unaided=is_unaided)
 
 
-def _heaviest(tree: Tree, order: list[int], weight: Callable[[str], int]) -> int:
+def _heaviest(tree: Tree, order: list[int], weight: Callable[[str], int], *, is_unaided: bool) -> int:
     """Give the greatest sum of weights of the steps that may go out on one way."""
     heaviest: dict[int, int] = {}
     for index in order:
@@ -178,6 +190,7 @@ def _heaviest(tree: Tree, order: list[int], weight: Callable[[str], int]) -> int
         ways = [
             heaviest[branch.to] + (weight(node.step) if node.step and _goes_out(branch) else 0)
             for branch in node.branches
+            if not (is_unaided and branch.person)
         ]
         heaviest[index] = max(ways, default=0)
     return heaviest[0]

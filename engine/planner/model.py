@@ -5,6 +5,7 @@ from dataclasses import field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from engine.config import unfilled
 from engine.diagnostics import Diagnostic, Json
 from engine.frozen import dataclass
 from engine.record.plan import Account, Program, Template
@@ -53,6 +54,14 @@ class Plan:
     making: Making | None = field(default=None, compare=False)
     findings: tuple[Diagnostic, ...] = field(default=(), compare=False)
     _grown: dict[str, Any] = field(default_factory=dict, compare=False)
+
+    @property
+    def unfilled(self) -> tuple[str, ...]:
+        """What nobody has filled in yet of the account, the campaign and the templates."""
+        templates = [
+            self.templates[s.id].id if s.id in self.templates else s.template for s in self.runbook.steps
+        ]
+        return unfilled((self.account.org if self.account else None, self.runbook.campaign.id, *templates))
 
     # A run goes by the program alone: it pays neither for the tree nor for importing what grows it.
 

@@ -10,6 +10,13 @@ def unknowns(plan: Plan) -> list[str]:
     return [*_people(plan), *_texts(plan), *_account(plan), *_ways(plan)]
 
 
+def same_people(plan: Plan) -> tuple[str, ...]:
+    """Name the steps that may be sent, if they are several and all address the same people."""
+    steps = [step for step in plan.runbook.steps if step.id not in plan.analysis.dead_steps]
+    is_same = len(steps) > 1 and all(step.filters == steps[0].filters for step in steps)
+    return tuple(step.id for step in steps) if is_same else ()
+
+
 def _people(plan: Plan) -> Iterator[str]:
     steps = plan.runbook.steps
     yield (
@@ -29,7 +36,7 @@ def _people(plan: Plan) -> Iterator[str]:
             f"Whether expect holds ({names}): it is checked on the answer, when that step has already "
             "been sent; a broken one can only stop what follows."
         )
-    if plan.analysis.per_customer > 1:
+    if plan.analysis.per_customer > 1 and not same_people(plan):
         yield (
             "Whether the same customer is in several steps: if so, one person gets up to "
             f"{plan.analysis.per_customer} messages."
@@ -51,7 +58,7 @@ def _account(plan: Plan) -> Iterator[str]:
         yield "Which account it is for: no environment is set up, so a run would not fit this plan."
     if plan.runbook.campaign.name is not None:
         yield f"Whether the campaign is called {plan.runbook.campaign.name!r}: a run checks it first."
-    yield "Whether the hour is a permitted one, and what it costs: there is no policy yet."
+    yield "Whether the hour is a permitted one, and what it costs: this version has no policies."
 
 
 def _ways(plan: Plan) -> Iterator[str]:

@@ -1,5 +1,7 @@
 """What the run log gives back: entries of its tables, as values."""
 
+import json
+from collections.abc import Mapping
 from datetime import datetime
 
 from engine.diagnostics import Json
@@ -38,6 +40,15 @@ class RunEntry:
     finished_at: datetime | None
     messages: int
     exit_code: int | None
+
+    @property
+    def keys(self) -> Mapping[str, Json]:
+        """The inputs that its occasion names, with their values."""
+        try:
+            *_, keys = json.loads(self.occasion)
+        except (TypeError, ValueError):  # another version worded it
+            return {}
+        return keys if isinstance(keys, dict) else {}
 
     def to_json(self) -> dict[str, Json]:
         """Give the run as ``runs --format json`` lists it (DESIGN, section 8)."""
@@ -116,6 +127,10 @@ class StopEntry:
     at: datetime
     by: str
     reason: str
+
+    def covers(self, account: str, campaign: str) -> bool:
+        """Say whether it keeps a campaign of an account from being sent to."""
+        return self.account in (None, account) and self.campaign in (None, campaign)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,10 +21,14 @@ WHY = '"WHY"'
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """Why a run stands, in words, and the command lines that take it further, the likeliest first."""
+    """Why a run stands, in words, and the command lines that take it further, the likeliest first.
+
+    ``notes`` say when each command is the right one and what it does, where that is not plain.
+    """
 
     what: str
     commands: tuple[str, ...]
+    notes: tuple[str, ...] = ()
 
 
 class _Lines:
@@ -52,18 +56,20 @@ def need_of(
     is_alive: bool,
     because: str = "",
     options: str | None = None,
+    inbox: str = "in the dashboard",
 ) -> Need | None:
     """Say what a run needs; None where it goes on by itself or has come to its end.
 
     ``because``: the reason of its last stop, as ``stopped_because`` finds it. ``options`` are added to
-    each command line, so that it finds the run and its account; None: the run's environment.
+    each command line, so that it finds the run and its account; None: the run's environment. ``inbox``
+    is where a person sees what customers got.
     """
     lines = _Lines(entry.run, _environment(entry) if options is None else options)
     if blocking := [send for send in sends if send.blocks]:
         return Need(blocked(blocking[0]), (lines.resolve(blocking[0].address),))
     match entry.status:
-        case RunStatus.FINISHED | RunStatus.CANCELLED | RunStatus.IN_DOUBT:
-            return _unsettled(lines, state)
+        case RunStatus.FINISHED | RunStatus.CANCELLED | RunStatus.IN_DOUBT as status:
+            return _unsettled(lines, state, inbox, is_over=status is not RunStatus.IN_DOUBT)
         case RunStatus.RUNNING | RunStatus.WAITING:
             if is_alive:
                 return None
@@ -80,14 +86,26 @@ def _environment(entry: RunEntry) -> str:
     return f" --env {entry.environment}" if entry.environment else ""
 
 
-def _unsettled(lines: _Lines, state: RunState) -> Need | None:
+_NOTES = {
+    "sent": "if it is there (nothing is sent again):",
+    "not-sent": "if it is surely not there (the run sends it AGAIN):",
+    "never-known": "if nobody can tell (nothing is sent again):",
+}
+
+
+def _unsettled(lines: _Lines, state: RunState, inbox: str, *, is_over: bool) -> Need | None:
     doubtful = _addresses(state, SendStatus.IN_DOUBT, SendStatus.INTENDED)
     if not doubtful:
         return None
-    named = " and ".join(doubtful)
-    what = f"nobody knows whether {named} went out (in doubt): look in the dashboard, then say so"
-    words = ("sent", "not-sent", "never-known")
-    return Need(what, tuple(lines.resolve(address, word) for address in doubtful for word in words))
+    notes = _NOTES | (
+        {"not-sent": "if it is surely not there (nothing is sent again, either):"} if is_over else {}
+    )
+    what = f"nobody knows whether {' and '.join(doubtful)} went out (in doubt): look {inbox}, then say so"
+    return Need(
+        what + ("; this run sends nothing more: it only frees the campaign for others" if is_over else ""),
+        tuple(lines.resolve(address, word) for address in doubtful for word in notes),
+        tuple(notes.values()) * len(doubtful),
+    )
 
 
 def stopped_because(events: Iterable[Event]) -> str:
@@ -115,7 +133,7 @@ def _paused(lines: _Lines, state: RunState, because: str) -> Need:
         case Question.WHEN | Question.SUCCESS as question if _is_decided(state, step, question):
             return Need(f"{step} is decided, so it can go on", (lines.resume, lines.cancel))
         case Question.WHEN:
-            return _decide(lines, step, f"{step}: {because}", "run", "skip")
+            return _decide(lines, step, because, "run", "skip")
         case Question.SUCCESS:
             return _decide(lines, step, f"{step}: {because}", "ok", "failed")
         case question:

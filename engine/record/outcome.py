@@ -109,7 +109,8 @@ _WORDS = {
     "in_doubt": "in doubt",
     "not_sent": "not sent",
     "no_match": "nobody matched",
-    "sent_unknown": "sent, or never known",
+    "pending": "not reached",
+    "sent_unknown": "taken as sent",
     "partial": "partly sent",
     "succeeded": "sent",
 }

@@ -1,5 +1,6 @@
 """A plan: every request that a run may make, and the rules by which it decides (DESIGN, section 6)."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import field
 from enum import StrEnum
@@ -141,3 +142,12 @@ class Template:
         """Give the template as digests and plans carry it, without what is not recorded."""
         known = {name: getattr(self, name) for name in self.__slots__}
         return {name: value for name, value in known.items() if value is not None}
+
+
+def inputs_said(inputs: Mapping[str, Json]) -> str:
+    """Say inputs with their values as on a command line: ``branch=pune, cap=20``."""
+    said = {
+        name: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        for name, value in inputs.items()
+    }
+    return ", ".join(f"{name}={text}" for name, text in said.items())

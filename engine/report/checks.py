@@ -14,6 +14,10 @@ SKEW_S = 5.0
 """A clock that is further off than this is said: waits and deadlines go by it."""
 
 
+RUNS = "runs"
+"""The name of what is said of runs that need a person."""
+
+
 class Status(StrEnum):
     """How it is with what was looked at; ``wrong`` keeps a run from sending."""
 
@@ -46,7 +50,7 @@ def wrong(name: str, refusal: Refusal) -> Check:
 def clock(said: str, ahead_s: float | None) -> Check:
     """Judge this machine's clock, which says ``said``, by how far it is ahead of the API's."""
     if ahead_s is None:
-        return Check("clock", f"{said}; not compared, for no API said its time")
+        return Check("clock", f"{said}; compare it yourself: the API has not said its time")
     if abs(ahead_s) <= SKEW_S:
         return Check("clock", f"{said}, as the API's")
     off = f"{abs(ahead_s):,.0f} s {'ahead of' if ahead_s > 0 else 'behind'} the API's"
@@ -103,6 +107,8 @@ def verdict(checks: Sequence[Check]) -> str:
     faults = sum(each.status is Status.WRONG for each in checks)
     warnings = sum(each.status is Status.WARNING for each in checks)
     if faults:
-        return f"{faults} to mend; then `runbook doctor` again, for what rests on it."
+        return f"{faults} to mend. Then run `runbook doctor` again: it can check more."
     beside = f", but read the warning{'' if warnings == 1 else f's ({warnings})'}" if warnings else ""
+    if any(each.name == RUNS and each.status is Status.WARNING for each in checks):
+        return f"Nothing is wrong{beside}. Next: `runbook status` says what the runs need."
     return f"Nothing is wrong{beside}. Next: `runbook plan FILE` shows what a run would do."

@@ -1,5 +1,8 @@
 """Events as people read them: a line each."""
 
+import re
+from math import ceil
+
 from engine.record.event import (
     Event,
     GuardRefused,
@@ -9,6 +12,7 @@ from engine.record.event import (
     LeaseTaken,
     Overreached,
     OverrideUsed,
+    Question,
     RunCancelled,
     RunFinished,
     RunHalted,
@@ -35,8 +39,10 @@ def happened(event: Event) -> str | None:  # noqa: PLR0911  (one case an event)
             return f"run {run} started"
         case RunResumed(accept=accept):
             return "resumed" + (f", accepted: {accept}" if accept else "")
-        case RunPaused(step=step, reason=reason):
-            return f"stands at {step}: {reason}"
+        case RunPaused(step=step, question=question, reason=reason):
+            where = "before" if question in _BEFORE else "at"
+            doubt = " (in doubt)" if question is Question.DOUBT else ""
+            return f"stopped {where} {step}: {reason}{doubt}"
         case RunHalted(step=step, reason=reason, final=final):
             return f"halted{' for good' if final else ''} at {step}: {reason}"
         case RunCancelled(reason=reason):
@@ -48,7 +54,7 @@ def happened(event: Event) -> str | None:  # noqa: PLR0911  (one case an event)
         case StepDecided(step=step, verdict=verdict, reason=reason):
             return f"{step} decided: {verdict.value}, because {reason}"
         case WaitStarted(at=at, until=until, reason=reason):
-            return f"waiting {(until - at).total_seconds():.1f} s: {reason}"
+            return f"waiting {lasted(ceil((until - at).total_seconds()))}: {_in_short(reason)}"
         case _:
             return _happened_to_send(event)
 
@@ -60,25 +66,25 @@ def _happened_to_send(event: Event) -> str | None:  # noqa: C901, PLR0911, PLR09
         case SendSettled(address=address, outcome=outcome):
             return f"{address} {told(outcome)}"
         case SendResolved(address=address, resolution=resolution, reason=reason):
-            return f"{address} resolved as {resolution.value.replace('_', ' ')}: {reason}"
+            return f"{address} settled as {resolution.value.replace('_', ' ')}: {reason}"
         case Overreached(address=address):
             return f"{address} reached more customers than the request allowed"
         case LateAnswer(address=address, outcome=outcome):
             return f"{address} answered late: {told(outcome)}"
         case GuardRefused(guard=guard, reason=reason):
-            return f"kept back by a guard ({guard}): {reason}"
+            return f"kept back ({guard}): {reason}"
         case OverrideUsed(override=override, reason=reason):
             return f"--{override} used: {reason}"
         case StopSet(campaign=campaign, reason=reason, account=account):
             return f"stop set for {campaign or 'everything'}{_of(account)}: {reason}"
         case StopLifted(campaign=campaign, reason=reason, account=account):
             return f"stop lifted for {campaign or 'everything'}{_of(account)}: {reason}"
-        case LeaseTaken(owner=owner, fence=fence):
-            return f"campaign held by {owner} (fence {fence})"
+        case LeaseTaken(owner=owner):
+            return f"{owner} took the campaign (no other can send)"
         case LeaseLost(owner=owner):
-            return f"campaign let go without a word by {owner}"
+            return f"{owner} ended without giving the campaign back"
         case LeaseReleased(owner=owner):
-            return f"campaign given back by {owner}"
+            return f"{owner} gave the campaign back"
         case WaitEnded():
             return "wait over"
         case _:
@@ -89,8 +95,28 @@ def _of(account: str | None) -> str:
     return f" of {account}" if account else ""
 
 
-QUIET = (LeaseTaken, LeaseLost, LeaseReleased, WaitEnded, RunStarted, RunFinished)
-"""What a run's progress leaves out: only the whole chain shows it."""
+def _in_short(reason: str) -> str:
+    """Give why something waits without what the line before says in full: the cure, the API's words."""
+    return re.split("[;:] ", reason, maxsplit=1)[0]
+
+
+def lasted(seconds: float) -> str:
+    """Say how long something lasts: ``8 s``, ``3 min 08 s``, ``2 h 03 min``."""
+    whole = max(0, int(seconds))
+    if whole < _MINUTE_S:
+        return f"{whole} s"
+    if whole < _HOUR_S:
+        return f"{whole // _MINUTE_S} min {whole % _MINUTE_S:02} s"
+    return f"{whole // _HOUR_S} h {whole % _HOUR_S // _MINUTE_S:02} min"
+
+
+_MINUTE_S, _HOUR_S = 60, 3600
+
+_BEFORE = (Question.WHEN, Question.GUARD, Question.INTERRUPTED)
+"""Questions that come before anything of a step is sent, or sent again."""
+
+QUIET = (GuardRefused, LeaseTaken, LeaseLost, LeaseReleased, WaitEnded, RunStarted, RunFinished)
+"""What a run's progress leaves out: only the whole chain shows it, or the next line says the same."""
 
 
 def told(outcome: Outcome) -> str:
@@ -102,5 +128,9 @@ def told(outcome: Outcome) -> str:
 
 def people(counts: Counts) -> str:
     """Say how many customers an answer speaks of."""
-    failed = f", {counts.failed} failed (unknown whether reached)" if counts.failed else ""
-    return f"{counts.initiated} of {counts.selected} customers, {counts.matched} matched{failed}"
+    of = f" of {counts.selected:,}" if counts.failed else ""
+    failed = f", {counts.failed:,} failed (unknown whether reached)" if counts.failed else ""
+    beyond = (
+        f", {counts.matched - counts.selected:,} beyond the limit" if counts.matched > counts.selected else ""
+    )
+    return f"{counts.initiated:,}{of} customers{failed}; {counts.matched:,} matched{beyond}"

@@ -9,8 +9,9 @@ from engine.diagnostics import Json
 from engine.planner.analysis import Fate
 from engine.planner.document import why
 from engine.planner.model import Making, Plan
-from engine.planner.unknowns import unknowns
+from engine.planner.unknowns import same_people, unknowns
 from engine.record.plan import TIMEOUT_S, Once, OnFailure, Retry
+from engine.record.wallclock import date_and_time
 from engine.report import ways
 from engine.report.paint import WIDTH, Paint, bare, clean, columns, plain
 from engine.runbook.model import Filters, Step
@@ -84,10 +85,17 @@ def _verdict(plan: Plan, paint: Paint, width: int) -> Iterator[str]:
 def _findings(plan: Plan) -> Iterator[tuple[str, str]]:
     """Give what a reviewer reads first, each with its emphasis."""
     yield from (("", line) for line in plan.runbook.description.splitlines())
+    if plan.unfilled:
+        yield (
+            "error",
+            f"NOT FILLED IN YET: {', '.join(plan.unfilled)}. A run is refused until your own stand there.",
+        )
     if plan.assumed:
         fixed = [f"{s}.{n.value} = {v}" for s, some in plan.assumed.items() for n, v in some.items()]
         yield "warning", f"Assuming {', '.join(fixed)}: other answers are left out below."
     yield _most(plan)
+    if plan.analysis.per_customer:
+        yield from (("", line) for line in _each(plan))
     everyone = [step.id for step in plan.runbook.steps if step.filters is None]
     if everyone:
         yield "error", f"EVERYONE in the campaign is addressed by {_and(everyone)}."
@@ -97,21 +105,29 @@ def _findings(plan: Plan) -> Iterator[tuple[str, str]]:
 
 
 def _most(plan: Plan) -> tuple[str, str]:
-    """Say how many messages at most, in all and to one customer."""
-    most, many = plan.analysis.messages, plan.analysis.per_customer
-    each = f"one customer gets at most {many}" if many > 1 else "each customer gets at most one"
+    """Say how many messages at most."""
+    most = plan.analysis.messages
     if not plan.analysis.sends or most.number == 0:
         return "strong", "Nothing would be sent."
     if most.number is None:
         says = "says" if len(most.unbounded) == 1 else "say"
-        return (
-            "error",
-            f"Messages: NO UPPER LIMIT, because {_and(most.unbounded)} {says} limit: none; {each}.",
-        )
-    return "strong", f"Messages: unknown, at most {most.number}, because of the limits; {each}."
+        return "error", f"Messages: NO UPPER LIMIT, because {_and(most.unbounded)} {says} limit: none."
+    return "strong", f"Messages: at most {most.number} (because of the limits); how many match is not known."
 
 
-_PERIODS = {Once.RUN: "a run", Once.DAY: "a day", Once.WEEK: "a week", Once.MONTH: "a month"}
+def _each(plan: Plan) -> Iterator[str]:
+    """Say how many messages one customer gets at most, and what the numbers are without a person's word."""
+    about = plan.analysis
+    same, many = same_people(plan), about.per_customer
+    why = f": {_and(same)} address the same people" if same and many > 1 else ""
+    yield f"One customer gets at most {many}{why}." if many > 1 else "Each customer gets at most one."
+    most, each = about.unaided_messages.number, about.unaided_per_customer
+    if (most, each) != (about.messages.number, many):
+        fewer = "any number" if most is None else f"at most {most}"
+        yield f"Unless a person takes a stopped run further: {fewer}, and {each} to one customer."
+
+
+_PERIODS = {Once.DAY: "a day", Once.WEEK: "a week", Once.MONTH: "a month"}
 
 
 def _once(plan: Plan) -> str:
@@ -119,9 +135,10 @@ def _once(plan: Plan) -> str:
     once = plan.runbook.once
     if once is Once.RUN:
         return "Every run may message the customers again (once: {per: run})."
-    keys = f", for each value of {_and(plan.keys)}" if plan.keys else ""
-    often = f"Once {_PERIODS[once]}" if once is not Once.EVER else "Once only"
-    return f"{often}{keys} (once: {{per: {once.value}}}); a second run is refused."
+    keys = f"{'combination of ' if len(plan.keys) > 1 else ''}{_and(plan.keys)}" if plan.keys else ""
+    who = f"Each {keys} is" if keys else "Its customers are"
+    often = "once, ever" if once is Once.EVER else f"once {_PERIODS[once]}"
+    return f"{who} messaged {often} (once: {{per: {once.value}}}); a second run is refused."
 
 
 def _and(words: Sequence[str]) -> str:
@@ -214,8 +231,9 @@ def _fails(step: Step) -> str:
 
 def _ways(plan: Plan) -> str:
     count = f"{plan.analysis.ways:,}" if plan.analysis.ways < 10**9 else "more than a billion"
-    limits = "" if plan.tree.exhaustive else ", not exhaustive"
-    return f"{count} way{'' if plan.analysis.ways == 1 else 's'}{limits}"
+    if plan.analysis.ways == 1:
+        return "1 way"
+    return f"{count} ways, alike ones put together{'' if plan.tree.exhaustive else '; not exhaustive'}"
 
 
 def _inputs(plan: Plan) -> Iterator[str]:
@@ -242,5 +260,5 @@ def _requests(plan: Plan) -> Iterator[str]:
 def _digests(plan: Plan, making: Making) -> Iterator[str]:
     yield f"rules  {plan.rules_digest}  everything but people and dates"
     yield f"plan   {plan.digest}  exactly these requests"
-    made, expires = (f"{at:%Y-%m-%d %H:%M} UTC" for at in (making.created_at, making.expires_at))
+    made, expires = map(date_and_time, (making.created_at, making.expires_at))
     yield f"Made {made}; a run must start before {expires}."

@@ -6,22 +6,21 @@ from typing import Any
 
 from engine.frozen import dataclass, replace
 from engine.machine.evolve import START
-from engine.record.event import Event, RunHalted, RunPaused, RunResumed, RunStarted, WaitStarted
+from engine.record.event import Event, RunHalted, RunPaused, RunResumed, RunStarted
 from engine.record.outcome import RunStatus, SendStatus, StepStatus, words
 from engine.record.state import RunState, StepState
+from engine.report.happened import lasted
 from engine.report.runs import STATUS_STYLES, step_words
 
 _OPEN = (SendStatus.INTENDED, SendStatus.NOT_SENT, SendStatus.IN_DOUBT)
 """What a send may be of which it is not known yet what it comes to."""
-
-_MINUTE_S, _HOUR_S = 60, 3600
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
     """How far a run has come. ``steps``: those of its program/v1; ``since``: its last start or resume.
 
-    ``because`` is the reason of its last wait or stop.
+    ``because`` is the reason of its last stop.
     """
 
     steps: tuple[Mapping[str, Any], ...]
@@ -33,7 +32,7 @@ class Progress:
         """Give the progress after an event; ``state`` is the run's state behind it."""
         goes_on = isinstance(event, RunStarted | RunResumed)
         since = event.at if goes_on or self.since is None else self.since
-        because = event.reason if isinstance(event, WaitStarted | RunPaused | RunHalted) else self.because
+        because = event.reason if isinstance(event, RunPaused | RunHalted) else self.because
         return replace(self, state=state, since=since, because=because)
 
 
@@ -80,16 +79,6 @@ def picture(progress: Progress, now: datetime, *, rows: int, is_ending: bool = F
         numbers=_numbers(progress, now, done, of),
         next=_next(progress, now, here, is_ending=is_ending),
     )
-
-
-def lasted(seconds: float) -> str:
-    """Say how long something lasts: ``8 s``, ``3 min 08 s``, ``2 h 03 min``."""
-    whole = max(0, int(seconds))
-    if whole < _MINUTE_S:
-        return f"{whole} s"
-    if whole < _HOUR_S:
-        return f"{whole // _MINUTE_S} min {whole % _MINUTE_S:02} s"
-    return f"{whole // _HOUR_S} h {whole % _HOUR_S // _MINUTE_S:02} min"
 
 
 def _position(progress: Progress) -> int:
@@ -140,7 +129,7 @@ def _row(step: Mapping[str, Any], state: StepState, now: datetime) -> Row:
     if state.status is StepStatus.PENDING:
         return Row(step["id"], "pending", "faint", "")
     status = state.status.value
-    return Row(step["id"], words(status), STATUS_STYLES.get(status, "warning"), step_words(state))
+    return Row(step["id"], words(status), STATUS_STYLES.get(status, "warning"), step_words(state, step))
 
 
 def _people(sends: Sequence[Mapping[str, Any]], addresses: Iterable[str]) -> str:
@@ -155,7 +144,7 @@ def _next(progress: Progress, now: datetime, here: int, *, is_ending: bool) -> s
     match state.status:
         case RunStatus.WAITING:
             left_s = (state.until - now).total_seconds() if state.until else 0
-            return f"waiting {lasted(left_s)} more: {progress.because}"
+            return f"waiting {lasted(left_s)} more"
         case RunStatus.RUNNING:
             return _next_step(progress, here)
         case RunStatus.FINISHED | RunStatus.CANCELLED:

@@ -1,22 +1,25 @@
-"""Runs as people read them: while they go on, when they end, and afterwards."""
+"""One run as people read it: while it goes on, when it ends, and afterwards; and what stops it."""
 
 import textwrap
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from engine.diagnostics import Json
-from engine.machine.aggregate import settled
-from engine.record.entry import ContactEntry, EventEntry, Holder, RunEntry, SendEntry, StopEntry
+from engine.config import environment_of, place
+from engine.record.entry import Holder, RunEntry, SendEntry, StopEntry
+from engine.record.event import Resolution
 from engine.record.need import Need
-from engine.record.outcome import Counts, SendStatus, StepStatus, words
-from engine.record.state import RunState, StepState
-from engine.report.happened import happened, people
+from engine.record.outcome import RunStatus, SendStatus, StepStatus, words
+from engine.record.plan import inputs_said
+from engine.record.state import StepState
+from engine.record.wallclock import date_and_time
+from engine.report.happened import people
 from engine.report.paint import Paint, plain
-from engine.report.table import LEAST_TO_WRAP, hanging, table
+from engine.report.story import Story
+from engine.report.table import LEAST_TO_WRAP, hanging
+from engine.runbook.spelling import listed, shown
 
+_FEW = 3
 _UNKNOWN = (SendStatus.INTENDED, SendStatus.IN_DOUBT, SendStatus.SENT_UNKNOWN)
-_STATUS_WIDTH = 1 + max(len(words(status.value)) for status in StepStatus)
 STATUS_STYLES = {
     "finished": "good",
     "succeeded": "good",
@@ -31,195 +34,186 @@ STATUS_STYLES = {
 }
 """The emphasis of a status; of any other one it is ``warning``."""
 
-_STYLES_OF_WORDS = {words(status): style for status, style in STATUS_STYLES.items()}
-_STATUS = {"status": lambda said: _STYLES_OF_WORDS.get(said, "warning")}
-
-
 # ---------------------------------------------------------------- one run
 
 
-def summary(
-    entry: RunEntry,
-    steps: Sequence[Mapping[str, Any]],
-    state: RunState,
-    sends: Iterable[SendEntry],
-    paint: Paint = plain,
-    width: int | None = None,
-) -> str:
-    """Show how a run stands: its head, a line for each step, messages. ``steps``: those of its program/v1.
+def summary(story: Story, paint: Paint = plain, width: int | None = None) -> str:
+    """Show how a run stands: its head, a line for each step, messages.
 
     ``width``: of the terminal; None leaves lines as long as they are.
     """
+    entry = story.entry
     revision = f" revision {entry.revision}" if entry.revision else ""
-    about = f"  {entry.runbook}{revision} · campaign {entry.campaign} · started {_at(entry.started_at)}"
-    now = [(step["id"], state.steps.get(step["id"]) or StepState()) for step in steps]
-    rows = [_step_row(name, step, _widths(now, width), paint, width) for name, step in now]
+    about = f"{entry.runbook}{revision} · campaign {entry.campaign}"
+    rows = [
+        (step["id"], state, story.words_of(state.status.value, *state.sends), step_words(state, step))
+        for step, state in story.steps()
+    ]
+    widths = _widths([row[0] for row in rows], [row[2] for row in rows], width)
+    lines = [
+        f"  {about} · started {date_and_time(entry.started_at)}",
+        *([f"  inputs: {inputs_said(story.inputs)}"] if story.inputs else []),
+    ]
     return "\n".join(
         [
-            _head(entry, paint, width),
-            hanging(about, width),
-            *rows,
-            hanging(f"  messages: {_messages(entry, sends)}", width),
+            _head(entry, _ended(story), paint, width),
+            *(hanging(line, width) for line in lines),
+            *(_step_row(row, widths, paint, width) for row in rows),
+            hanging(f"  messages: {_messages(story)}", width),
+            *(need_text(Need(hint, ()), paint, width) for hint in _hints(story)),
         ]
     )
 
 
-def _head(entry: RunEntry, paint: Paint, width: int | None) -> str:
-    said = words(entry.status.value)
+def _head(entry: RunEntry, said: str, paint: Paint, width: int | None) -> str:
     status = paint(STATUS_STYLES.get(entry.status.value, "warning"), said)
     fits = width is None or len(f"Run {entry.run}: {said}") <= width
     return f"Run {entry.run}: {status}" if fits else f"Run {entry.run}:\n  {status}"
 
 
-def _widths(now: Sequence[tuple[str, StepState]], width: int | None) -> tuple[int, int]:
-    """Give the columns of the steps' names and of their statuses; on a terminal no more than they need."""
-    names = max((len(name) for name, _ in now), default=0)
-    if width is None:
-        return names, _STATUS_WIDTH
-    return min(names, width // 3), 1 + max((len(words(step.status.value)) for _, step in now), default=0)
+def _ended(story: Story) -> str:
+    """Say how a run stands; one that came to its end and reached nobody says so."""
+    said = words(story.entry.status.value)
+    return f"{said}, and nobody was messaged" if _reached_nobody(story) else said
 
 
-def _messages(entry: RunEntry, sends: Iterable[SendEntry]) -> str:
+def _reached_nobody(story: Story) -> bool:
+    entry = story.entry
+    is_known = not any(step.status is StepStatus.SENT_UNKNOWN for _, step in story.steps())
+    return entry.status is RunStatus.FINISHED and entry.messages == 0 and is_known
+
+
+def _hints(story: Story) -> Iterator[str]:
+    """Say what to check where nobody was messaged, for filters that nobody fits."""
+    unmatched = [_filters(step) for step, state in story.steps() if state.status is StepStatus.NO_MATCH]
+    asked = {value for filters in unmatched for values in filters.values() for value in values}
+    if _reached_nobody(story) and asked:
+        given = {name: value for name, value in story.inputs.items() if asked.intersection(_each(value))}
+        checked = inputs_said(given) or "the values of the filters"
+        yield f"check {checked}: upper and lower case count"
+
+
+def _filters(step: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Give the values that a step asks for by field, without ids; none where it is for everyone."""
+    filters = step["sends"][0].get("body", {}).get("filters", {})
+    fields = {name: values for name, values in filters.items() if name in ("payment_status", "language")}
+    return {name: _each(values) for name, values in (fields | filters.get("custom", {})).items()}
+
+
+def _each(value: Any) -> list[str]:  # noqa: ANN401  (any JSON)
+    return [each for each in (value if isinstance(value, list) else [value]) if isinstance(each, str)]
+
+
+def _widths(names: list[str], statuses: list[str], width: int | None) -> tuple[int, int]:
+    """Give the columns of the steps' names and of their statuses; on a terminal no more than it has."""
+    longest = max(map(len, names), default=0)
+    return longest if width is None else min(longest, width // 3), max(map(len, statuses), default=0)
+
+
+def _messages(story: Story) -> str:
     """Count the messages, and say what nobody knows of them."""
-    unknown = [send for send in sends if send.status in _UNKNOWN]
-    if not unknown:
-        return f"{entry.messages:,}"
-    bounds = [send.at_most for send in unknown]
-    more = "any number" if None in bounds else f"at most {sum(bound or 0 for bound in bounds):,}"
-    named = ", ".join(send.address for send in unknown)
-    return f"{entry.messages:,} known, and {more} of {named}, of which nobody knows"
+    ends: dict[str, list[SendEntry]] = {}
+    for send in story.sends:
+        if send.status in _UNKNOWN:
+            ends.setdefault(_by_whom(story, send), []).append(send)
+    more = [
+        f"{_most(sends)} of {', '.join(send.address for send in sends)}{end}" for end, sends in ends.items()
+    ]
+    return ", and ".join([f"{story.entry.messages:,}", *more])
 
 
-def _step_row(name: str, state: StepState, widths: tuple[int, int], paint: Paint, width: int | None) -> str:
-    status = state.status.value
-    shown = paint(STATUS_STYLES.get(status, "warning"), f"{words(status):<{widths[1]}}")
-    before, said = f"  {name:<{widths[0]}}  ", step_words(state)
-    indent = len(before) + widths[1] + 1
+def _by_whom(story: Story, send: SendEntry) -> str:
+    settled = story.settled.get(send.address)
+    if send.status is not SendStatus.SENT_UNKNOWN or settled is None:
+        return ", of which nobody knows"
+    return (
+        " by a person's word" if settled.resolution is Resolution.SENT else ", of which nobody will ever know"
+    )
+
+
+def _most(sends: Iterable[SendEntry]) -> str:
+    bounds = [send.at_most for send in sends]
+    return "any number" if None in bounds else f"at most {sum(bound or 0 for bound in bounds):,}"
+
+
+_Row = tuple[str, StepState, str, str]
+"""A step: its name, its state, its status in words, what it came to."""
+
+
+def _step_row(row: _Row, widths: tuple[int, int], paint: Paint, width: int | None) -> str:
+    name, state, status, said = row
+    shown = paint(STATUS_STYLES.get(state.status.value, "warning"), f"{status:<{widths[1]}}")
+    before = f"  {name:<{widths[0]}}  "
+    indent = len(before) + widths[1] + 2
     if width is None or indent + len(said) <= width:
-        return f"{before}{shown} {said}".rstrip()
+        return f"{before}{shown}  {said}".rstrip()
     if width - indent < LEAST_TO_WRAP:
         parts = [before.rstrip(), shown] if len(before) + widths[1] > width else [before + shown]
         below = [hanging(f"    {said}", width)] if said else []
         return "\n".join([parts[0], *(f"    {part}" for part in parts[1:]), *below])
     first, *rest = textwrap.wrap(said, width - indent)
-    return "\n".join([f"{before}{shown} {first}", *(" " * indent + line for line in rest)])
+    return "\n".join([f"{before}{shown}  {first}", *(" " * indent + line for line in rest)])
 
 
-def step_words(state: StepState) -> str:
-    """Say what a step came to, beside its status."""
-    if state.status is StepStatus.PENDING:
-        return "not reached yet"
+def step_words(state: StepState, step: Mapping[str, Any]) -> str:
+    """Say what a step came to, beside its status; ``step``: as program/v1 has it."""
     if state.counts is not None and state.counts.selected:
         return people(state.counts)
+    if state.status is StepStatus.NO_MATCH and (filters := _filters(step)):
+        return (
+            f"no customer has {listed((f'{name} {_few(values)}' for name, values in filters.items()), 'and')}"
+        )
     if state.reason:
         return state.reason
     reasons = [send.outcome.reason for send in state.sends.values() if send.outcome and send.outcome.reason]
     return reasons[-1] if reasons else ""
 
 
+def _few(values: list[str]) -> str:
+    more = [f"{len(values) - _FEW} more"] if len(values) > _FEW else []
+    return listed([*map(shown, values[:_FEW]), *more])
+
+
 def need_text(need: Need, paint: Paint = plain, width: int | None = None) -> str:
     """Show what a run needs of a person, with the command lines to type, which are never broken."""
     said = hanging(f"  next: {need.what}", width).replace("next", paint("strong", "next"), 1)
-    return "\n".join([said, *(f"    {line}" for line in need.commands)])
+    return "\n".join([said, *to_type(need, width)])
 
 
-def run_json(
-    entry: RunEntry, steps: Sequence[Mapping[str, Any]], state: RunState, sends: Sequence[SendEntry]
-) -> dict[str, Json]:
-    """Give one run as ``show --format json`` does (DESIGN, section 8)."""
-    return {
-        **entry.to_json(),
-        "digests": {"rules": entry.rules_digest, "plan": entry.plan_digest},
-        "environment": entry.environment,
-        "steps": [_step_json(step["id"], state.steps.get(step["id"]) or StepState()) for step in steps],
-        "sends": [_send_json(send) for send in sends],
-    }
+def to_type(need: Need, width: int | None = None) -> Iterator[str]:
+    """Give the command lines that a run needs, each behind the line that says when it is the right one."""
+    for number, command in enumerate(need.commands):
+        yield from (hanging(f"  {note}", width) for note in need.notes[number : number + 1])
+        yield f"    {command}"
 
 
-def _step_json(name: str, state: StepState) -> Json:
-    _, counts = settled(state.sends.values())
-    numbers: dict[str, Json] = (counts or Counts()).to_json()
-    if counts is None:
-        numbers = dict.fromkeys(numbers)
-    return {"id": name, "status": state.status.value, **numbers}
-
-
-def _send_json(send: SendEntry) -> Json:
-    return {
-        "address": send.address,
-        "step": send.step,
-        "attempt": send.attempt,
-        "status": send.status.value,
-        "channel": send.channel,
-        "at_most": send.at_most,
-        "request_hash": send.request_hash,
-        "intended_at": send.intended_at.isoformat(),
-        "deadline_at": send.deadline_at.isoformat() if send.deadline_at else None,
-        "settled_at": send.settled_at.isoformat() if send.settled_at else None,
-        "counts": send.counts.to_json() if send.counts else None,
-        "reason": send.reason,
-        "blocks": send.blocks,
-    }
-
-
-def needy(entry: RunEntry, need: Need, paint: Paint = plain, width: int | None = None) -> str:
+def needy(story: Story, need: Need, paint: Paint = plain, width: int | None = None) -> str:
     """Show a run that needs a person: how it stands, and what it needs."""
-    said = hanging(f"{entry.run}: {words(entry.status.value)}, {entry.messages:,} messages so far", width)
-    return f"{said}\n{need_text(need, paint, width)}"
+    return f"{in_short(story, width)}\n{need_text(need, paint, width)}"
 
 
-# ---------------------------------------------------------------- lists
-
-
-def runs_table(entries: Iterable[RunEntry], paint: Paint = plain, width: int | None = None) -> str:
-    """List runs, one a line, newest first."""
-    rows = [
-        (entry.run, words(entry.status.value), f"{entry.messages:,}", entry.campaign, _at(entry.started_at))
-        for entry in entries
+def in_short(story: Story, width: int | None = None) -> str:
+    """Say how a run stands, where it sends to, and for whom."""
+    entry, number = story.entry, messages_so_far(story.entry, story.sends)
+    said = f"{entry.run}: {words(entry.status.value)}, {number} messages so far"
+    about = [
+        place(environment_of(entry.account, entry.environment)),
+        f"campaign {entry.campaign}",
+        inputs_said(story.inputs),
     ]
-    return table(("run", "status", "messages", "campaign", "started"), rows, paint, width, styles=_STATUS)
+    return f"{hanging(said, width)}\n{hanging('  ' + ' · '.join(filter(None, about)), width)}"
 
 
-def sends_table(sends: Iterable[SendEntry], paint: Paint = plain, width: int | None = None) -> str:
-    """List the attempts of a run."""
-    rows = [
-        (
-            send.address,
-            str(send.attempt),
-            words(send.status.value),
-            people(send.counts) if send.counts and send.counts.selected else send.reason,
-            _at(send.intended_at),
-        )
-        for send in sends
-    ]
-    head = ("send", "attempt", "status", "what happened", "intended")
-    return table(head, rows, paint, width, wraps="what happened", styles=_STATUS)
+def messages_so_far(entry: RunEntry, sends: Iterable[SendEntry]) -> str:
+    """Count the messages: ``50``, or ``50 to 150`` where nobody knows."""
+    bounds = [send.at_most for send in sends if send.status in _UNKNOWN]
+    if None in bounds:
+        return f"{entry.messages:,} or more"
+    most = entry.messages + sum(bound or 0 for bound in bounds)
+    return f"{entry.messages:,} to {most:,}" if most > entry.messages else f"{most:,}"
 
 
-def events_table(entries: Iterable[EventEntry], paint: Paint = plain, width: int | None = None) -> str:
-    """List a run's chain, one event a line."""
-    rows = [
-        (str(entry.seq), _at(entry.at), happened(entry.event) or "", entry.actor, entry.hash[:12])
-        for entry in entries
-    ]
-    return table(("", "at", "what happened", "by", "hash"), rows, paint, width, wraps="what happened")
-
-
-def contacts_table(entries: Iterable[ContactEntry], paint: Paint = plain, width: int | None = None) -> str:
-    """List the attempts that named a customer."""
-    rows = [
-        (
-            _at(entry.at),
-            entry.channel,
-            entry.template or "",
-            words(entry.status.value),
-            entry.run,
-            entry.address,
-        )
-        for entry in entries
-    ]
-    head = ("at", "channel", "template", "status", "run", "send")
-    return table(head, rows, paint, width, styles=_STATUS)
+# ---------------------------------------------------------------- stops, and who holds a campaign
 
 
 def stopped(campaign: str | None, account: str | None) -> str:
@@ -234,7 +228,7 @@ def stopped(campaign: str | None, account: str | None) -> str:
 def stop_line(stop: StopEntry, lifting: str, width: int | None = None) -> str:
     """Say which stop stands; ``lifting`` is the command line that lifts it."""
     what = stopped(stop.campaign, stop.account)
-    said = f"Stopped: {what}, by {stop.by} at {_at(stop.at)}: {stop.reason}"
+    said = f"Stopped: {what}, by {stop.by} at {date_and_time(stop.at)}: {stop.reason}"
     return f"{hanging(said, width)}\n    {lifting}"
 
 
@@ -245,8 +239,4 @@ def stop_file_line(said: str, lifting: str, width: int | None = None) -> str:
 
 def held_by(holder: Holder) -> str:
     """Say which process runs a run."""
-    return f"being run by {holder.owner} since {_at(holder.since)}"
-
-
-def _at(instant: datetime) -> str:
-    return f"{instant:%Y-%m-%d %H:%M:%S}Z"
+    return f"being run by {holder.owner} since {date_and_time(holder.since)}"

@@ -1,5 +1,6 @@
 """Rows under their names; where a terminal is too narrow for that, one below the other."""
 
+import re
 import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeAlias
@@ -105,4 +106,7 @@ def _block(
 
 
 def _is_number(cell: str) -> bool:
-    return cell.replace(",", "").isdigit()
+    return _NUMBER.fullmatch(cell) is not None
+
+
+_NUMBER = re.compile(r"[0-9,]+( to [0-9,]+| or more)?")

@@ -178,17 +178,20 @@ class _View:
         rows = [(step, [send for send in found[step] if send]) for step in order]
         if any(sends for _, sends in rows):
             yield f"{self.paint('strong', 'If a person takes a stopped run further')}, then after"
-            yield from self._table(
-                ((step,), (f"{_list(sends).replace(' and ', ' or ')} may be sent",))
-                for step, sends in rows
-                if sends
-            )
+            yield from self._table(((step,), (_may_follow(step, sends),)) for step, sends in rows if sends)
 
     def _next_send(self, index: int) -> str:
         while self.tree.nodes[index].move is Move.SKIP:
             index = self.tree.nodes[index].branches[0].to
         node = self.tree.nodes[index]
         return str(node.step) if node.step is not None else ""
+
+
+def _may_follow(step: str, sends: list[str]) -> str:
+    """Say what a person's word at a step may open: also that very step, where its condition is unknown."""
+    about = "" if sends == [step] else f"{step}: "
+    decides = f" ({about}the person decides)" if step in sends else ""
+    return f"{_list(sends).replace(' and ', ' or ')} may be sent{decides}"
 
 
 def _reached(tree: Tree) -> list[int]:

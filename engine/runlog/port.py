@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol
 
 from engine.record.entry import (
@@ -55,6 +56,11 @@ class RunLog(Protocol):
     Inside ``writing`` every question is answered as of that transaction. Whatever keeps the log
     from being read or written raises a ``Refusal`` with exit code 14.
     """
+
+    @property
+    def path(self) -> Path | None:
+        """Where the log lies, None where it is no file; a STOP file beside it counts."""
+        ...
 
     def runs(self) -> tuple[RunEntry, ...]:
         """List the runs, newest first."""

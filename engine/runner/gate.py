@@ -23,7 +23,7 @@ from engine.record.state import RunState
 from engine.refusal import Exit, Refusal
 from engine.runlog.port import AlreadyOpen, LeaseGone, NotOpen, RunLog, Writer
 from engine.runner.exits import MAYBE_SENT, anything_sent, exit_code
-from engine.runner.once import period_start
+from engine.runner.once import period_start, who
 from engine.runner.ports import GaveUp, Surroundings
 
 GOES_ON = (RunStatus.RUNNING, RunStatus.WAITING)
@@ -131,7 +131,7 @@ class Gate:
         if anything_sent(state):
             return
         if earlier := running.sent_before(log, now):
-            raise GuardClosed("once", f"run {earlier.run} has sent on this occasion")
+            raise GuardClosed("once", f"run {earlier.run} has messaged {who(running.occasion)} already")
 
     # ------------------------------------------------ (4) to (6): one request
 
@@ -239,8 +239,7 @@ class Leaving:
 def standing_stop(around: Surroundings, account: str, campaign: str) -> str | None:
     """Give the reason of a stop that covers the campaign."""
     for stop in around.log.stops():
-        covers_account = stop.account in (None, account)
-        if covers_account and stop.campaign in (None, campaign):
+        if stop.covers(account, campaign):
             return f"stopped by {stop.by}: {stop.reason}"
     return around.stopped()
 

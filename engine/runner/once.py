@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
-from engine.record.plan import Account, Once
+from engine.record.plan import Account, Once, inputs_said
 
 
 def occasion(account: Account, document: Mapping[str, Any]) -> str:
@@ -27,6 +27,12 @@ def occasion(account: Account, document: Mapping[str, Any]) -> str:
         keys,
     ]
     return json.dumps(parts, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def who(occasion: str) -> str:
+    """Name in a few words whom an occasion is about: its key inputs, or its campaign."""
+    _, campaign, _, keys = json.loads(occasion)
+    return inputs_said(keys) or f"campaign {campaign}"
 
 
 def period_start(once: Once, now: datetime, zone: tzinfo) -> datetime | None:

@@ -14,7 +14,9 @@ from engine.record.event import (
 )
 from engine.record.need import ANSWERS, blocked
 from engine.record.outcome import RunStatus, SendStatus, words
+from engine.record.settlement import settlements
 from engine.record.state import RunState
+from engine.record.wallclock import date_and_time, time_of_day
 from engine.refusal import Exit, Refusal
 from engine.runlog.port import RunLog
 from engine.runner.exits import anything_sent
@@ -32,7 +34,7 @@ def resolve(
     with log.lease(entry.account, entry.campaign, entry.run) as lease:
         settle_the_dead(log, lease, clock)
         found = _named(log, entry, send)
-        _refuse_resolution(found, resolution, clock)
+        _refuse_resolution(log, found, resolution, clock)
         event = SendResolved(clock.now(), found.step, found.address, resolution, reason)
         with log.writing(lease) as writer:
             writer.append(entry.run, event, _after(log, entry, event))
@@ -52,23 +54,29 @@ def _named(log: RunLog, entry: RunEntry, name: str) -> SendEntry:
     raise Refusal(f"{name} {what} run {entry.run}", f"its sends are {known}")
 
 
-def _refuse_resolution(send: SendEntry, resolution: Resolution, clock: Clock) -> None:
+def _refuse_resolution(log: RunLog, send: SendEntry, resolution: Resolution, clock: Clock) -> None:
     if send.blocks and send.status is not SendStatus.IN_DOUBT:
         if resolution is not Resolution.SENT:
             raise Refusal(blocked(send), "look into it, then say --as sent")
         return
     if send.status is not SendStatus.IN_DOUBT:
-        raise Refusal(
-            f"{send.address} is not in doubt: it is {words(send.status)}",
-            f"`runbook show {send.run}` lists its sends",
-        )
+        raise Refusal(_settled(log, send), f"`runbook show {send.run}` lists its sends")
     opens_at = (send.deadline_at or send.intended_at) + GRACE
     if resolution is Resolution.NOT_SENT and clock.now() < opens_at:
         raise Refusal(
             f"{send.address} may still be on its way",
-            f"look again after {opens_at:%H:%M:%S} UTC, then say so",
+            f"look again after {time_of_day(opens_at)}, then say so",
             Exit.GUARDED,
         )
+
+
+def _settled(log: RunLog, send: SendEntry) -> str:
+    """Say why a send is not in doubt: its answer came, or somebody settled it."""
+    said = settlements(log.events(send.run)).get(send.address)
+    if said is None or said.at != send.settled_at:
+        return f"{send.address} is not in doubt: it is {words(send.status)}"
+    when = date_and_time(said.at)
+    return f"{send.address} was settled at {when}: {said} ({said.reason}); a settlement cannot be changed"
 
 
 def decide_step(log: RunLog, clock: Clock, entry: RunEntry, step: str, verdict: Verdict, reason: str) -> None:

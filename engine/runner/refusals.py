@@ -4,10 +4,12 @@ from engine.machine import fold
 from engine.record.entry import EventEntry, Lease, RunEntry, SendEntry, Standing
 from engine.record.event import LeaseLost, LeaseReleased, LeaseTaken, Question, RunPaused, SendSettled
 from engine.record.need import blocked
-from engine.record.outcome import Outcome, RunStatus, SendStatus
-from engine.record.plan import Account
+from engine.record.outcome import Outcome, RunStatus, SendStatus, words
+from engine.record.plan import Account, Once
+from engine.record.wallclock import date_and_time
 from engine.refusal import Exit, Refusal
 from engine.runlog.port import RunLog
+from engine.runner.once import who
 from engine.runner.ports import Clock
 
 DEAD = "the process that sent it ended before the answer was written"
@@ -74,24 +76,32 @@ def refuse_doubt(log: RunLog, lease: Lease, *, but_of: str) -> None:
             )
 
 
-def refuse_once(earlier: RunEntry | None) -> None:
+_HOW_OFTEN = {
+    Once.EVER: "only once",
+    Once.DAY: "once a day",
+    Once.WEEK: "once a week",
+    Once.MONTH: "once a month",
+}
+
+
+def refuse_once(earlier: RunEntry | None, once: Once, occasion: str) -> None:
     """Refuse what was, or may have been, sent on this occasion already (13)."""
     if earlier is not None:
         told = f"`runbook show {earlier.run}` says what happened{_goes_on(earlier)}"
         raise Refusal(
-            f"run {earlier.run} has sent, or may have, on this occasion (started "
-            f"{earlier.started_at:%Y-%m-%d %H:%M} UTC, now {earlier.status.value})",
-            f"{told}; --again REASON sends once more",
+            f"{earlier.runbook} messages {who(occasion)} {_HOW_OFTEN[once]}, and run {earlier.run} did, or "
+            f"may have (started {date_and_time(earlier.started_at)}, now {words(earlier.status.value)})",
+            f"{told}; --again REASON messages them a second time",
             Exit.NOT_AS_REVIEWED,
         )
 
 
-def refuse_overtaken(other: RunEntry | None, run: str) -> None:
+def refuse_overtaken(other: RunEntry | None, run: str, occasion: str) -> None:
     """Refuse to go on with a run where another one has sent on its occasion meanwhile (13)."""
     if other is not None:
         raise Refusal(
-            f"run {other.run} has sent, or may have, on the occasion of this one (started "
-            f"{other.started_at:%Y-%m-%d %H:%M} UTC): going on would message people twice",
+            f"run {other.run} has messaged {who(occasion)} meanwhile, or may have (started "
+            f"{date_and_time(other.started_at)}): going on would message them twice",
             f'`runbook show {other.run}` says what happened; runbook cancel {run} --reason "WHY"',
             Exit.NOT_AS_REVIEWED,
         )

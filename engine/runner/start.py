@@ -160,9 +160,9 @@ def _refuse(running: Running, around: Surroundings, *, is_resumed: bool = False)
     refuse_doubt(log, lease, but_of=running.run)
     other = running.sent_before(log, around.clock.now())
     if is_resumed:
-        refuse_overtaken(other, running.run)
+        refuse_overtaken(other, running.run, running.occasion)
     else:
-        refuse_once(other)
+        refuse_once(other, running.once, running.occasion)
     refuse_stop(standing_stop(around, lease.account, lease.campaign))
 
 
@@ -173,19 +173,20 @@ def _begin(order: Order, running: Running, around: Surroundings) -> RunState:
     if order.again is not None:
         events.append(OverrideUsed(now, "again", order.again))
     events.append(LeaseTaken(now, lease.owner, lease.fence))
-    state = START
+    state, told = START, []
     with log.writing(lease) as writer:
         _refuse(running, around)
         since = period_start(running.once, now, running.zone)
         for older in log.unsent(running.occasion, since, but_not=order.run):
-            reason = f"run {order.run} was started on the same occasion, and this one had sent nothing"
+            reason = f"run {order.run} was started in its place; this one had sent nothing"
             standing = Standing(RunStatus.CANCELLED, 0, Exit.STANDS)
             writer.append(older.run, RunCancelled(now, reason), standing)
         for event in events:
             state = evolve(state, event)
             writer.append(order.run, event, running.standing(state))
-    for event in events:
-        around.told(event, state)
+            told.append((event, state))
+    for event, then in told:
+        around.told(event, then)
     return state
 
 
@@ -206,7 +207,7 @@ def _refuse_standing(
         return
     need = need_of(entry, state, sends, is_alive=False, because=decision.reason)
     raise Refusal(
-        f"run {entry.run} stands at {decision.step}: {decision.reason}",
+        f"run {entry.run} is stopped at {decision.step}: {decision.reason}",
         need.commands[0] if need else "start a new run",
         Exit.GUARDED if isinstance(decision, Halt) else Exit.STANDS,
     )

@@ -10,7 +10,7 @@ from engine.sandbox.wire import Call, decoded
 
 
 class Kind(StrEnum):
-    """What can go wrong; docs of the options stand at the fields of ``Fault``."""
+    """What can go wrong, as ``ABOUT`` says; docs of the options stand at the fields of ``Fault``."""
 
     REFUSE = "refuse"
     RESET = "reset"
@@ -32,6 +32,29 @@ class Kind(StrEnum):
     FOREIGN_LOGS = "foreign_logs"
     SHIFTING_LOGS = "shifting_logs"
 
+
+ABOUT = {
+    Kind.REFUSE: "the connection is refused",
+    Kind.RESET: "the connection breaks; accepted=yes: once the messages are taken",
+    Kind.STALL: "no answer comes for some seconds, or until the client leaves",
+    Kind.DRIP: "the answer comes byte by byte",
+    Kind.TRUNCATED: "the answer breaks off",
+    Kind.GARBLED: "the answer is no JSON",
+    Kind.EMPTY: "the answer has no body",
+    Kind.OVERSIZED: "the answer is far too long",
+    Kind.WRONG_TYPE: "the answer says that it is something else than JSON",
+    Kind.STATUS: "the answer has another status=",
+    Kind.PARTIAL: "some customers fail: half of them, or failed=",
+    Kind.ALL_FAILED: "every customer fails",
+    Kind.WRONG_COUNTS: "the numbers of the answer contradict each other",
+    Kind.OVERREACH: "more customers are messaged than were asked for",
+    Kind.LATE_LOGS: "the API's logs show messages late",
+    Kind.MISSING_LOGS: "the API's logs leave messages out",
+    Kind.DOUBLED_LOGS: "the API's logs show messages twice",
+    Kind.FOREIGN_LOGS: "the API's logs show messages that nobody sent here",
+    Kind.SHIFTING_LOGS: "the API's logs move on between two pages",
+}
+"""What each does, in a line."""
 
 LOG_KINDS = frozenset(kind for kind in Kind if kind.endswith("_logs"))
 _BEFORE_ACCEPTANCE = frozenset({Kind.RESET, Kind.STALL, Kind.STATUS})

@@ -79,6 +79,6 @@ def _line(message: Message) -> str:
         f'<li class="{escape(message.channel)}">'
         f'<span class="channel">{escape(_NAMES.get(message.channel, message.channel))}</span>'
         f"<code>{escape(what)}</code>"
-        f'<time datetime="{at.isoformat()}">{at:%d %b %H:%M:%S}</time>'
+        f'<time datetime="{at.isoformat()}">{at:%d %b %H:%M:%S} IST</time>'
         f'<span class="request">request {message.request}</span></li>'
     )

@@ -120,7 +120,9 @@ def _not_yet(answer: _Answer, now: datetime) -> Outcome | None:
     if answer.bound is None or not 1 <= answer.bound <= SMALL:
         return None
     at = retry_at(answer.headers.get("retry-after"), now)
-    reason = _with_words("the API takes no more requests just now (429)", answer)
+    busy = "the API is busy (429)"
+    says_more = answer.words.lower() != "too many requests"
+    reason = _with_words(busy, answer) if says_more else busy
     return Outcome(SendStatus.NOT_SENT, reason=reason, retry_at=at)
 
 

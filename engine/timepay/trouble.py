@@ -5,6 +5,7 @@ import socket
 import ssl
 from collections.abc import Iterator
 
+from engine.config.address import is_this_machine
 from engine.frozen import dataclass
 from engine.timepay.messages import plain
 
@@ -104,6 +105,10 @@ def _late(host: str) -> Trouble:
 
 
 def _network(error: BaseException, host: str) -> Trouble | None:
+    if isinstance(error, ConnectionRefusedError) and is_this_machine(host):
+        return Trouble(
+            f"{host} refuses connections", "start the sandbox in another terminal: `runbook sandbox`"
+        )
     for kind, message, cure in _FAULTS:
         if isinstance(error, kind):
             return Trouble(message.format(host=host), cure)

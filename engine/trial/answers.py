@@ -37,6 +37,7 @@ _ALWAYS = ("accepted", "body")
 """What the answer of any other status may say, too."""
 
 _SOUND, _PARTIAL = 200, 207
+_LONGEST_STATUS = 3
 _CURE = "write a status, such as 207:failed=50 or 429:retry_after=20, or " + listed(list(_WORDS), "or")
 
 
@@ -89,7 +90,7 @@ def answer_of(text: str) -> Fault:
         if colon:
             raise Unreadable(f"{word} stands alone; write {word} without {colon}{options}")
         return _WORDS[word]
-    if word.isdecimal():
+    if word.isdecimal() and len(word) <= _LONGEST_STATUS:
         return _by_status(int(word), options)
     if word in [*Kind]:
         return fault_of(text.strip())

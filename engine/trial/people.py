@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from engine.diagnostics import Json
 from engine.record.plan import PlannedStep, Program
+from engine.refusal import Refusal
 from engine.sandbox.chance import draw, shuffled
 from engine.sandbox.customers import STATUSES
 from engine.sandbox.synthetic import FIRST_ID, customer
@@ -33,6 +34,7 @@ class _Crowd:
 
     def __init__(self, program: Program, seed: int) -> None:
         self.rows: dict[str, Row] = {}
+        self._having: dict[tuple[str, str], set[str]] = {}
         self._seed = seed
         self._number = 0
         self._most = max(_LEAST_OF_A_STEP, min(_MOST_OF_A_STEP, _MOST // len(program.steps)))
@@ -52,8 +54,8 @@ class _Crowd:
                 self._enter(name, columns)
         if ids:
             return
-        fitting = sum(_fits(row, columns) for name, row in self.rows.items() if name not in excluded)
-        for _ in range(self._wanted(step, position) - fitting):
+        fitting = self._fitting(columns).difference(excluded)
+        for _ in range(self._wanted(step, position) - len(fitting)):
             self._enter(self._next_id(), columns)
 
     def admit_strangers(self) -> None:
@@ -67,12 +69,20 @@ class _Crowd:
         for _ in range(max(_LEAST_OF_A_STEP, len(self.rows) // 5)):
             self._enter(self._next_id(), {column: values for column, values in strange.items() if values})
 
+    def _fitting(self, columns: Columns) -> set[str]:
+        """Give who fits a filter: many steps ask of many rows, so nobody is looked at one by one."""
+        found = [
+            set[str]().union(*(self._having.get((column, value), ()) for value in values))
+            for column, values in columns.items()
+        ]
+        return set.intersection(*found) if found else {*self.rows}
+
     def _wanted(self, step: PlannedStep, position: int) -> int:
         """Say how many a step should find: in turn more and fewer than its limit, within what it expects."""
         limit = step.sends[0].at_most or _WITHOUT_LIMIT
         wanted = min(limit * 5 // 4 + 1 if position % 2 == 0 else -(-limit * 3 // 5), self._most)
         if (expected := step.expect_matched) is not None:
-            wanted = max(wanted, expected.min or 0)
+            wanted = max(wanted, _made_up(step.id, expected.min or 0))
             wanted = wanted if expected.max is None else min(wanted, expected.max)
         return wanted
 
@@ -86,7 +96,9 @@ class _Crowd:
                 columns = {**columns, column: values}
         filled = {column: self._one_of(values, column, number) for column, values in columns.items()}
         missing = {column: _OTHER for column in self._known if column not in row}
-        self.rows[name] = {**row, **missing, **filled, "loan_id": name}
+        self.rows[name] = made = {**row, **missing, **filled, "loan_id": name}
+        for column in self._known:
+            self._having.setdefault((column, str(made[column])), set()).add(name)
 
     def _one_of(self, values: Sequence[str], column: str, number: int) -> str:
         return values[int(draw(self._seed, "value", column, number) * len(values))]
@@ -137,5 +149,10 @@ def _pairs(filters: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
             yield column, value
 
 
-def _fits(row: Row, columns: Columns) -> bool:
-    return all(row.get(column) in values for column, values in columns.items())
+def _made_up(step: str, least: int) -> int:
+    if least > _MOST:
+        raise Refusal(
+            f"step {step} expects {least} customers or more, and a trial makes up at most {_MOST}",
+            "give them: `runbook try FILE --roster CUSTOMERS`; or try it with a smaller `expect`",
+        )
+    return least

@@ -1,20 +1,23 @@
 """A trial as people and programs read it: what customers got, judged by the outbox; pure."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
 from engine.diagnostics import Json
 from engine.frozen import replace
+from engine.record.event import SendSettled
 from engine.record.need import Need, need_of, stopped_because
 from engine.refusal import Exit
 from engine.report import runs
 from engine.report.paint import Paint, plain
+from engine.report.story import Story, run_json
+from engine.trial.answers import Spelling, answer_of
 from engine.trial.trial import Message, Trial
 
 _SHOWN = 3
 _MEANS = {
-    Exit.WELL: "all went well, or there was nothing to do",
+    Exit.WELL: "all went well",
     Exit.GUARDED: "nothing was sent",
     Exit.STANDS: "the run stands and waits for a person; nothing was sent",
     Exit.FINISHED_WITH_FAULTS: "it came to its end, but not everything went well",
@@ -24,25 +27,43 @@ _MEANS = {
 }
 
 
-def summary(trial: Trial, paint: Paint = plain) -> str:
-    """Show how the run went step by step, what customers got, and what it would need of a person."""
-    entry, steps = replace(trial.entry, run="on the sandbox"), trial.result.document["steps"]
-    went = runs.summary(entry, steps, trial.state, trial.sends, paint)
+def summary(trial: Trial, paint: Paint = plain, width: int | None = None) -> str:
+    """Show how the run went step by step, what customers got, and what it would need of a person.
+
+    ``width``: of the terminal; None leaves lines as long as they are.
+    """
+    entry = replace(trial.entry, run="on the sandbox")
+    went = runs.summary(Story(entry, trial.result.document, trial.state, trial.sends), paint, width)
     means = _MEANS.get(trial.exit_code, "see the table of exit codes")
+    if trial.exit_code is Exit.WELL and not trial.messages:
+        means = "nobody was messaged"
     code = f"{paint('strong', f'Exit code {int(trial.exit_code)}')}, as of a real run: {means}."
     needs = need(trial)
-    asks = [] if needs is None else [f"It would now need you: {needs.what}", *_typed(needs)]
+    asks = [] if needs is None else [f"It would now need you: {needs.what}", *runs.to_type(needs)]
     return "\n".join([went, "", paint("strong", "What customers got"), *_got(trial), "", code, *asks])
+
+
+def unheeded(trial: Trial, answers: Mapping[str, Spelling]) -> Iterator[str]:
+    """Say which answers were not used, or not as they were said."""
+    for name, spelling in answers.items():
+        texts = [spelling] if isinstance(spelling, str) else spelling
+        settled = [
+            each.outcome
+            for each in trial.events
+            if isinstance(each, SendSettled) and name in (each.step, each.address)
+        ]
+        if not settled:
+            yield f"{name} was never sent, so its answer was not used"
+        for text, outcome in zip(texts, settled, strict=False):
+            wanted, counts = answer_of(text).failed or 0, outcome.counts
+            if counts is not None and wanted > counts.selected:
+                yield f"{name} had {counts.selected:,} customers, so failed={wanted} became {counts.failed}"
 
 
 def need(trial: Trial) -> Need | None:
     """Say what the run would need of a person to go on; None where it has come to its end."""
     because = stopped_because(trial.events)
     return need_of(trial.entry, trial.state, trial.sends, is_alive=False, because=because, options="")
-
-
-def _typed(needs: Need) -> Iterator[str]:
-    yield from (f"    {line}" for line in needs.commands)
 
 
 def _got(trial: Trial) -> Iterator[str]:
@@ -82,9 +103,9 @@ def _counted(number: int, what: str) -> str:
 
 def trial_json(trial: Trial) -> dict[str, Json]:
     """Give a trial as ``show --format json`` gives a run, with its requests and all that customers got."""
-    needs, steps = need(trial), trial.result.document["steps"]
+    needs = need(trial)
     return {
-        **runs.run_json(trial.entry, steps, trial.state, trial.sends),
+        **run_json(Story(trial.entry, trial.result.document, trial.state, trial.sends)),
         "exit_code": int(trial.exit_code),
         "needs": needs.what if needs else None,
         "customers": len(trial.customers),

@@ -36,7 +36,7 @@ from tests.contract.wire import (
 def test_nobody_listens() -> None:
     """A refused connection carried nothing."""
     outcome, asked = unsent(client(free_port()))
-    assert "127.0.0.1 refuses connections: check the address" in outcome.reason
+    assert "127.0.0.1 refuses connections: start the sandbox in another terminal" in outcome.reason
     assert (asked, outcome.counts, outcome.http_status) == (0, Counts(), None)
 
 

@@ -51,6 +51,8 @@ def test_it_serves_until_it_is_stopped(number: signal.Signals) -> None:
     """The printed lines work; Ctrl-C and SIGTERM end it well, and nothing else is printed."""
     with running("--customers", "20", "--org", "acme") as (process, welcome):
         assert "camp_demo (PL Mumbai): 20 customers" in welcome
+        assert "    branch: mumbai, nagpur, nashik, pune\n" in welcome
+        assert "first_name" not in welcome
         assert "export TIMEPAY_ORG_ID=acme" in welcome
         body = {"templateId": "t", "filters": {"ids": ["LOANID-2043153"]}}
         answer = httpx.post(

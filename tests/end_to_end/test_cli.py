@@ -15,6 +15,7 @@ import pytest
 from engine.cli import main
 from engine.cli.verbs import SECTIONS, VERBS
 from engine.planner.program import digests_of
+from engine.sandbox import Kind
 
 ROOT = Path(__file__).parents[2]
 FLAGSHIP = ROOT / "runbooks" / "emi-bounce-recovery.yaml"
@@ -460,6 +461,31 @@ def test_the_catalog_gives_the_id_of_each_environment(capsys: pytest.CaptureFixt
         assert step["template"]["text"] == "Dear customer, your EMI is due."
 
 
+@pytest.mark.parametrize(
+    ("wrong", "right", "code", "finding"),
+    [
+        ("template: emi_reminder", "template: emi_remindr", 0, "RB403"),
+        ("channel: sms", "channel: whatsapp", 10, "RB401"),
+        ("template: emi_reminder", "template: hfu7VL6sBhI6NPm", 0, None),
+    ],
+)
+def test_validate_knows_the_catalog(
+    wrong: str,
+    right: str,
+    code: int,
+    finding: str | None,
+    repository: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """What plan would say of a template's name in any environment, it says too."""
+    (repository / "first.yaml").write_text(FIRST.replace(wrong, right), "utf-8")
+    assert main(["validate", "first.yaml", "--format", "json"]) == code
+    found = json.loads(capsys.readouterr().out)["findings"]
+    assert [each["code"] for each in found] == ([finding] if finding else [])
+    assert main(["plan", "first.yaml"]) == code
+    assert (finding or "RB4") in capsys.readouterr().err or finding is None
+
+
 @pytest.mark.usefixtures("repository")
 def test_another_account_gives_other_digests(capsys: pytest.CaptureFixture[str]) -> None:
     """What was reviewed for staging was not reviewed for production."""
@@ -519,10 +545,37 @@ def test_help_lists_each_verb_once(capsys: pytest.CaptureFixture[str]) -> None:
     assert {name for names in SECTIONS.values() for name in names.split()} <= set(VERBS)
 
 
-def test_a_wrong_use_is_said_as_everything_else(capsys: pytest.CaptureFixture[str]) -> None:
-    """A small letter, no full stop, and where to look."""
-    assert main(["run"]) == 64
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("run", "missing argument 'FILE'"),
+        ("decide last a --reason x", "missing option '--as', which is one of: run, skip, ok, failed"),
+        ("completion", "missing argument 'SHELL', which is one of: bash, zsh, fish"),
+    ],
+)
+def test_a_wrong_use_is_said_as_everything_else(
+    line: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In one line, with a small letter and no full stop, and where to look."""
+    words = line.split()
+    assert main(words) == 64
     assert capsys.readouterr().err.splitlines() == [
-        "error: missing argument 'FILE'",
-        "  help: `runbook run --help` lists what it takes",
+        f"error: {said}",
+        f"  help: `runbook {words[0]} --help` lists what it takes",
     ]
+
+
+def test_a_verb_of_several_shows_its_help(capsys: pytest.CaptureFixture[str]) -> None:
+    """And not as an error."""
+    assert main(["log"]) == 64
+    said = capsys.readouterr().err
+    assert said.startswith("Usage: runbook log")
+    assert "init" in said
+    assert "error:" not in said
+
+
+def test_the_faults_can_be_looked_up(capsys: pytest.CaptureFixture[str]) -> None:
+    """Each kind in a line of its own, with what it does."""
+    assert main(["sandbox", "--help"]) == 0
+    listed = re.findall(r"^    ([a-z_]+) {2,}\S", capsys.readouterr().out, re.MULTILINE)
+    assert listed == list(Kind)

@@ -11,7 +11,11 @@ from pathlib import Path
 import pytest
 
 from engine.cli import main
+from engine.cli.completing import ANSWERS
 from engine.cli.verbs import VERBS
+from engine.sandbox import Fault, Kind
+from engine.sandbox.server import Served
+from engine.trial.answers import answer_of
 from tests.end_to_end.running import RUNBOOK, run, shown
 
 LOG = Path(".runbook", "runlog.db")
@@ -64,6 +68,34 @@ def test_bash(capsys: pytest.CaptureFixture[str]) -> None:
     for verb in ("show", "watch", "resume", "resolve"):
         assert completed(verb, "") == ["last", name]
     assert completed("cancel", name[:8]) == [name]
+
+
+@pytest.mark.usefixtures("here", "program")
+def test_what_is_in_question(api: Served) -> None:
+    """Campaigns of the log, the send that is in doubt, the step that waits for a decision."""
+    api.sandbox.script(Fault(Kind.RESET, accepted=True))
+    assert run() == 22
+    assert completed("stop", "--campaign", "") == ["camp_demo"]
+    assert completed("resolve", "last", "") == ["remind/c1"]
+    assert completed("decide", "last", "") == []
+    resolved = ["resolve", "last", "remind", "--as", "sent", "--reason", "x"]
+    assert main(resolved) == 0
+    assert main(["resume", "last", "--yes"]) == 15  # how many failed is not known
+    assert completed("resolve", "last", "") == []
+    assert completed("decide", "last", "") == ["again"]
+
+
+@pytest.mark.usefixtures("here", "program")
+def test_values_of_options() -> None:
+    """Inputs of the runbook with their defaults, answers of its steps, kinds of faults."""
+    for verb in ("run", "plan", "try"):
+        assert completed(verb, "two.yaml", "--input", "") == ["cap=20", "branch=pune"]
+    assert completed("try", "two.yaml", "--answer", "ag") == [f"again={each}" for each in ANSWERS]
+    for each in ANSWERS:
+        assert answer_of(each)
+    for line in (["sandbox"], ["try", "two.yaml"]):
+        assert completed(*line, "--fault", "") == list(Kind)
+    assert completed("plan", "--input", "") == completed("plan", "none.yaml", "--input", "") == []
 
 
 @pytest.mark.usefixtures("program")

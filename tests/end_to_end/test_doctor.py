@@ -171,6 +171,9 @@ CASES = {
     "bad configuration": Case(misconfigured, "configuration", "wrong", "not valid", 10),
     "no runbooks": Case(without_folder, "runbooks", "warning", "no folder"),
     "to be filled in": Case(unfilled, "configuration", "warning", "FILL_IN_ORG"),
+    "chosen, and to be filled in": Case(
+        unfilled, "configuration", "wrong", "FILL_IN_ORG", 11, ("--env", "production")
+    ),
     "log for all": Case(with_log(lambda _: LOG.chmod(0o644)), "run log", "warning", "0644"),
     "torn log": Case(with_log(torn), "run log", "wrong", "damaged", 14),
     "log on a network": Case(
@@ -220,6 +223,18 @@ def test_what_can_be_wrong(case: Case, monkeypatch: Patch, capsys: pytest.Captur
     found = checks(capsys, *case.options, code=case.code)
     said = [each["message"] for each in found if (each["name"], each["status"]) == case[1:3]]
     assert any(case.said in each for each in said), found
+
+
+@pytest.mark.usefixtures("here")
+@pytest.mark.parametrize("set_up", ["a stop", "a STOP file", "one campaign"])
+def test_a_stop_is_not_called_none_too(
+    set_up: str, monkeypatch: Patch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whoever reads that all is stopped does not read below it that nothing is."""
+    case = CASES[set_up]
+    case.prepare(monkeypatch)
+    found = checks(capsys, code=case.code)
+    assert "ok" not in {each["status"] for each in found if each["name"] == "stops"}
 
 
 @pytest.mark.usefixtures("here")
@@ -325,6 +340,7 @@ def test_with_nothing_at_all(tmp_path: Path, monkeypatch: Patch, capsys: pytest.
     assert main(["doctor"]) == 64
     said = capsys.readouterr().out
     assert said.startswith("NO ENVIRONMENT")
+    assert "ok       configuration" not in said
     assert all(f"runbook {verb}" in said for verb in ("demo", "init", "try"))
     assert list(tmp_path.iterdir()) == []
 

@@ -7,15 +7,16 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import pytest
 
 import engine
+from engine.api import running
 from engine.record.event import SendIntended
 from engine.sandbox import Fault, Kind
 from engine.sandbox.server import Served
-from tests.sandboxes import campaign, told
+from tests.sandboxes import campaign, rows, told
 
 PAGE = (Path(__file__).parents[2] / "docs" / "how-to" / "embed.md").read_text("utf-8")
 BLOCKS = re.findall(r"^```python\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
@@ -247,9 +248,32 @@ def test_the_page_does_what_it_says(
     """Its blocks, one after the other, as one program before a sandbox."""
     monkeypatch.chdir(tmp_path)
     api.sandbox.load(campaign(50, "camp_two"))
-    program: dict[str, object] = {"__name__": "service"}
+    program: dict[str, Any] = {"__name__": "service"}
     for block in BLOCKS:
-        exec(block.replace("http://127.0.0.1:8001/api/v1", api.address), program)  # noqa: S102  (our own page)
+        _execute(block, program, api)
     assert len(BLOCKS) >= 5
     assert nobody_twice(api)
     assert capsys.readouterr().err == ""
+
+
+def test_the_page_goes_on_with_what_stands_where_people_are_reached(
+    api: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every run and resume of it is bounded: a service that copies it works in production, too."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(running, "is_loopback", lambda _: False)
+    program: dict[str, Any] = {"__name__": "service"}
+    for block in BLOCKS[:-1]:
+        _execute(block, program, api)
+    api.sandbox.load(campaign(rows(4, branch="delhi", payment_status="pending")))
+    sent, interrupts = len(api.sandbox.outbox), engine.Interrupts()
+    plan = engine.plan(program["draft"], inputs={"branch": "delhi"}, environment=program["sandbox"])
+    program["note"] = lambda *_: interrupts.stop()
+    assert program["carry_out"](plan, interrupts).status is engine.RunStatus.PAUSED
+    _execute(BLOCKS[-1], program, api)
+    assert program["result"].status is engine.RunStatus.FINISHED
+    assert len(api.sandbox.outbox) == sent + 4
+
+
+def _execute(block: str, program: dict[str, Any], api: Served) -> None:
+    exec(block.replace("http://127.0.0.1:8001/api/v1", api.address), program)  # noqa: S102  (our own page)

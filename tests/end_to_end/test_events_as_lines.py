@@ -1,5 +1,6 @@
 """Events as lines of JSON: as they become durable, and afterwards."""
 
+import fcntl
 import json
 import subprocess
 import sys
@@ -11,7 +12,7 @@ import pytest
 
 from engine.cli import main
 from engine.cli.telling import heard
-from engine.clock import now
+from engine.clock import boottime_s, now
 from engine.record.event import RunCancelled
 from engine.runlog.shape import build
 from engine.runlog.sqlite import open_log
@@ -70,13 +71,13 @@ def test_what_is_not_durable_is_not_told(here: Path, capsys: pytest.CaptureFixtu
     log = open_log(here / LOG, actor="asha", owner="x", create=False)
     name = log.find("last").run
     capsys.readouterr()
-    telling = heard(log, name)
-    with suppress(ZeroDivisionError), telling.writing() as writer:
-        writer.append(name, RunCancelled(now(), "x"))
-        raise ZeroDivisionError
-    with telling.writing() as writer:
-        writer.append(name, RunCancelled(now(), "y"))
-        assert capsys.readouterr().out == ""
+    with heard(log, name, "jsonl") as telling:
+        with suppress(ZeroDivisionError), telling.writing() as writer:
+            writer.append(name, RunCancelled(now(), "x"))
+            raise ZeroDivisionError
+        with telling.writing() as writer:
+            writer.append(name, RunCancelled(now(), "y"))
+            assert capsys.readouterr().out == ""
     assert json.loads(capsys.readouterr().out)["reason"] == "y"
     log.close()
 
@@ -95,6 +96,31 @@ def test_each_line_comes_when_it_is_durable(here: Path, api: Served) -> None:
         assert api.sandbox.outbox == ()
         list(lines)
     assert process.returncode == 0
+
+
+@pytest.mark.parametrize(("form", "stream"), [("jsonl", "stdout"), ("text", "stderr")])
+def test_a_reader_that_stalls_holds_no_request_back(form: str, stream: str, here: Path, api: Served) -> None:
+    """Nothing waits for it between an intent and its request; once it reads on it has missed nothing."""
+    steps = "".join(
+        f"  - {{id: s{n}, channel: sms, template: t, filters: {{language: hindi}}, limit: 1}}\n"
+        for n in range(40)
+    )
+    head, _, _ = (here / "two.yaml").read_text("utf-8").partition("steps:")
+    (here / "many.yaml").write_text(f"{head}steps:\n{steps}", "utf-8")
+    command = [sys.executable, "-m", "engine", "run", "many.yaml", "--yes", "--format", form]
+    out, err = (subprocess.PIPE if each == stream else subprocess.DEVNULL for each in ("stdout", "stderr"))
+    with subprocess.Popen(command, cwd=here, stdout=out, stderr=err) as process:
+        pipe = process.stdout or process.stderr
+        assert pipe is not None
+        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, 4096)
+        until_s = boottime_s() + 30
+        while len(api.sandbox.outbox) < 40 and boottime_s() < until_s:
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(0.05)
+        assert len(api.sandbox.outbox) == 40
+        said = pipe.read().decode()
+    assert process.returncode == 0
+    assert said.count("s39") >= 2
 
 
 def test_a_reader_that_leaves_stops_no_run(here: Path, api: Served) -> None:

@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from engine.cli import examining, main
+from engine.cli import main
 from engine.cli.init import FILES, RUNBOOK
+from engine.config import PLACEHOLDER
 from engine.sandbox.server import Served
 from engine.shipped import shipped
 from tests.end_to_end.running import lines_of, typed
@@ -61,14 +62,15 @@ def test_it_validates_without_a_finding(capsys: pytest.CaptureFixture[str]) -> N
 @pytest.mark.usefixtures("fresh")
 @pytest.mark.parametrize("environment", ["staging", "production"])
 def test_it_plans(environment: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """In both environments, without a word besides; every step can be reached, and is bounded."""
+    """In both environments; what is not filled in is all there is to say. Every step can be reached."""
     capsys.readouterr()
     assert main([*PLAN, "--env", environment, "--format", "json"]) == 0
     said = capsys.readouterr()
     plan = json.loads(said.out)
     assert [step["fate"] for step in plan["steps"]] == ["will_run", "known_after"]
     assert plan["messages"]["at_most"] == 200
-    assert not said.err.replace(f"{plan['runbook']['campaign']['name']}", "").strip("\n").count("\n")
+    _, *warnings = said.err.strip("\n").split("\n")
+    assert [each.split(":")[1] for each in warnings] == [" not filled in yet"] * (environment == "production")
 
 
 @pytest.mark.usefixtures("fresh")
@@ -83,12 +85,36 @@ def test_nobody_is_reached_unless_it_is_said(capsys: pytest.CaptureFixture[str])
 def test_doctor_lists_what_is_to_be_filled_in(capsys: pytest.CaptureFixture[str]) -> None:
     """Whatever stands in the configuration as a placeholder is one that doctor knows."""
     config = Path(".runbook", "config.yaml").read_text("utf-8")
-    blanks = re.findall(rf"(?<=: ){examining.PLACEHOLDER}\w+", config)
+    blanks = re.findall(rf"(?<=: ){PLACEHOLDER}\w+", config)
     capsys.readouterr()
     main(["doctor"])
     said = " ".join(capsys.readouterr().out.split())
     assert blanks
     assert all(blank in said for blank in blanks)
+
+
+@pytest.mark.usefixtures("fresh")
+def test_what_is_not_filled_in_is_not_run(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The plan says so first, and a run is refused (11) before it asks anybody for a token."""
+    monkeypatch.setenv("CI", "")
+    assert main(["log", "init"]) == 0
+    production = ("--env", "production")
+    assert main([*PLAN, *production]) == 0
+    planned = capsys.readouterr().out
+    assert planned.index("NOT FILLED IN YET: FILL_IN_ORG") < planned.index("Messages:")
+    assert main(["run", RUNBOOK, *production, "--yes", "--at-most", "500"]) == 11
+    assert "production is not filled in yet: FILL_IN_ORGANISATION_ID" in capsys.readouterr().err
+    assert main(["runs", "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out) == []
+
+
+@pytest.mark.usefixtures("fresh")
+def test_its_example_runs_where_it_is_filled_in(capsys: pytest.CaptureFixture[str]) -> None:
+    """In staging nothing is left to be filled in."""
+    assert main([*PLAN]) == 0
+    assert "NOT FILLED IN" not in capsys.readouterr().out
 
 
 @pytest.mark.usefixtures("fresh")

@@ -9,6 +9,7 @@ import jsonschema
 import pytest
 
 from engine.cli import main
+from engine.cli.identity import actor
 from engine.cli.screen import paint
 from engine.clock import now
 from engine.record.entry import Standing
@@ -103,6 +104,62 @@ def test_colour_where_it_is_seen(
     assert paint() is style
 
 
+def test_a_slip_in_a_value_does_not_end_green_and_silent(
+    here: Path, api: Served, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit code 0, and a word on the value that nobody fits."""
+    asked = "filters: {payment_status: [bounced, pending], custom: {branch: '{{ inputs.branch }}'}}"
+    text = RUNBOOK.replace("filters: {payment_status: [bounced, pending]}", asked)
+    (here / "two.yaml").write_text(text.replace("filters: {payment_status: [bounced]}", asked), "utf-8")
+    assert run("--input", "branch=Pune") == 0
+    said = capsys.readouterr().out
+    assert "finished, and nobody was messaged" in said
+    assert 'and branch "Pune"' in said
+    assert "next: check branch=Pune: upper and lower case count" in said
+    assert api.sandbox.outbox == ()
+
+
+@pytest.mark.usefixtures("here")
+def test_what_a_person_said_is_shown_as_they_said_it(api: Served, capsys: pytest.CaptureFixture[str]) -> None:
+    """By every command that shows the run; the sandbox's page is where one looks."""
+    api.sandbox.script(Fault(Kind.RESET, accepted=True))
+    assert run() == 22
+    page = api.address.removesuffix("api/v1")
+    assert f"look at {page}, then say so" in capsys.readouterr().out
+    assert main(["resolve", "last", "remind", "--as", "sent", "--reason", "it is there"]) == 0
+    for command in ("show", "runs", "status"):
+        assert main([command, *(["last"] if command == "show" else [])]) == 0
+    said = capsys.readouterr().out
+    assert said.count(f"sent, as {actor()} said") == 3  # resolve, and both tables of show
+    assert said.count("at most 20 of remind/c1 by a person's word") == 2
+    assert said.count("0 to 20") == 2
+    assert shown(capsys, "show", "last")["sends"][0]["status"] == "sent_unknown"
+
+
+@pytest.mark.usefixtures("here")
+def test_what_is_about_one_run_says_first_where_that_sent_to(capsys: pytest.CaptureFixture[str]) -> None:
+    """People read it on the first line; programs get nothing beside their JSON."""
+    assert run() == 0
+    for command in ("show", "events", "watch"):
+        capsys.readouterr()
+        assert main([command, "last"]) == 0
+        assert capsys.readouterr().out.startswith("SANDBOX: nothing leaves this machine · camp_demo\n")
+    assert shown(capsys, "show", "last")["inputs"] == {"branch": "pune", "cap": 20}
+    assert shown(capsys, "events", "last")[0]["kind"] == "run_started"
+
+
+@pytest.mark.usefixtures("here")
+def test_status_says_that_sends_are_switched_off(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever wonders why nothing leaves looks there first."""
+    assert run() == 0
+    monkeypatch.setenv("RUNBOOK_SENDS", "off")
+    capsys.readouterr()
+    assert main(["status"]) == 0
+    assert capsys.readouterr().out == "RUNBOOK_SENDS=off forbids sending here: unset it to send.\n\n"
+
+
 # ---------------------------------------------------------------- a process that died in a send
 
 
@@ -138,7 +195,7 @@ def test_a_dead_process_leaves_a_doubt(dead: Path, capsys: pytest.CaptureFixture
     assert main(["show", "last"]) == 0
     said = capsys.readouterr().out
     assert said.count("in doubt") >= 4
-    assert "not reached yet" not in said.partition("again")[0]
+    assert "not reached" not in said.partition("again")[0]
     assert "at most 20 of remind/c1" in said
     assert shown(capsys, "events", "last") == before
     assert main(["status"]) == 0
@@ -152,8 +209,13 @@ def test_a_living_process_leaves_none(dead: Path, capsys: pytest.CaptureFixture[
     entry = log.find("last")
     with log.lease(entry.account, entry.campaign, entry.run):
         about = shown(capsys, "show", "last")
+        assert main(["status"]) == 0
+        status = capsys.readouterr().out
     log.close()
     assert (about["status"], about["sends"][1]["status"]) == ("running", "intended")
+    assert f"{about['run']}: running, 0 to 20 messages so far\n" in status
+    assert lines_of(status) == [["watch", about["run"]]]
+    assert status.endswith("Nothing needs you.\n")
 
 
 # ---------------------------------------------------------------- finished command lines

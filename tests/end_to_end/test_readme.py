@@ -72,12 +72,12 @@ def test_the_sandbox_section_is_true(tmp_path: Path) -> None:
     again = "runbook run first.yaml --input branch=pune"
     with reader.sandbox(reader.next()) as page:
         reader.types("export")
-        assert "100 of 100 customers" in reader.types("runbook run")
+        assert "sent: 100 customers" in reader.types("runbook run")
         assert "skipped" in reader.types("runbook show")
         assert "remind/c1 about to be sent" in reader.types("runbook events")
         assert "LOANID-" in httpx.get(page, trust_env=False).text
         reader.also_types(again, 64)
-        assert "has sent" in reader.also_types(f"{again} --yes", 13)
+        assert "messages branch=pune only once" in reader.also_types(f"{again} --yes", 13)
         assert (tmp_path / ".runbook" / "runlog.db").exists()
     with reader.sandbox(reader.next()) as page:
         reader.types("runbook run", 22)

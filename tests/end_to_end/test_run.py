@@ -1,6 +1,7 @@
 """Running, from the command line to the outbox: what is sent, said, and under which exit code."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from engine.sandbox import Fault, Kind, Options
 from engine.sandbox.server import Served
 from tests.end_to_end.running import at_a_terminal, run, shown, templates
 from tests.sandboxes import campaign, eventually, served
+from tests.terminals import at_terminal
 
 # ---------------------------------------------------------------- the whole path
 
@@ -74,7 +76,9 @@ def test_pressed_twice(api: Served, capsys: pytest.CaptureFixture[str]) -> None:
     assert run() == 0
     name = shown(capsys, "runs")[0]["run"]
     assert run("--input", "cap=5") == 13  # a mended plan is the same occasion
-    assert name in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert f"two-steps messages branch=pune only once, and run {name} did, or may have" in said
+    assert "--again REASON messages them a second time" in said
     assert len(api.sandbox.outbox) == 30
     assert run("--again", "the first went out with a wrong text") == 0
     assert len(api.sandbox.outbox) == 60
@@ -163,9 +167,15 @@ def test_cancelled_is_the_end(api: Served, capsys: pytest.CaptureFixture[str]) -
     assert run() == 11
     name = shown(capsys, "runs")[0]["run"]
     assert main(["cancel", name, "--reason", "wrong token"]) == 0
+    capsys.readouterr()
     assert main(["resume", name, "--yes"]) == 15
+    assert re.match(
+        f"error: run {name} was cancelled by .*@.* at .* IST: wrong token;", capsys.readouterr().err
+    )
     assert main(["cancel", name, "--reason", "again"]) == 11
     assert run() == 0
+    assert main(["resume", "last", "--yes"]) == 0
+    assert "is finished already" in capsys.readouterr().err
 
 
 # ---------------------------------------------------------------- a person at a terminal
@@ -181,6 +191,16 @@ def test_asked_at_a_terminal(
     assert at_a_terminal(here, typed, "run", "two.yaml") == code
     assert len(api.sandbox.outbox) == messages
     assert len(shown(capsys, "runs")) == (1 if messages else 0)
+
+
+def test_a_no_is_no_error(here: Path) -> None:
+    """It is what the person wanted."""
+    with at_terminal("run", "two.yaml", folder=here, rows=100) as terminal:
+        terminal.until("Send? [y/N]")
+        terminal.type("n\n")
+        assert terminal.end() == 11
+        assert terminal.screen.endswith("Nothing was sent.")
+        assert "error:" not in terminal.scrolled
 
 
 def test_the_organisation_goes_with_every_request(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,14 +2,15 @@
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from engine.cli import main
-from engine.clock import boottime_s
+from engine.clock import Steady, boottime_s
 from engine.sandbox import Fault, Kind
 from engine.sandbox.server import Served
 from tests.end_to_end.running import lines_of, run, shown
@@ -37,6 +38,22 @@ def two(here: Path, api: Served, monkeypatch: pytest.MonkeyPatch) -> Path:
 def words(line: list[str]) -> list[str]:
     """Give a finished command line's words, as somebody types them."""
     return [word.replace("WHY", "mended") for word in line]
+
+
+def stop_in_a_wait(api: Served, monkeypatch: pytest.MonkeyPatch, *lines: list[str]) -> None:
+    """Run, and have these commands typed while the run waits for its second try; it is kept back (11)."""
+    sleep = Steady.sleep_until
+    typed = list(lines)
+
+    def in_the_wait(clock: Steady, until: datetime, asked: Callable[[], bool]) -> None:
+        while typed:
+            assert main(typed.pop(0)) == 0
+        sleep(clock, until, asked)
+
+    api.sandbox.script(Fault(Kind.STATUS, status=429))
+    with monkeypatch.context() as patch:
+        patch.setattr(Steady, "sleep_until", in_the_wait)
+        assert run() == 11
 
 
 # ---------------------------------------------------------------- what a stop covers
@@ -121,14 +138,73 @@ def test_allowed_again_is_said_where_nothing_stands(capsys: pytest.CaptureFixtur
 
 
 @pytest.mark.usefixtures("here")
-@pytest.mark.parametrize("verb", ["stop", "allow"])
 @pytest.mark.parametrize("reason", ["", "  "])
-def test_a_reason_says_something(verb: str, reason: str) -> None:
+def test_a_reason_to_allow_says_something(reason: str) -> None:
     """An empty one is refused (64)."""
     STOP.parent.mkdir()
     STOP.touch()
-    assert main([verb, "--reason", reason]) == 64
+    assert main(["allow", "--reason", reason]) == 64
     assert STOP.exists()
+
+
+@pytest.mark.usefixtures("here")
+@pytest.mark.parametrize("words", [[], ["--reason", " "]])
+def test_a_stop_takes_no_reason(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """Whoever is in a hurry gives none, or a variable that is not set."""
+    assert main(["log", "init"]) == 0
+    assert main(["stop", *words]) == 0
+    assert [stop["reason"] for stop in shown(capsys, "status")["stops"]] == ["no reason given"]
+    assert run() == 11
+
+
+@pytest.mark.usefixtures("here")
+def test_a_stop_says_which_runs_it_ends(
+    api: Served, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those that go on at this moment; and it prints the line that lifts it."""
+    stop_in_a_wait(api, monkeypatch, ["stop", "--campaign", "camp_demo"])
+    said = capsys.readouterr().out
+    name = shown(capsys, "runs")[0]["run"]
+    assert (
+        "Stopped: campaign camp_demo.\n"
+        f"  Run {name} sends nothing more; 0 messages so far.\n"
+        'This lifts it:\n    runbook allow --campaign camp_demo --reason "WHY"\n'
+    ) in said
+    assert main(["stop"]) == 0
+    assert "No run was going on." in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("here")
+def test_a_campaign_that_no_run_was_on(capsys: pytest.CaptureFixture[str]) -> None:
+    """It is stopped all the same, with a warning: a slip of the pen lets the right one go on."""
+    assert run() == 0
+    assert main(["stop", "--campaign", "camp_dem"]) == 0
+    said = capsys.readouterr()
+    assert "Stopped: campaign camp_dem." in said.out
+    assert "no run of this log was ever on campaign camp_dem; did you mean" in said.err
+    assert lines_of(said.err) == [["stop", "--campaign", "camp_demo"]]
+    assert main(["stop", "--campaign", "camp_demo"]) == 0
+    assert "warning" not in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("here")
+def test_what_was_stopped_can_go_on(
+    api: Served, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """``allow`` names the run that awaits its ``resume``, ``status`` and ``show`` say that it can go on."""
+    stop_in_a_wait(api, monkeypatch, ["stop", "--campaign", "camp_demo"], ["stop", "--all"])
+    assert "it can go on" not in capsys.readouterr().out
+    assert main(["allow", "--reason", "mended"]) == 0
+    assert "runbook resume" not in capsys.readouterr().out  # the other one still stands
+    assert main(["allow", "--campaign", "camp_demo", "--reason", "mended"]) == 0
+    said = capsys.readouterr().out
+    assert "Sending is allowed again: campaign camp_demo." in said
+    for verb in (["status"], ["show", "last"]):
+        assert main(verb) == 0
+        assert "that is lifted, so it can go on" in capsys.readouterr().out
+    (line,) = lines_of(said)
+    assert main([*line, "--yes"]) == 0
+    assert len(api.sandbox.outbox) == 30
 
 
 @pytest.mark.usefixtures("here")
@@ -323,5 +399,5 @@ def test_nothing_to_lift(capsys: pytest.CaptureFixture[str]) -> None:
     assert "nothing is stopped" in capsys.readouterr().err
     assert main(["stop", "--reason", "x"]) == 0
     assert main(["allow", "--campaign", "other", "--reason", "x"]) == 64
-    assert "there is no such stop" in (said := capsys.readouterr().err)
+    assert "campaign other has no stop of its own here" in (said := capsys.readouterr().err)
     assert "runbook allow --reason" in said

@@ -8,7 +8,7 @@ import pytest
 
 from engine.sandbox import Fault, Kind
 from engine.sandbox.server import Served
-from tests.end_to_end.running import RUNBOOK, templates
+from tests.end_to_end.running import RUNBOOK, templates, typed
 from tests.sandboxes import eventually
 from tests.terminals import CTRL_C, at_terminal, emphasised
 
@@ -33,11 +33,11 @@ def test_a_run_is_drawn_as_it_goes_on(slow: Path, api: Served) -> None:
         assert "0 of 2 sends · 0 messages" in screen
         assert "then: again, if steps.remind.failed == 0" in screen
         screen = terminal.until("1 of 2 sends · 20 messages")
-        assert "remind/c1 sent: 20 of 20 customers" in screen.partition(BAR)[0]
+        assert "remind/c1 sent: 20 customers" in screen.partition(BAR)[0]
         assert "sms to at most 10 people" in screen
         assert terminal.end() == 0
         told, _, summary = terminal.scrolled.partition("Run 2")
-        assert "again/c1 sent: 10 of 10 customers" in told
+        assert "again/c1 sent: 10 customers" in told
         assert "about to be sent" not in told
         assert "messages: 30" in summary
         assert BAR not in terminal.scrolled
@@ -71,7 +71,7 @@ def test_lines_where_nothing_is_drawn(here: Path, variable: dict[str, str]) -> N
     with at_terminal(*RUN, folder=here, columns=120, environment=variable) as terminal:
         assert terminal.end() == 0
         assert "remind/c1 about to be sent" in terminal.scrolled
-        assert "remind/c1 sent: 20 of 20" in terminal.scrolled
+        assert "remind/c1 sent: 20 customers" in terminal.scrolled
         assert "\x1b" not in terminal.said
 
 
@@ -158,3 +158,20 @@ def test_a_process_that_is_killed_leaves_the_cursor(slow: Path) -> None:
         os.kill(terminal.process.pid, signal.SIGKILL)
         terminal.end()
         assert terminal.shows_cursor
+
+
+# ---------------------------------------------------------------- narrow
+
+
+def test_talk_is_broken_between_words(here: Path) -> None:
+    """On a terminal; in a pipe each stays in its line."""
+    with at_terminal("plan", "nowhere.yaml", folder=here, columns=24) as terminal:
+        assert terminal.end() == 64
+        assert "SANDBOX: nothing leaves\n  this machine\n" in terminal.screen
+        assert "error: nowhere.yaml does\n  not exist\n" in terminal.screen
+    with at_terminal("try", "two.yaml", folder=here, columns=40) as terminal:
+        assert terminal.end() == 0
+        assert "remind/c1 sent: 20\n  customers" in terminal.scrolled
+    piped = typed("$RUN plan nowhere.yaml 2>&1", here, COLUMNS="24").stdout
+    assert "SANDBOX: nothing leaves this machine\n" in piped
+    assert "error: nowhere.yaml does not exist\n" in piped

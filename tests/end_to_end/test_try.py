@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shlex
 import signal
 import subprocess
@@ -131,6 +132,41 @@ def test_answers_of_one_step_come_in_turn(capsys: pytest.CaptureFixture[str]) ->
         ("remind", 2, 200),
         ("again", 1, 200),
     ]
+
+
+@pytest.mark.parametrize(
+    ("answers", "code", "said"),
+    [
+        (["remind=207:failed=10", "again=lost"], 20, "again was never sent, so its answer was not used"),
+        (["remind=207:failed=500"], 21, "remind had 20 customers, so failed=500 became 20"),
+        (["remind=207:failed=5"], 20, None),
+    ],
+)
+def test_an_answer_that_was_not_used_is_said(
+    answers: list[str], code: int, said: str | None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Else whoever gave it takes it for played."""
+    assert main(["try", "two.yaml", *(part for each in answers for part in ("--answer", each))]) == code
+    warnings = re.findall("^warning: (.*)$", capsys.readouterr().err, re.MULTILINE)
+    assert warnings == ([said] if said else [])
+
+
+def test_made_up_customers_prove_no_value(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Those who are made to match a column's value cannot show that anybody has it."""
+    assert main(["try", "two.yaml"]) == 0
+    assert "is not tested" not in capsys.readouterr().out
+    wanted = "filters: {custom: {branch: '{{ inputs.branch }}'}, payment_status: [bounced, pending]}"
+    text = RUNBOOK.replace("filters: {payment_status: [bounced, pending]}", wanted)
+    (here / "two.yaml").write_text(text, "utf-8")
+    assert main(["try", "two.yaml", "--input", "branch=Pune"]) == 0
+    said = capsys.readouterr().out
+    assert "whether real ones have branch Pune is not tested (upper and lower case count)" in said
+
+
+def test_an_end_without_messages_is_not_called_well(capsys: pytest.CaptureFixture[str]) -> None:
+    """0 may mean that nobody was found."""
+    assert main(["try", "two.yaml", "--answer", "remind=nobody", "--answer", "again=nobody"]) == 0
+    assert "Exit code 0, as of a real run: nobody was messaged." in capsys.readouterr().out
 
 
 def test_it_says_what_a_person_would_have_to_do(capsys: pytest.CaptureFixture[str]) -> None:

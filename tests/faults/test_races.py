@@ -30,12 +30,12 @@ class Waiting(Sandbox):
         self.arrived = threading.Event()
         self.let_go = threading.Event()
 
-    def answer(self, call: Call, *, connected: bool = False) -> Reply:
+    def answer(self, call: Call, *, connected: bool = False, fault: Fault | None = None) -> Reply:
         """Answer, once that is allowed."""
         if call.path.startswith("/initiate/"):
             self.arrived.set()
             assert self.let_go.wait(30), "nobody let the answer go"
-        return super().answer(call, connected=connected)
+        return super().answer(call, connected=connected, fault=fault)
 
 
 @pytest.fixture

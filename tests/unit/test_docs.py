@@ -78,6 +78,16 @@ def test_files_that_are_named_exist(page: Path) -> None:
     assert [path for path in named if not (ROOT / path).exists()] == []
 
 
+def test_modules_that_the_architecture_names_exist() -> None:
+    """In its pictures, too, where a module stands by its package: `runner/gate`."""
+    text = (DOCS / "explanation" / "architecture.md").read_text("utf-8")
+    code = "\n".join(map("".join, re.findall(r"```\n(.*?)```|`([^`\n]+)`", text, re.DOTALL)))
+    named = set(re.findall(r"(?<![\w/.])([a-z]+/[a-z_]+(?:/[a-z_]+)*)\b", code))
+    assert len(named) > 20
+    homes = [ROOT / each if each.startswith("engine/") else ROOT / "engine" / each for each in sorted(named)]
+    assert [str(home) for home in homes if not home.exists() and not home.with_suffix(".py").exists()] == []
+
+
 @pytest.mark.parametrize("page", PAGES, ids=name)
 def test_constants_that_are_named_exist(page: Path) -> None:
     """A name in capitals in code style, such as `MOST_NODES`, stands in the code."""

@@ -148,6 +148,8 @@ def test_what_varies_is_replaced_in_pictures() -> None:
         "20260302-093000-emi-reminder-4f1c08 sha256:9f86d081884c7d65 09:30:00 2026-03-02 127.0.0.1:8001 0.8 s"
     )
     assert fixed(line) == shown
+    expiry = "Made 2026-11-22 09:12; a run must start before 2026-11-23 09:12."
+    assert fixed(expiry) == "Made 2026-03-02 09:30; a run must start before 2026-03-03 09:30."
 
 
 @pytest.mark.parametrize(

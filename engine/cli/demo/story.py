@@ -22,7 +22,7 @@ _BAD_EVENING = (
 )
 """30 WhatsApp messages fail; the API asks for patience; the answer to the calls is lost."""
 
-_NEWS = r"^\d\d:|settled as|^Run |next:|^ *runbook res"
+_NEWS = r"^\d\d:|settled as|^Run |next:|^  if |^ *runbook res"
 """What is new in an output: events, how the run stands, what to type next."""
 
 
@@ -77,7 +77,7 @@ def _check(stage: Stage) -> None:
 
 def _plan(stage: Stage) -> None:
     stage.chapter("What could happen, before it does")
-    keep = r"^Plan|Messages:|^  \d\. |^     if |^What can happen|sha256:"
+    keep = r"^Plan|Messages:|One customer|Unless a person|^  \d\. |^     if |sha256:"
     stage.type(f"runbook plan {_FILE} --out plan.json", expects=Exit.WELL, keep=keep)
     stage.notice("A reviewer reads this, and approves the digest: it stands for exactly these requests.")
 

@@ -26,6 +26,12 @@ class Channel:
     request: Callable[[str, Step], Request]
     origin: str = ""
 
+    def __reduce__(self) -> tuple[Callable[[str], "Channel"], tuple[str]]:
+        # A channel is code: between processes, and into copies, it passes by its name.
+        from engine.runbook.channels import named  # noqa: PLC0415  (that module knows this one)
+
+        return named, (self.name,)
+
 
 def initiate(campaign_id: str, endpoint: str, content: dict[str, Json], step: Step) -> Request:
     """Give ``POST /initiate/{campaignId}/{endpoint}``: what is sent, to at most how many, to whom.

@@ -1,9 +1,11 @@
 """What keeps a run log from being read or written, as refusals with their cures (exit code 14)."""
 
 import errno
+import shlex
 from pathlib import Path
 
 from engine.record.entry import Holder
+from engine.record.wallclock import date_and_time
 from engine.refusal import Exit, Refusal
 from engine.runlog.port import LeaseGone
 
@@ -81,8 +83,9 @@ def held(campaign: str, holder: Holder | None) -> Refusal:
         return told(f"campaign {campaign} was held by another process until now", "try again")
     return told(
         f"campaign {campaign} is held by {holder.owner}: run {holder.run or 'not known'}, "
-        f"since {holder.since:%Y-%m-%d %H:%M:%S} UTC",
-        "wait until that process ends, then try again; if it hangs, end it: its run can be resumed",
+        f"since {date_and_time(holder.since)}",
+        f"wait until that process ends, then try again; `runbook stop --campaign {shlex.quote(campaign)}` "
+        "keeps it from sending more; if it hangs, end it: its run can be resumed",
     )
 
 

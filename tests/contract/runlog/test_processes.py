@@ -52,6 +52,7 @@ def test_a_held_campaign_is_refused(store: SqliteStore, log: RunLog) -> None:
         assert refused.value.code == Exit.LEASE_OR_LOG
         assert "host b, process 2: run run-7, since 20" in refused.value.message
         assert "wait until that process ends" in refused.value.cure
+        assert "`runbook stop --campaign camp_demo`" in refused.value.cure
         with log.lease(ACCOUNT, "another", RUN), log.lease("https://elsewhere org", CAMPAIGN, RUN):
             pass
         child.go_on()

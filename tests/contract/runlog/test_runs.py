@@ -41,6 +41,15 @@ def test_an_empty_log_knows_nothing(store: SqliteStore) -> None:
     assert log.holder(ACCOUNT, CAMPAIGN) is None
 
 
+def test_a_log_says_where_it_lies(store: SqliteStore) -> None:
+    """However it is opened; a stop beside it holds for everybody who has it open."""
+    log = store.open()
+    looked = store.look()
+    assert looked is not None
+    assert log.path == looked.path
+    assert log.path is None or log.path.is_file()
+
+
 def test_a_run_is_listed_as_its_plan_says(log: RunLog) -> None:
     """What the list shows comes from the document that the run keeps."""
     (run,) = log.runs()

@@ -1,5 +1,8 @@
 """From text to plan: what a program passes, and everything that is wrong at once."""
 
+import copy
+import pickle
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -195,6 +198,23 @@ def test_a_plan_is_laid_out_as_the_command_line_does() -> None:
         "engine": engine.__version__,
         "environment": None,
     }
+
+
+COPIES: dict[str, Callable[[Any], Any]] = {
+    "pickled": lambda value: pickle.loads(pickle.dumps(value)),  # noqa: S301  (made right here)
+    "copied": copy.deepcopy,
+}
+
+
+@pytest.mark.parametrize("how", COPIES)
+def test_drafts_and_plans_pass_between_processes(how: str, config: engine.Config) -> None:
+    """A worker process plans and runs the same; whether the ways were counted before or not."""
+    draft = engine.load(TEXT + "    when: inputs.cap > 5\n")
+    assert COPIES[how](draft) == draft
+    plan = engine.plan(COPIES[how](draft), inputs={"branches": ["pune"]}, config=config, now=NOW)
+    made = engine.plan_json(plan)
+    assert COPIES[how](plan) == plan
+    assert engine.plan_json(COPIES[how](plan)) == made
 
 
 def test_a_faulty_configuration_is_refused_with_its_findings(tmp_path: Path) -> None:

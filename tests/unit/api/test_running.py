@@ -1,80 +1,22 @@
 """What keeps a program's run from being started, before anything is written or sent; who is told what."""
 
 import logging
-from collections.abc import Callable, Iterator
-from contextlib import closing
+import math
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 import engine
-from engine.api.orders import left
 from engine.machine import fold
-from engine.record.event import SendIntended, SendSettled
 from engine.refusal import Exit
-from engine.sandbox import Sandbox
-from tests.factories import NOW, outcome, program, step
-from tests.sandboxes import InProcess, sandbox
+from tests.factories import NOW
+from tests.unit.api.services import HERE, LIVE, OTHER, TEXT, Service, ended
 
-TEXT = """\
-format: runbook/v1
-name: remind
-owner: collections-ops
-purpose: overdue
-campaign: {id: camp_demo, name: PL Mumbai}
-inputs: {cap: {type: integer, default: 5}}
-steps:
-  - {id: a, channel: sms, template: tplA, filters: {payment_status: pending}, limit: "{{ inputs.cap }}"}
-"""
-HERE = engine.Environment("http://127.0.0.1/api/v1")
-LIVE = engine.Environment("https://api.example.invalid/api/v1", "org_acme")
-OTHER = "sha256:" + "0" * 64
 Wish = dict[str, Any]
-
-
-class Service:
-    """A sandbox in the process, a log, and a client for any account that leads to that sandbox."""
-
-    def __init__(self, path: Path, api: Sandbox, log: engine.RunLog) -> None:
-        self.path, self.api, self.log = path, api, log
-        self.clients: list[engine.Client] = []
-
-    def plan(self, environment: engine.Environment | None = HERE, text: str = TEXT) -> engine.Plan:
-        """Plan the runbook."""
-        return engine.plan(engine.load(text), environment=environment)
-
-    def client(self, plan: engine.Plan) -> engine.Client:
-        """Make a client for the plan's account."""
-        assert plan.account is not None
-        self.clients.append(engine.Client(plan.account, "t", transport=InProcess(self.api)))
-        return self.clients[-1]
-
-    def run(self, plan: engine.Plan, **wish: Any) -> engine.Result:  # noqa: ANN401  (arguments of run)
-        """Run a plan, as a rule with a client of its own."""
-        client = wish.pop("client", None) or self.client(plan)
-        return engine.run(plan, client=client, log=self.log, **wish)
-
-
-@pytest.fixture
-def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:
-    """Make a service with an empty log, in an empty folder."""
-    monkeypatch.chdir(tmp_path)
-    engine.make_log(tmp_path / "log" / "runlog.db", actor="service")
-    with closing(engine.open_log(tmp_path / "log" / "runlog.db", actor="service")) as log:
-        made = Service(tmp_path, sandbox(), log)
-        yield made
-        for client in made.clients:
-            client.close()
-
-
-def ended() -> engine.Interrupts:
-    """Give interrupts that were used up."""
-    interrupts = engine.Interrupts()
-    interrupts.stop()
-    return interrupts
-
+BLANK = engine.Environment("https://api.example.invalid/api/v1", "FILL_IN_ORGANISATION_ID")
 
 REFUSED: dict[str, tuple[engine.Environment | None, Callable[[engine.Plan], Wish], Exit, str]] = {
     "live without a bound": (LIVE, lambda _: {}, Exit.USAGE, "reaches real people"),
@@ -94,9 +36,16 @@ REFUSED: dict[str, tuple[engine.Environment | None, Callable[[engine.Plan], Wish
         HERE,
         lambda plan: {"within": plan.rules_digest},
         Exit.NOT_AS_REVIEWED,
-        "no maximum",
+        "^within bounds nothing here.*no maximum",
     ),
-    "more than is allowed": (HERE, lambda _: {"at_most": 4}, Exit.GUARDED, "5 messages"),
+    "what is not filled in": (BLANK, lambda _: {"at_most": 5}, Exit.GUARDED, "FILL_IN_ORGANISATION_ID"),
+    "more than is allowed": (HERE, lambda _: {"at_most": 4}, Exit.GUARDED, "messages, and at_most allows 4"),
+    "a bound that is endless": (HERE, lambda _: {"at_most": math.inf}, Exit.USAGE, "at_most takes a whole"),
+    "a bound that is a text": (HERE, lambda _: {"at_most": "5"}, Exit.USAGE, "and '5' is none"),
+    "a bound that is a truth": (HERE, lambda _: {"at_most": True}, Exit.USAGE, "and True is none"),
+    "a bound of nothing": (HERE, lambda _: {"at_most": 0}, Exit.USAGE, "and 0 is none"),
+    "a digest that is a number": (HERE, lambda _: {"expect": 5}, Exit.USAGE, "expect takes a whole digest"),
+    "a reason that is none": (HERE, lambda _: {"again": 5}, Exit.USAGE, "again needs a reason"),
     "interrupts that are used up": (HERE, lambda _: {"interrupts": ended()}, Exit.GUARDED, "ended it"),
 }  # fmt: skip
 
@@ -109,8 +58,55 @@ def test_a_run_is_refused(why: str, service: Service) -> None:
     with pytest.raises(engine.Refusal, match=words) as refused:
         service.run(plan, **wish(plan))
     assert refused.value.code == code
+    assert "--" not in refused.value.message + refused.value.cure  # an option of the command line
     assert service.log.runs() == ()
     assert not service.api.outbox
+
+
+CHANGES: dict[str, Callable[[Any], object]] = {
+    "more people": lambda body: body.update(limit=9),
+    "everyone": lambda body: body.pop("filters"),
+    "another text": lambda body: body.update(templateId="tplB"),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_plan_that_was_changed_is_refused(change: str, service: Service) -> None:
+    """A request's body is a dict: what stands in it now is not what somebody reviewed."""
+    plan = service.plan()
+    CHANGES[change](plan.program.steps[0].sends[0].request.body)
+    with pytest.raises(engine.Refusal, match="was changed after it was made") as refused:
+        service.run(plan, expect=plan.digest, at_most=100)
+    assert (refused.value.code, service.log.runs()) == (Exit.NOT_AS_REVIEWED, ())
+    assert not service.api.outbox
+
+
+SECOND = (
+    "  - {id: b, channel: sms, template: tplB, filters: {payment_status: bounced}, limit: 5, when: WHEN}\n"
+)
+TWO_STEPS = TEXT + SECOND.replace("WHEN", "steps.a.failed > 0")
+
+
+def test_a_plan_that_changes_while_it_runs_changes_nothing(service: Service) -> None:
+    """A listener has it in hand between the intent and the request."""
+    plan = service.plan()
+
+    def widen(_event: engine.Event, _state: engine.RunState) -> None:
+        body = plan.program.steps[0].sends[0].request.body
+        body.pop("filters", None)
+        body["limit"] = 900
+
+    service.run(plan, on_event=widen)
+    assert {message.customer for message in service.api.outbox} == {"L-2", "L-7"}
+
+
+def test_a_condition_taken_out_of_a_plan_still_holds(service: Service) -> None:
+    """What runs is what the digests cover, the conditions too."""
+    plan = service.plan(text=TWO_STEPS)
+    object.__setattr__(plan.program.steps[1], "when", None)
+    result = service.run(plan, expect=plan.digest)
+    assert result.state.steps["b"].status == engine.StepStatus.SKIPPED
+    assert {message.template for message in service.api.outbox} == {"tplA"}
 
 
 @pytest.mark.parametrize("wish", ["expect", "at_most"])
@@ -148,14 +144,23 @@ def test_a_stop_file_is_obeyed(place: str, service: Service) -> None:
     assert refused.value.code == Exit.GUARDED
 
 
-def test_a_client_serves_one_run_at_a_time(service: Service) -> None:
-    """Two runs could take each other's answers for their own."""
-    plan = service.plan()
-    client = service.client(plan)
-    with client.in_use(), pytest.raises(engine.Refusal, match="serves another run") as refused:
-        service.run(plan, client=client)
-    assert refused.value.code == Exit.USAGE
-    assert service.run(plan, client=client).exit_code == 0
+class Wrapped:
+    """A service's own log around the one that it was given."""
+
+    def __init__(self, log: engine.RunLog) -> None:
+        self._log = log
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._log, name)
+
+
+def test_a_stop_file_beside_a_wrapped_log_is_obeyed(service: Service) -> None:
+    """It counts where the log says that it lies, whatever class says so."""
+    (service.path / "log" / "STOP").write_text("customers complain", "utf-8")
+    service.log = cast("engine.RunLog", Wrapped(service.log))
+    with pytest.raises(engine.Refusal, match="customers complain"):
+        service.run(service.plan())
+    assert not service.api.outbox
 
 
 def test_a_closed_log_is_refused(service: Service) -> None:
@@ -177,6 +182,24 @@ def test_a_log_is_never_made_on_the_quiet(tmp_path: Path) -> None:
     assert refused.value.code == Exit.LEASE_OR_LOG
 
 
+@pytest.mark.parametrize("actor", ["", " \n", None])
+def test_somebody_answers_for_what_is_sent(actor: Any, tmp_path: Path) -> None:  # noqa: ANN401  (wrong on purpose)
+    """Else no event says who."""
+    with pytest.raises(engine.Refusal, match="names nobody") as refused:
+        engine.make_log(tmp_path / "a.db", actor=actor)
+    assert (refused.value.code, [*tmp_path.iterdir()]) == (Exit.USAGE, [])
+    engine.make_log(tmp_path / "a.db", actor="service")
+    with pytest.raises(engine.Refusal, match="names nobody") as refused:
+        engine.open_log(tmp_path / "a.db", actor=actor)
+    assert (refused.value.code, refused.value.cure) == (Exit.USAGE, "pass a name, as in actor='reminders'")
+
+
+def test_a_log_is_made_with_its_folders(tmp_path: Path) -> None:
+    """For this user alone, as the command line makes them."""
+    engine.make_log(tmp_path / "new" / "folder" / "a.db", actor="service")
+    assert (tmp_path / "new").stat().st_mode & 0o777 == 0o700
+
+
 def test_events_are_told_once_they_are_durable(service: Service) -> None:
     """In order, and each stands in the log when it is told."""
     heard: list[engine.Event] = []
@@ -188,6 +211,14 @@ def test_events_are_told_once_they_are_durable(service: Service) -> None:
 
     run = service.run(service.plan(), on_event=told).run
     assert heard == [entry.event for entry in service.log.events(run)]
+
+
+def test_events_are_told_with_how_the_run_stood_then(service: Service) -> None:
+    """The first of them, too, which are written together."""
+    heard: list[tuple[engine.Event, engine.RunState]] = []
+    service.run(service.plan(), on_event=lambda event, state: heard.append((event, state)))
+    events = [event for event, _ in heard]
+    assert [state for _, state in heard] == [fold(events[: n + 1]) for n in range(len(heard))]
 
 
 def test_a_listener_that_fails_changes_nothing(service: Service, caplog: pytest.LogCaptureFixture) -> None:
@@ -229,81 +260,3 @@ def test_what_tears_a_run_off_is_one_exception(service: Service) -> None:
     settled = engine.resume(broken.value.run, client=service.client(plan), log=service.log)
     assert (settled.status, settled.exit_code) == (engine.RunStatus.IN_DOUBT, Exit.IN_DOUBT)
     assert len(service.api.outbox) == 2
-
-
-@pytest.fixture
-def interrupted(service: Service) -> str:
-    """Start a run that is ended before its first request leaves; give its id."""
-    interrupts = engine.Interrupts()
-
-    def stop(_event: engine.Event, _state: engine.RunState) -> None:
-        interrupts.stop()
-
-    result = service.run(service.plan(), on_event=stop, interrupts=interrupts)
-    assert (result.status, result.exit_code) == (engine.RunStatus.PAUSED, Exit.STANDS)
-    return result.run
-
-
-@pytest.mark.parametrize(
-    ("environment", "wish", "code", "words"),
-    [
-        (LIVE, {}, Exit.USAGE, "reaches real people"),
-        (LIVE, {"at_most": 5}, Exit.NOT_AS_REVIEWED, "is for http://127.0.0.1"),
-        (HERE, {"expect": OTHER}, Exit.NOT_AS_REVIEWED, "plan digest"),
-        (HERE, {"at_most": 4}, Exit.GUARDED, "what is left of this run can send 5"),
-        (HERE, {"accept": " "}, Exit.USAGE, "accept needs a reason"),
-        (HERE, {"interrupts": ended()}, Exit.GUARDED, "ended it"),
-    ],
-)
-def test_going_on_is_refused(
-    environment: engine.Environment,
-    wish: Wish,
-    code: Exit,
-    words: str,
-    service: Service,
-    interrupted: str,
-) -> None:
-    """As starting is; what stood stands, and goes on where nothing is against it."""
-    client = service.client(service.plan(environment))
-    with pytest.raises(engine.Refusal, match=words) as refused:
-        engine.resume(interrupted, client=client, log=service.log, **wish)
-    assert refused.value.code == code
-    assert not service.api.outbox
-    mine = service.client(service.plan())
-    assert engine.resume(interrupted, client=mine, log=service.log).exit_code == Exit.WELL
-    assert len(service.api.outbox) == 2
-
-
-@pytest.mark.parametrize("what", ["resolve", "decide", "cancel"])
-def test_a_persons_word_has_a_reason(what: str, service: Service, interrupted: str) -> None:
-    """Whoever reads the log later needs it."""
-    say: dict[str, Callable[[], None]] = {
-        "resolve": lambda: engine.resolve(
-            interrupted, "a", engine.Resolution.SENT, log=service.log, reason=" "
-        ),
-        "decide": lambda: engine.decide(interrupted, "a", engine.Verdict.RUN, log=service.log, reason=""),
-        "cancel": lambda: engine.cancel(interrupted, log=service.log, reason=""),
-    }
-    with pytest.raises(engine.Refusal, match="reason is empty") as refused:
-        say[what]()
-    assert refused.value.code == Exit.USAGE
-
-
-def test_a_run_is_cancelled(service: Service, interrupted: str) -> None:
-    """For good: nothing of it is sent any more."""
-    engine.cancel(interrupted, log=service.log, reason="customers have paid")
-    client = service.client(service.plan())
-    assert engine.resume(interrupted, client=client, log=service.log).status is engine.RunStatus.CANCELLED
-    assert not service.api.outbox
-
-
-def test_what_is_left_of_a_run_is_bounded() -> None:
-    """A step that was reached counts whole; none bounds a step without a limit."""
-    planned = program(step("a", at_most=10), step("b", at_most=20))
-    events: list[engine.Event] = [
-        SendIntended(NOW, "b", "b/c1", 1),
-        SendSettled(NOW, "b", "b/c1", 1, outcome("not_sent")),
-    ]
-    assert left(fold([]), planned) == 30
-    assert left(fold(events), planned) == 20
-    assert left(fold([]), program(step("a"), step("b", at_most=None))) is None

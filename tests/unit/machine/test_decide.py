@@ -227,6 +227,9 @@ def test_a_condition_on_unknown_numbers_pauses() -> None:
     _, _, decision = drive(planned, answering(outcome("sent_unknown")))
     assert isinstance(decision, Ask)
     assert (decision.step, decision.question) == ("sms", Question.WHEN)
+    assert decision.reason == (
+        "what came of remind is not known, so you decide: send sms or skip it? (as the test says)"
+    )
 
 
 @pytest.mark.parametrize(

@@ -210,6 +210,26 @@ def test_what_has_come_to_its_end_needs_nobody(events: list[Event]) -> None:
     assert need(events) is None
 
 
+def test_each_line_of_a_doubt_says_what_it_does() -> None:
+    """Only one of them has the run send again; of a run that was cancelled none does."""
+    doubt = happened("in_doubt", paused(Question.DOUBT))
+    standing, over = need(doubt), need([*doubt, RunCancelled(NOW, "x")])
+    assert standing is not None
+    assert over is not None
+    assert ["AGAIN" in note for note in standing.notes] == [False, True, False]
+    assert ["AGAIN" in note for note in over.notes] == [False, False, False]
+    assert "this run sends nothing more: it only frees the campaign" in over.what
+
+
+def test_a_doubt_says_where_to_look() -> None:
+    """On the sandbox that is its page."""
+    state = fold(happened("in_doubt", paused(Question.DOUBT)))
+    for inbox in ("in the dashboard", "at http://127.0.0.1:8001/"):
+        found = need_of(entry(state.status), state, is_alive=False, inbox=inbox)
+        assert found is not None
+        assert found.what.endswith(f": look {inbox}, then say so")
+
+
 @pytest.mark.parametrize("more", [[], [WaitStarted(NOW, NOW, "x")]], ids=["running", "waiting"])
 def test_what_goes_on_needs_nobody(more: list[Event]) -> None:
     """Its process lives."""

@@ -4,6 +4,7 @@ import pytest
 
 from engine.refusal import Refusal
 from engine.report.checks import (
+    RUNS,
     SKEW_S,
     Check,
     Status,
@@ -26,7 +27,7 @@ LOG = wrong("run log", Refusal("none", "runbook log init", 14))
 @pytest.mark.parametrize(
     ("ahead_s", "status", "said"),
     [
-        (None, Status.OK, "not compared"),
+        (None, Status.OK, "compare it yourself"),
         (0.0, Status.OK, "as the API's"),
         (SKEW_S, Status.OK, "as the API's"),
         (-SKEW_S, Status.OK, "as the API's"),
@@ -89,7 +90,8 @@ def test_nothing_that_was_found_commands_the_terminal() -> None:
     ("checks", "said"),
     [
         ([FINE], "Nothing is wrong. "),
-        ([FINE, CARE], "Nothing is wrong, but read the warning. "),
+        ([FINE, CARE], "Nothing is wrong, but read the warning. Next: `runbook plan FILE`"),
+        ([warning(RUNS, "x", "y")], "Nothing is wrong, but read the warning. Next: `runbook status`"),
         ([FAULT, LOG, CARE], "2 to mend"),
     ],
 )

@@ -23,7 +23,8 @@ from engine.record.event import (
     WaitEnded,
     WaitStarted,
 )
-from engine.report.progress import Picture, Progress, lasted, picture
+from engine.report.happened import lasted
+from engine.report.progress import Picture, Progress, picture
 from tests.factories import NOW, outcome
 
 
@@ -86,7 +87,7 @@ def shown(
             [SENDING, UNSENT, WaitStarted(at(4), at(17), "not sent: no route")],
             ["not sent", "pending", "pending"],
             "0 of 3 sends · 0 messages · 5 s",
-            "waiting 12 s more: not sent: no route",
+            "waiting 12 s more",
         ),
         (
             [SENDING, UNSENT, WaitStarted(at(4), at(17), "x"), WaitEnded(at(17))],

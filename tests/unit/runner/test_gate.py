@@ -116,7 +116,7 @@ def test_the_gate_asks_for_the_occasion_at_the_first_send(desk: Desk) -> None:
     desk.run(daily, "run-2")
     with (
         desk.log.lease(HERE.key, CAMPAIGN, "run-1") as lease,
-        pytest.raises(GuardClosed, match="run run-2 has sent") as closed,
+        pytest.raises(GuardClosed, match="run run-2 has messaged campaign camp_demo") as closed,
     ):
         gate(desk, lease, once=Once.DAY).send(Send("a", "a/c1", 1), start())
     assert closed.value.guard == "once"

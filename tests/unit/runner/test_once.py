@@ -169,12 +169,23 @@ def test_a_run_that_was_overtaken_is_not_resumed(desk: Desk) -> None:
 
 
 def test_the_refusal_names_the_first_run_and_what_to_do(desk: Desk) -> None:
-    """Look at it, or send once more on purpose."""
-    desk.run()
-    with pytest.raises(Refusal, match="run run-1 has sent, or may have, on this occasion") as refused:
-        desk.run(ONE, "run-2")
+    """Whom it messaged and how often it may; look at it, or send a second time on purpose."""
+    weekly = KEYED.replace("owner:", "once: {per: week}\nowner:")
+    desk.run(weekly, branch="pune")
+    with pytest.raises(Refusal) as refused:
+        desk.run(weekly, "run-2", branch="pune", cap="9")
+    assert (
+        "remind messages branch=pune once a week, and run run-1 did, or may have (" in refused.value.message
+    )
     assert "runbook show run-1" in refused.value.cure
     assert "--again REASON" in refused.value.cure
+
+
+def test_a_refusal_without_a_key_names_the_campaign(desk: Desk) -> None:
+    """All of it is what the runbook messages."""
+    desk.run()
+    with pytest.raises(Refusal, match="remind messages campaign camp_demo only once, and run run-1 did"):
+        desk.run(ONE, "run-2")
 
 
 def test_a_first_run_that_has_no_end_yet_is_to_be_resumed(desk: Desk) -> None:

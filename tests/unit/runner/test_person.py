@@ -29,7 +29,7 @@ def test_nobody_can_know_so_early_that_it_was_not_sent(desk: Desk, after_s: floa
     with pytest.raises(Refusal, match="may still be on its way") as refused:
         desk.resolve("a/c1", "not_sent")
     assert refused.value.code == Exit.GUARDED
-    assert "05:30:40" in refused.value.cure
+    assert "11:00:40 IST" in refused.value.cure
     assert desk.statuses() == [("a/c1", 1, "in_doubt")]
 
 
@@ -77,11 +77,22 @@ def test_what_is_known_is_not_overruled(desk: Desk, status: str) -> None:
 
 
 def test_a_word_is_said_once(desk: Desk) -> None:
-    """Settled is settled."""
+    """Settled is settled: by whom, when and why is said."""
     in_doubt(desk)
     desk.resolve("a", "sent")
-    with pytest.raises(Refusal, match="not in doubt"):
+    with pytest.raises(Refusal) as refused:
         desk.resolve("a", "never_known")
+    assert refused.value.message == (
+        "a/c1 was settled at 2026-03-02 11:00:00 IST: sent, as asha said (looked it up); "
+        "a settlement cannot be changed"
+    )
+
+
+def test_what_was_answered_is_not_settled_by_a_person(desk: Desk) -> None:
+    """It was never in doubt, and that is said in words."""
+    assert desk.run().exit_code == Exit.WELL
+    with pytest.raises(Refusal, match=r"a/c1 is not in doubt: it is sent$"):
+        desk.resolve("a", "sent")
 
 
 def test_the_latest_attempt_is_meant(desk: Desk) -> None:

@@ -65,7 +65,7 @@ def test_a_living_process_comes_before_all_of_them(desk: Desk) -> None:
     with other.lease(HERE.key, CAMPAIGN, "run-alive"), pytest.raises(Refusal) as refused:
         desk.run()
     assert refused.value.code == Exit.LEASE_OR_LOG
-    assert "held by test: run run-alive, since 2026-03-02 05:30:00 UTC" in refused.value.message
+    assert "held by test: run run-alive, since 2026-03-02 11:00:00 IST" in refused.value.message
 
 
 def test_the_lease_is_free_again_after_a_refusal(desk: Desk) -> None:

@@ -22,7 +22,7 @@ def test_messages_are_grouped_by_customer() -> None:
     assert shown.count("<article>") == 2
     assert shown.count("2 messages") == 2
     assert shown.index("second") < shown.index("first")
-    assert "10:30:00" in shown
+    assert "10:30:00 IST" in shown
 
 
 def test_nothing_that_was_sent_in_is_markup() -> None:

@@ -296,6 +296,19 @@ def test_a_body_that_did_not_arrive_whole(status: int) -> None:
         assert found.reason
 
 
+@pytest.mark.parametrize(
+    ("says", "reason"),
+    [
+        ("Too Many Requests", "the API is busy (429)"),
+        ("in maintenance", "the API is busy (429); the API says: in maintenance"),
+    ],
+)
+def test_a_429_is_said_once(says: str, reason: str) -> None:
+    """What the API says is told only where it says more than its status does."""
+    body = json.dumps({"success": False, "message": says}).encode()
+    assert outcome(429, body).reason == reason
+
+
 def test_a_429_that_broke_off_is_of_small_requests_only() -> None:
     """And its patience is heard: that stands in the headers."""
     cut = Unreadable("its answer broke off")

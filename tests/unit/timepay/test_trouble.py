@@ -59,6 +59,13 @@ def test_each_fault_names_its_cure(case: str) -> None:
         assert said in str(explain(each, "h")), case
 
 
+def test_on_this_machine_it_is_the_sandbox_that_is_not_there() -> None:
+    """So the cure is to start it."""
+    for host in ("127.0.0.1", "localhost", "::1"):
+        assert "runbook sandbox" in explain(ConnectionRefusedError(), host).cure
+    assert "runbook sandbox" not in explain(ConnectionRefusedError(), "127.example.com").cure
+
+
 def test_the_proxy_is_named_for_what_is_its_own() -> None:
     """A refused connection is the proxy's, a bad certificate the host's."""
     assert "the proxy p refuses connections" in str(explain(ConnectionRefusedError(), "h", "p"))

@@ -39,6 +39,7 @@ MISTAKES = {
     "lst": 'there is no answer "lst"; did you mean lost?',
     "lost:x=1": "lost stands alone",
     "": 'there is no answer ""',
+    "9" * 5000: 'there is no answer "999',
 }
 
 

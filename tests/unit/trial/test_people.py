@@ -1,10 +1,12 @@
 """Customers made up for a plan: every request finds some, judged by how the sandbox reads a request."""
 
 import json
+from time import process_time
 
 import pytest
 
 from engine.record.plan import PlannedStep
+from engine.refusal import Refusal
 from engine.sandbox import Call, Campaign
 from engine.sandbox.asked import read
 from engine.sandbox.customers import campaign_from
@@ -107,3 +109,23 @@ def test_a_large_plan_has_bounded_people() -> None:
         HEAD + "".join(STEP.format(f"s{n}", f"{{language: l{n}}}", 1_000_000) for n in range(30))
     )
     assert len(campaign.customers) < 30_000
+
+
+def test_more_than_a_trial_makes_up_is_refused() -> None:
+    """Nobody waits for a million rows: real ones can be given."""
+    text = HEAD + STEP.format("a", "{language: hindi}", 5).replace(
+        "limit", "expect: {matched: {min: 20001}}, limit"
+    )
+    with pytest.raises(Refusal, match="step a expects 20001 customers or more") as refused:
+        crowd(text)
+    assert "--roster" in refused.value.cure
+
+
+@pytest.mark.slow
+def test_many_steps_with_filters_of_their_own_find_people_in_time() -> None:
+    """A thousand steps: looking at every row for each of them took 28 s."""
+    steps = [STEP.format(f"s{n}", f"{{custom: {{branch: b{n}}}}}", 10) for n in range(1_000)]
+    program = planned(HEAD + "".join(steps)).program
+    began_s = process_time()
+    assert len(people_for(program, 0)) >= 1_000 * 6
+    assert process_time() - began_s < 10
