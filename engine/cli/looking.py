@@ -17,7 +17,7 @@ from engine.cli.runlog import (
     no_run,
     say_where,
 )
-from engine.cli.screen import columns, emit, emit_json, paint
+from engine.cli.screen import columns, emit, emit_json, emit_line, json_line, paint
 from engine.cli.showing import STANDS, as_it_is, show_run
 from engine.cli.telling import entry_json
 from engine.record.entry import RunEntry, SendEntry
@@ -92,7 +92,7 @@ def events(*, run: str, environment_name: str | None, log_option: Path | None, f
         entries = log.events(entry.run if entry else CHAIN)
     if form == "jsonl":
         for each in entries:
-            emit_json(entry_json(each), in_a_line=True)
+            emit_line(json_line(entry_json(each)))
     elif form == "json":
         emit_json([entry_json(each) for each in entries])
     else:

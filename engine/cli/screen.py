@@ -72,15 +72,24 @@ def _shown(text: str, *, err: bool) -> str:
     return folded(clean(text), width, is_typed=True) if width else clean(text)
 
 
-def emit_json(data: Json, *, in_a_line: bool = False) -> None:
-    """Print JSON, with nothing else on stdout; in a line, the same data is the same text."""
-    # Within a line not even what some readers take for its end.
-    speaks_utf8 = (
-        not in_a_line and getattr(sys.stdout, "encoding", "utf-8").lower().replace("-", "") == "utf8"
-    )
-    indent = None if in_a_line else 2
-    text = json.dumps(data, indent=indent, sort_keys=in_a_line, ensure_ascii=not speaks_utf8)
+def emit_json(data: Json) -> None:
+    """Print JSON, with nothing else on stdout."""
+    speaks_utf8 = getattr(sys.stdout, "encoding", "utf-8").lower().replace("-", "") == "utf8"
+    text = json.dumps(data, indent=2, ensure_ascii=not speaks_utf8)
     click.echo(_OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
+
+
+def json_line(data: Json) -> str:
+    """Give JSON as one line of ASCII, in which nothing is what some reader takes for its end.
+
+    The same data is the same text.
+    """
+    return _OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(data, sort_keys=True))
+
+
+def emit_line(line: str) -> None:
+    """Print what ``json_line`` made, as it is."""
+    click.echo(line)
 
 
 def warn(message: str) -> None:

@@ -6,7 +6,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, TypeAlias, cast
 
 from engine.cli.aside import beside
-from engine.cli.screen import columns, emit_json, is_watched, say
+from engine.cli.screen import columns, emit_line, is_watched, json_line, say
 from engine.cli.showing import steps_of
 from engine.diagnostics import Json
 from engine.record.entry import EventEntry, Lease, Standing
@@ -117,13 +117,13 @@ def heard(log: RunLog, run: str, form: str) -> Iterator[RunLog]:
         yield cast("RunLog", _Heard(log, run, show))
 
 
-def _print(entry: EventEntry) -> None:
+def _print(line: str) -> None:
     with suppress(OSError, ValueError):  # nobody reading is no reason to stop a run
-        emit_json(entry_json(entry), in_a_line=True)
+        emit_line(line)
 
 
 class _Heard:
-    def __init__(self, log: RunLog, run: str, show: Callable[[EventEntry], None]) -> None:
+    def __init__(self, log: RunLog, run: str, show: Callable[[str], None]) -> None:
         self._log, self._run, self._show = log, run, show
 
     def __getattr__(self, name: str) -> object:
@@ -136,7 +136,7 @@ class _Heard:
             yield noting
         for entry in noting.entries:
             if entry.run == self._run:
-                self._show(entry)
+                self._show(json_line(entry_json(entry)))
 
 
 class _Noting:

@@ -9,7 +9,7 @@ import click
 
 from engine.cli.chosen import choose_to_look
 from engine.cli.runlog import ENV, LOG, RUN, looking_at_one, say_where
-from engine.cli.screen import emit, emit_json
+from engine.cli.screen import emit, emit_line, json_line
 from engine.cli.showing import as_it_is, show_run
 from engine.cli.telling import entry_json, telling
 from engine.clock import Steady
@@ -68,7 +68,7 @@ def _follow(log: RunLog, run: str, form: str) -> None:
         for number, each in enumerate(chain(known, chain.from_iterable(news))):
             state = evolve(state, each.event)
             if form == "jsonl":
-                emit_json(entry_json(each), in_a_line=True)
+                emit_line(json_line(entry_json(each)))
             if number == 0 or number >= skipped:
                 tell(each.event, state)
 
