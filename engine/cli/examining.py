@@ -63,6 +63,9 @@ def _refused_is_wrong(name: str, look: _Look) -> Iterator[Check]:
         yield from look()
     except Refusal as refusal:
         yield wrong(name, refusal)
+    except OSError as error:  # such as no room for the copy that is looked at
+        why = (error.strerror or str(error)).lower()
+        yield wrong(name, Refusal(f"it cannot be looked at: {why}", "mend that, then run doctor again"))
 
 
 def _zone() -> Iterator[Check]:

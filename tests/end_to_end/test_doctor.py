@@ -354,3 +354,21 @@ def test_a_token_in_place_of_its_file_is_not_repeated(
     monkeypatch.setenv("TIMEPAY_TOKEN_FILE", SECRET)
     found = {each["name"]: each for each in checks(capsys, code=11)}
     assert "TIMEPAY_TOKEN_FILE" in found["token"]["message"]
+
+
+def test_a_disk_without_room_takes_no_other_finding_away(
+    here: Path, monkeypatch: Patch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The log is looked at as a copy: where that has no room, the rest of the report still stands."""
+    assert main(["log", "init"]) == 0
+    capsys.readouterr()
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("engine.cli.examined_log.shutil.copyfile", full)
+    found = checks(capsys, code=64)
+    said = {each["name"]: each["message"] for each in found if each["status"] == "wrong"}
+    assert said["run log"] == "it cannot be looked at: no space left on device"
+    assert {"token", "clock"} <= {each["name"] for each in found}
+    assert (here / ".runbook" / "runlog.db").exists()

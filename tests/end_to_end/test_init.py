@@ -140,7 +140,7 @@ def test_the_scenarios_hold(tmp_path: Path) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stdout
-    assert "5 passed" in done.stdout
+    assert "4 passed" in done.stdout
 
 
 def test_every_command_of_its_readme_works(fresh: Path, api: Served) -> None:
