@@ -23,8 +23,8 @@ _STARTS = (
     "Whole processes, {rounds} rounds after those that warm up. *Floor*: the same interpreter runs "
     "`import yaml, jsonschema, httpx, jinja2, click`, httpx without its own command line, which it imports "
     "where rich is installed: with it the floor would be higher. In each round the floor is measured right "
-    "beside every command, by turns before and after it, and the ratio is of these two; medians over the rounds. "
-    "The ratio by processor time says the same with less noise from whatever else the machine does. "
+    "beside every command, by turns before and after it, and the ratio is of these two; medians over the "
+    "rounds. The ratio by processor time says the same with less noise from whatever else the machine does. "
     "`validate` and `plan` read a runbook of 10 steps with conditions, criteria, filters, templates of "
     "inputs and all channels. The last row has no goal: it is what those two need of the floor's libraries."
 )
