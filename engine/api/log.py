@@ -32,6 +32,17 @@ def make_log(path: "os.PathLike[str] | str", *, actor: str) -> None:
     open_file(Path(path), actor=_said(actor), owner=_this_process(), create=True).close()
 
 
+def refuse_unusable(log: RunLog) -> None:
+    """Refuse a log that was closed, or opened in another thread (64)."""
+    try:
+        log.stops()
+    except Refusal:
+        raise
+    except Exception as error:
+        cure = "open a log in each thread, and close it when its runs are over"
+        raise Refusal(f"the run log cannot be used here: {error}", cure) from error
+
+
 def _said(actor: str) -> str:
     if not (isinstance(actor, str) and actor.strip()):
         raise Refusal(

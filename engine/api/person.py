@@ -3,7 +3,9 @@
 from enum import StrEnum
 from typing import TypeVar
 
+from engine.api.log import refuse_unusable
 from engine.clock import Steady
+from engine.record.entry import RunEntry
 from engine.record.event import Resolution, Verdict
 from engine.refusal import Refusal
 from engine.runlog.port import RunLog
@@ -24,7 +26,7 @@ def resolve(
 ) -> None:
     """Settle a send in doubt by what a person found out; ``Resolution.NOT_SENT`` lets it be sent again."""
     word = _one_of(Resolution, resolution)
-    person.resolve(log, clock or Steady(), log.find(run), send, word, _said(reason))
+    person.resolve(log, clock or Steady(), _found(log, run), send, word, _said(reason))
 
 
 def decide(
@@ -32,12 +34,17 @@ def decide(
 ) -> None:
     """Answer what the conditions of a step could not tell."""
     word = _one_of(Verdict, verdict)
-    person.decide_step(log, clock or Steady(), log.find(run), step, word, _said(reason))
+    person.decide_step(log, clock or Steady(), _found(log, run), step, word, _said(reason))
 
 
 def cancel(run: str, *, log: RunLog, reason: str, clock: Clock | None = None) -> None:
     """End a run for good; nothing more of it is sent."""
-    person.cancel(log, clock or Steady(), log.find(run), _said(reason))
+    person.cancel(log, clock or Steady(), _found(log, run), _said(reason))
+
+
+def _found(log: RunLog, run: str) -> RunEntry:
+    refuse_unusable(log)
+    return log.find(run)
 
 
 def _one_of(words: type[_Word], said: object) -> _Word:

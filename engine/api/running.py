@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from engine.api.interrupts import Interrupts
+from engine.api.log import refuse_unusable
 from engine.api.orders import Terms, carried, to_resume, to_start
 from engine.api.reviewed import Review, refuse_no_digest
 from engine.api.stops import stop_files, stop_of
@@ -153,14 +154,8 @@ def _kept(order: runner.Order) -> runner.Order:
 
 def _stopped(log: RunLog) -> Callable[[], str | None]:
     """Look for STOP files where the command line does; refuses (64) a log that cannot be used here."""
-    try:
-        log.stops()  # fails where it was closed, or opened in another thread
-        return partial(stop_of, stop_files(log.path))
-    except Refusal:
-        raise
-    except Exception as error:
-        cure = "open a log in each thread, and close it when its runs are over"
-        raise Refusal(f"the run log cannot be used here: {error}", cure) from error
+    refuse_unusable(log)
+    return partial(stop_of, stop_files(log.path))
 
 
 def _nothing(*_: object) -> None:

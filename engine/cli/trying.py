@@ -88,7 +88,10 @@ def command(  # noqa: PLR0913  (one an option)
     else:
         emit(f"\nTried on {len(trial.customers):,} customers, {_who(plan, roster)}\n")
         emit(summary(trial, paint(), columns()))
-        emit("\n" + _next(file, given, _telling(plan, trial) if not said else ()))
+        planned = _line(file, *(("--input", each) for each in given), ("--input-file", input_file))
+        planned += _said(("--env", environment_name))
+        tried = planned + _said(("--roster", roster), ("--seed", seed or None))
+        emit("\n" + _next(planned, tried, _telling(plan, trial) if not said else ()))
     for about in unheeded(trial, said):
         warn(about)
     return int(trial.exit_code)
@@ -137,8 +140,14 @@ def _telling(plan: Plan, trial: "Trial") -> Iterator[str]:
     yield f"{first}=lost"
 
 
-def _next(file: Path, given: Sequence[str], answers: Iterable[str]) -> str:
-    words = [shlex.quote(str(file)), *(f"--input {shlex.quote(each)}" for each in given)]
-    line = " ".join(words)
-    lines = [*(f"runbook try {line} --answer {answer}" for answer in answers), f"runbook plan {line}"]
+def _line(file: Path, *options: tuple[str, object]) -> str:
+    return shlex.quote(str(file)) + _said(*options)
+
+
+def _said(*options: tuple[str, object]) -> str:
+    return "".join(f" {name} {shlex.quote(str(value))}" for name, value in options if value is not None)
+
+
+def _next(planned: str, tried: str, answers: Iterable[str]) -> str:
+    lines = [*(f"runbook try {tried} --answer {answer}" for answer in answers), f"runbook plan {planned}"]
     return "\n".join(["Nobody was messaged, and nothing is kept. Next:", *(f"  {each}" for each in lines)])

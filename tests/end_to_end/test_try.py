@@ -70,6 +70,18 @@ def test_the_commands_that_it_offers_can_be_typed(
     assert [main(line[1:]) for line in lines] == [20, 22, 0]
 
 
+def test_they_take_all_that_was_said(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Inputs from a file, customers and chance, too."""
+    (here / "in.yaml").write_text("branch: pune\n", "utf-8")
+    (here / "people.csv").write_text("loan_id,language,branch,payment_status\nL-1,hindi,pune,paid\n", "utf-8")
+    main(["try", "two.yaml", "--input-file", "in.yaml", "--roster", "people.csv", "--seed", "3"])
+    offered = capsys.readouterr().out.partition("Next:\n")[2]
+    lines = [shlex.split(line) for line in offered.splitlines() if line.startswith("  runbook ")]
+    assert all(line[3:7] == ["--input-file", "in.yaml", "--roster", "people.csv"] for line in lines[:-1])
+    assert [main(line[1:]) for line in lines][-1] == 0
+    assert "error" not in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     "variables",
     [
