@@ -1,4 +1,4 @@
-"""Files that travel with the engine: schemas, the ready-made runbooks, a repository to begin with."""
+"""Files that travel with the engine: schemas, ready-made runbooks, a repository to begin with, the manual."""
 
 from pathlib import Path
 
@@ -8,11 +8,12 @@ _PLACES = {
     "schemas": (_PACKAGE / "schemas", _PACKAGE.parent / "schemas"),
     "runbooks": (_PACKAGE / "examples", _PACKAGE.parent / "runbooks"),
     "starter": (_PACKAGE / "starter",),
+    "manual": (_PACKAGE / "manual",),
 }
 
 
 def shipped(kind: str, name: str) -> Path:
-    """Give the path of a shipped file; ``kind`` is ``schemas``, ``runbooks`` or ``starter``."""
+    """Give the path of a shipped file; ``kind`` is ``schemas``, ``runbooks``, ``starter`` or ``manual``."""
     for place in _PLACES[kind]:
         if (place / name).is_file():
             return place / name

@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from engine.frozen import replace
 from engine.planner.build import build
 from engine.planner.model import Making, Plan
 from engine.record.plan import Account
 from engine.report.paint import WIDTH, bare, coloured, columns, plain
 from engine.report.plan import render
+from engine.runbook.acceptance import by_step
 from engine.runbook.draft import fill, read
 from engine.runbook.inputs import resolve
 
@@ -33,7 +35,8 @@ def plan(file: Path) -> Plan:
     assert runbook is not None
     keys = tuple(spec.name for spec in draft.inputs if spec.key)
     account = Account("http://127.0.0.1:8001/api/v1")
-    return build(runbook, draft.document.data or {}, inputs=values, keys=keys, account=account)
+    made = build(runbook, draft.document.data or {}, inputs=values, keys=keys, account=account)
+    return replace(made, accepted=by_step(runbook, draft.accepted))
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)

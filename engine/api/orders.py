@@ -15,6 +15,7 @@ from engine.api.reviewed import (
     refuse_unreviewed,
 )
 from engine.frozen import dataclass, replace
+from engine.machine.exits import MAYBE_SENT
 from engine.planner.model import Making, Plan
 from engine.planner.program import digests_of, program_document
 from engine.record.entry import RunEntry
@@ -28,7 +29,6 @@ from engine.refusal import Exit, Refusal
 from engine.runlog.port import RunLog
 from engine.runner import ports
 from engine.runner.broken import Broken
-from engine.runner.exits import MAYBE_SENT
 from engine.runner.ports import Surroundings
 from engine.runner.start import Order, Result, Resumption
 from engine.timepay.campaign import CampaignFacts
@@ -72,18 +72,21 @@ def to_start(plan: Plan, making: Making, at: datetime, terms: Terms, again: str 
             Exit.NOT_AS_REVIEWED,
         )
 
+    # Kept while the run goes on: so nothing here holds the plan, whose text nobody reads any more.
+    ways, blank, program = plan.ways, plan.unfilled, plan.program
+
     def most() -> int | None:
-        return plan.analysis.messages.number
+        return ways.analysis.messages.number
 
     def agree() -> None:
-        refuse_unfilled(plan, making)
+        refuse_unfilled(blank, making)
         terms.first()
         if review.at_most is not None:  # else nobody need walk all ways to count messages
             refuse_more(review, most())
         refuse_other_campaign(terms.look, campaign.id, campaign.name, terms.here.org)
         terms.ask(most)
 
-    return Order(run, document, plan.program, zone(), agree, again)
+    return Order(run, document, program, zone(), agree, again)
 
 
 def to_resume(entry: RunEntry, log: RunLog, terms: Terms, accept: str | None) -> Resumption:

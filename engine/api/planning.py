@@ -20,6 +20,7 @@ from engine.record.wallclock import zone
 from engine.refusal import Refusal
 from engine.runbook import draft as drafts
 from engine.runbook import schema
+from engine.runbook.acceptance import by_step, split
 from engine.runbook.characters import MAX_BYTES
 from engine.runbook.draft import Draft
 from engine.runbook.inputs import InputValue, resolve_passed
@@ -128,6 +129,7 @@ def planned(filled: Filled, here: Environment | None, config: Config, assumed: t
     assert runbook is not None, "what cannot be filled in has an error"
     templates, faults = templates_of(runbook, config, here)
     found = _without_errors(draft, (*found, *schema.diagnostics(draft.document, faults)))
+    found, accepted = split(draft.document, found)
     assumptions = _assumptions(runbook, assumed) if assumed else {}
     plan = build(
         runbook,
@@ -141,7 +143,7 @@ def planned(filled: Filled, here: Environment | None, config: Config, assumed: t
     for step in assumptions:
         if not any(node.step == step and any(b.answers for b in node.branches) for node in plan.tree.nodes):
             raise Refusal(f"no answer to {step} fits what --assume says of it", "assume less")
-    return replace(plan, findings=found)
+    return replace(plan, findings=found, accepted=by_step(runbook, (*draft.accepted, *accepted)))
 
 
 def today(specs: Iterable[InputSpec], at: datetime) -> date:

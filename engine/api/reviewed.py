@@ -67,9 +67,9 @@ def refuse_no_reason(name: str, reason: str | None) -> None:
         raise Refusal(f"{name} needs a reason", "say why; whoever reads the log later needs it")
 
 
-def refuse_unfilled(plan: Plan, making: Making) -> None:
+def refuse_unfilled(blank: tuple[str, ...], making: Making) -> None:
     """Refuse what nobody has filled in yet (11): it names no account, campaign or template."""
-    if blank := plan.unfilled:
+    if blank:
         where = making.environment or "this account"
         cure = "write your own in .runbook/config.yaml and the runbook; `runbook doctor` lists what is left"
         raise Refusal(f"{where} is not filled in yet: {', '.join(blank)}", cure, Exit.GUARDED)

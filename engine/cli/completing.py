@@ -101,6 +101,18 @@ def fault_kinds(
     return [CompletionItem(kind, help=about) for kind, about in ABOUT.items() if kind.startswith(beginning)]
 
 
+def finding_codes(
+    _context: click.Context, _parameter: click.Parameter, beginning: str
+) -> "list[CompletionItem[str]]":
+    """Complete the code of a kind of finding, with its summary."""
+    from click.shell_completion import CompletionItem  # noqa: PLC0415  (only a shell pays for it)
+
+    from engine.manual import KINDS  # noqa: PLC0415  (the same)
+
+    asked = beginning.upper()
+    return [CompletionItem(code, help=kind.summary) for code, kind in KINDS.items() if code.startswith(asked)]
+
+
 def input_values(context: click.Context, _parameter: click.Parameter, beginning: str) -> list[str]:
     """Complete NAME=VALUE for the inputs of the named runbook: its choices, or its default to change."""
     return _beginning(beginning, [text for name, spec in _inputs(context) for text in _values(name, spec)])
@@ -139,9 +151,20 @@ def runbook_files(
     _context: click.Context, _parameter: click.Parameter, beginning: str
 ) -> "list[CompletionItem[str]]":
     """Complete the path of a runbook, in the folder that is typed and one below; else any path."""
+    return _files(beginning, b"runbook/v")
+
+
+def scenario_files(
+    _context: click.Context, _parameter: click.Parameter, beginning: str
+) -> "list[CompletionItem[str]]":
+    """Complete the path of a scenario file, in the folder that is typed and one below; else any path."""
+    return _files(beginning, b"runbook-test/v")
+
+
+def _files(beginning: str, mark: bytes) -> "list[CompletionItem[str]]":
     from click.shell_completion import CompletionItem  # noqa: PLC0415  (only a shell pays for it)
 
-    found = [CompletionItem(str(path)) for path in _yaml_near(beginning) if _is_runbook(path)]
+    found = [CompletionItem(str(path)) for path in _yaml_near(beginning) if _says(path, mark)]
     return found or [CompletionItem(beginning, type="file")]
 
 
@@ -160,12 +183,12 @@ def _in(folder: Path) -> list[Path]:
         return []
 
 
-def _is_runbook(path: Path) -> bool:
-    """Say whether a file calls itself a runbook near its top."""
+def _says(path: Path, mark: bytes) -> bool:
+    """Say whether a file names its format near its top."""
     try:
         if not path.is_file():
             return False
         with path.open("rb") as file:
-            return b"runbook/v" in file.read(_HEAD_BYTES)
+            return mark in file.read(_HEAD_BYTES)
     except OSError:
         return False

@@ -1,12 +1,15 @@
 """What the user named: paths, and where they lead; each failure with its cure."""
 
+import os
 import stat
+import sys
 from pathlib import Path
 from typing import Any
 
 import click
 
 from engine.api.files import missing, refused, working_directory
+from engine.cli.screen import emit
 from engine.refusal import Refusal
 
 CONFIG = Path(".runbook", "config.yaml")
@@ -31,6 +34,29 @@ def is_folder(path: Path) -> bool:
         raise missing(path) from None
     except OSError as error:
         raise refused(error, path) from None
+
+
+def standard_input(most: int) -> bytes:
+    """Read the text on standard input: at most one byte more than ``most``, for its reader to refuse."""
+    if sys.stdin is None:
+        raise Refusal("there is no standard input to read - from", "name a file, or pipe a text in")
+    if sys.stdin.isatty():
+        emit("Reading from the terminal; Ctrl-D ends the text.", err=True)
+    return sys.stdin.buffer.read(most + 1)
+
+
+def from_root(file: str) -> str:
+    """Give a file's path as a code host knows it: from the repository's root, else from here.
+
+    The root is what GITHUB_WORKSPACE names, or the nearest folder around the file that holds ``.git``.
+    """
+    here = Path(os.path.realpath(working_directory()))
+    whole = Path(os.path.realpath(here / Path(file).parent), Path(file).name)
+    workspace = os.environ.get("GITHUB_WORKSPACE")
+    roots = [Path(os.path.realpath(workspace))] if workspace else []
+    roots += [folder for folder in whole.parents if (folder / ".git").exists()]
+    root = next((folder for folder in roots if whole.is_relative_to(folder)), here)
+    return Path(os.path.relpath(whole, root)).as_posix()
 
 
 def upward(name: Path) -> Path | None:

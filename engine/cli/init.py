@@ -17,10 +17,11 @@ from engine.refusal import Refusal
 from engine.shipped import shipped
 
 RUNBOOK = "runbooks/emi-reminder.yaml"
+SCENARIOS = "runbooks/emi-reminder.test.yaml"
 FILES = {
     str(CONFIG): ("config.yaml", "where runbooks may be run, and names for templates"),
     RUNBOOK: ("emi-reminder.yaml", "a reminder by WhatsApp, then by SMS"),
-    "tests/test_runbooks.py": ("test_runbooks.txt", "scenarios: what a runbook must do"),
+    SCENARIOS: ("emi-reminder.test.yaml", "scenarios: what that runbook must do"),
     "policies/README.md": ("policies.md", "a placeholder, for a later version"),
     "README.md": ("README.md", "for the team: how a change goes, what to do in doubt"),
     ".gitignore": ("gitignore", "keeps secrets and customers out of git"),
@@ -126,5 +127,6 @@ def _next(folder: Path, where: Path) -> Iterator[str]:
         if os.environ.get(variable):
             yield f"unset {variable}"
     yield "runbook validate"
+    yield "runbook test"
     yield f"runbook try {RUNBOOK}"
     yield f"runbook plan {RUNBOOK}"

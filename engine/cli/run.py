@@ -91,6 +91,7 @@ def command(  # noqa: PLR0913  (one an option)
     running = Session(chosen, form)
     terms = running.terms(review, None if yes else partial(_show_and_ask, plan, made, here))
     order = to_start(plan, made, made.created_at, terms, again)
+    del plan  # the order holds what a run goes by: a third of what is left
     with letting_go(open_to_run(here, chosen.log)) as log, running.listening():
         return running.carry_out(log, order.run, partial(start, order))
 

@@ -9,8 +9,10 @@ from engine.cli.screen import emit_json
 from engine.config.shape import build as config_shape
 from engine.diagnostics import Json
 from engine.runbook.channels import every
+from engine.runbook.published import published
 from engine.runbook.shape import build as runbook_shape
 from engine.runlog.shape import build as event_shape
+from engine.scenario.shape import build as scenario_shape
 from engine.shipped import shipped
 
 
@@ -22,13 +24,24 @@ def _plan() -> Json:
 SCHEMAS: dict[str, Callable[[], Json]] = {
     "runbook": lambda: runbook_shape(every()),
     "config": config_shape,
+    "scenario": scenario_shape,
     "plan": _plan,
     "event": event_shape,
 }
 
 
+_WRITTEN_BY_PEOPLE = ("runbook", "config", "scenario")
+
+
 @click.command("schema")
 @click.argument("name", type=click.Choice(list(SCHEMAS)), default="runbook")
 def command(name: str) -> None:
-    """Print the JSON Schema of NAME: runbook (the default), config, plan or event."""
-    emit_json(SCHEMAS[name]())
+    """Print the JSON Schema of NAME: runbook (the default), config, scenario, plan or event."""
+    emit_json(printed(name))
+
+
+def printed(name: str) -> Json:
+    """Give a schema as it is printed: with what editors show, if people write such files."""
+    schema = SCHEMAS[name]()
+    assert isinstance(schema, dict)
+    return published(schema) if name in _WRITTEN_BY_PEOPLE else schema

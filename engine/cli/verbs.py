@@ -24,6 +24,9 @@ VERBS = {
     "init": Verb("engine.cli.init", "Make a repository of runbooks to begin with."),
     "doctor": Verb("engine.cli.doctor", "Say what is set up and what is not, and how to mend it."),
     "validate": Verb("engine.cli.validate", "Check runbooks; every finding at its line and column."),
+    "fmt": Verb("engine.cli.fmt", "Lay files out alike; comments stay where they are."),
+    "explain": Verb("engine.cli.explain", "Explain a finding by its code, with an example and its mend."),
+    "test": Verb("engine.cli.scenarios", "Play scenario files: what a run must decide. Sends nothing."),
     "plan": Verb("engine.cli.plan", "Show what a run would do, on every way it can go. Sends nothing."),
     "try": Verb("engine.cli.trying", "Run a runbook here, on made-up customers. Reaches nobody."),
     "run": Verb("engine.cli.run", "Send what a reviewed runbook says, each request at most once."),
@@ -46,7 +49,7 @@ VERBS = {
 }
 SECTIONS = {
     "To begin": "demo init doctor",
-    "Write and check": "validate plan try",
+    "Write and check": "validate explain fmt test plan try",
     "Send": "run watch resume stop allow",
     "What needs a person": "status resolve decide cancel",
     "Look back": "runs show events contacts",
@@ -54,7 +57,7 @@ SECTIONS = {
 """How ``--help`` sets the verbs; those that stand in none of them come last."""
 
 LATER = (
-    "explain fmt test roster diff overlap approve reject reconcile verify replay "
+    "roster diff overlap approve reject reconcile verify replay "
     "report export evidence lease "
     "ui ci due policy worker submit schedule"
 )

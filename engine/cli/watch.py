@@ -15,10 +15,10 @@ from engine.cli.telling import entry_json, telling
 from engine.clock import Steady
 from engine.machine import evolve, fold
 from engine.machine.evolve import START
+from engine.machine.exits import anything_sent
 from engine.record.entry import EventEntry
 from engine.refusal import Exit
 from engine.runlog.port import RunLog
-from engine.runner.exits import anything_sent
 from engine.runner.gate import GOES_ON
 
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S, _SLOWER = 0.1, 1.0, 1.5

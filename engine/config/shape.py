@@ -30,7 +30,9 @@ def build() -> Schema:
 def _top() -> Schema:
     line = ref("line")
     return {
-        "format": described(words(FORMATS), "The version of this file's language.", FORMATS[0]),
+        "format": described(
+            words(FORMATS), "The version of the language that this file is written in.", FORMATS[0]
+        ),
         "environments": described(
             keyed(_NAME, _environment(), 50, _NAME_RULE),
             "The accounts that runbooks are run against, each under a name.",
@@ -62,10 +64,15 @@ def _environment() -> Schema:
     return closed(
         {
             "base_url": described(
-                ref("line"), "The API's address; https, but for this machine.", "http://127.0.0.1:8001/api/v1"
+                ref("line"),
+                "The API's address up to its version; https, but for this machine, where nobody is reached.",
+                "http://127.0.0.1:8001/api/v1",
             ),
             "org": described(
-                ref("line"), "The organisation, sent as x-org-id with every request.", "org_acme"
+                ref("line"),
+                "The organisation, sent as `x-org-id` with every request; the API goes by it where a token "
+                "stands for several.",
+                "org_acme",
             ),
             "log": described(
                 ref("line"),
@@ -82,15 +89,21 @@ def _entry() -> Schema:
     return closed(
         {
             "channel": described(
-                text(_CHANNEL, 63, "a channel"), "The channel it is written for.", "whatsapp"
+                text(_CHANNEL, 63, "a channel"),
+                "The channel that it is written for; a step of another one cannot use it.",
+                "whatsapp",
             ),
             "ids": described(
                 keyed(_NAME, line, 50, _NAME_RULE),
-                "Its id in each environment.",
+                "Its id at the API in each environment; where it has none, a plan that needs it is refused.",
                 {"staging": "tmpl_demo_01", "production": "hfu7VL6sBhI6NPm"},
             ),
-            "language": described(line, "The language of its text.", "hindi"),
-            "category": described(line, "The category under which it was approved.", "utility"),
+            "language": described(
+                line, "The language of its text, for whoever chooses one; the API never sees it.", "hindi"
+            ),
+            "category": described(
+                line, "The category under which it was approved, by which messages are priced.", "utility"
+            ),
             "text": described(
                 {"type": "string", "minLength": 1, "maxLength": 4_000},
                 "Its text as last recorded, shown in plans; the API cannot be asked for it.",

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 
-from engine.record.condition import UNKNOWN, Field, Value
+from engine.record.condition import Field, Value
 from engine.record.outcome import NOBODY, Counts, Outcome, SendStatus, StepStatus
+from engine.record.result import read as read_result
 from engine.record.state import SendState, StepState
 
 _WORST_FIRST = (
@@ -23,14 +24,6 @@ _NOBODY_KNOWS = {SendStatus.IN_DOUBT, SendStatus.SENT_UNKNOWN}
 _AS_STEP = {
     SendStatus.INTENDED: StepStatus.PENDING,
     **{status: StepStatus(status.value) for status in _WORST_FIRST},
-}
-
-_ANSWERED = {
-    StepStatus.SUCCEEDED,
-    StepStatus.PARTIAL,
-    StepStatus.FAILED,
-    StepStatus.NO_MATCH,
-    StepStatus.REJECTED,
 }
 
 
@@ -64,18 +57,5 @@ def _of_one(outcome: Outcome | None) -> tuple[StepStatus, Counts | None]:
 
 
 def read(step: StepState, name: Field) -> Value:
-    """Read what a condition may know of a step (DESIGN, section 5: names).
-
-    A skipped or not-sent step has zeros; numbers that nobody knows are unknown, the status
-    never is. ``failed_pct`` is 100 · failed / selected, 0 where nobody was selected.
-    """
-    if name is Field.STATUS:
-        return step.status.value
-    if name is Field.RAN:
-        return UNKNOWN if step.counts is None else step.status in _ANSWERED
-    if step.counts is None:
-        return UNKNOWN
-    if name is Field.FAILED_PCT:
-        return 100 * step.counts.failed / step.counts.selected if step.counts.selected else 0
-    number: int = getattr(step.counts, name.value)
-    return number
+    """Read what a condition may know of a step."""
+    return read_result(step.status, step.counts, name)

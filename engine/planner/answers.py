@@ -11,17 +11,16 @@ from fractions import Fraction
 from typing import TypeAlias
 
 from engine.frozen import dataclass
-from engine.planner.atoms import atoms, cuts
-from engine.planner.cells import Cell, Cut, cells
-from engine.planner.witness import Search, find
 from engine.record.condition import NUMBERS, Field, Node, Value
 from engine.record.outcome import Counts, Outcome, SendStatus
-from engine.record.plan import PlannedStep, Program, Range
+from engine.record.plan import PlannedStep, Program
+from engine.runbook.answers.atoms import atoms, cuts
+from engine.runbook.answers.cells import Cell, Cut, cells
+from engine.runbook.answers.ends import COUNTED, Cuts, edges
+from engine.runbook.answers.witness import Search, find
 
 MOST_COMBINATIONS = 4_096
 """More combinations of cells than this for one step are not walked; the plan says so."""
-
-COUNTED = (SendStatus.SUCCEEDED, SendStatus.PARTIAL, SendStatus.FAILED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +45,6 @@ OVERREACHED = Answer(
     overreached=True,
 )
 
-Cuts: TypeAlias = Mapping[Field, frozenset[Cut]]
 Assumptions: TypeAlias = Mapping[str, Mapping[Field, Value]]
 """What ``--assume`` fixes: by step, its status or some of its numbers."""
 
@@ -64,7 +62,7 @@ def cuts_by_step(program: Program) -> Mapping[str, Cuts]:
             if simple is not None and simple[0].name in NUMBERS:
                 add(simple[0].step, simple[0].name, simple[1])
         if step.expect_matched is not None:
-            add(step.id, Field.MATCHED, _edges(step.expect_matched))
+            add(step.id, Field.MATCHED, edges(step.expect_matched))
     return found
 
 
@@ -73,13 +71,6 @@ def atoms_of(step: PlannedStep) -> Iterator[Node]:
     for condition in (step.when, *step.success):
         if condition is not None:
             yield from atoms(condition.tree)
-
-
-def _edges(expected: Range) -> Iterator[Cut]:
-    if expected.min is not None:
-        yield Cut(Fraction(expected.min), behind=False)
-    if expected.max is not None:
-        yield Cut(Fraction(expected.max), behind=True)
 
 
 def answers(step: PlannedStep, cut: Cuts, assumed: Mapping[Field, Value]) -> Iterator[Answer | None]:

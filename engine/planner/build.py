@@ -7,10 +7,10 @@ from engine.diagnostics import Json
 from engine.frozen import replace
 from engine.planner.digest import digest
 from engine.planner.model import Plan
-from engine.planner.rules import canonical
 from engine.record.plan import Account, PlannedSend, PlannedStep, Program, Template
 from engine.runbook.channels import Channel, known
 from engine.runbook.inputs import InputValue
+from engine.runbook.meaning import canonical
 from engine.runbook.model import Runbook, Step
 
 if TYPE_CHECKING:

@@ -37,8 +37,8 @@ def _differences(reviewed: Mapping[str, Any], now: Mapping[str, Any]) -> Iterato
     for name in sorted({*origins[0], *origins[1]}):
         yield from _one(f"what the channel {name} comes with", *(each.get(name) for each in origins))
     yield from _one("the name", before["name"], after["name"])
-    for key in ("purpose", "once", "owner", "revision"):
-        yield from _one(key, before[key], after[key])
+    for key in ("formerly", "purpose", "once", "owner", "revision"):  # older plans know no `formerly`
+        yield from _one(key, before.get(key) or None, after.get(key) or None)
     yield from _one("the description", before["description"], after["description"])
     declared = [plan["rules"]["runbook"].get("inputs", {}) for plan in (reviewed, now)]
     for name in sorted({*declared[0], *declared[1]}):

@@ -25,6 +25,7 @@ def document(plan: Plan, making: Making) -> dict[str, Json]:
             _step(plan, step, planned)
             for step, planned in zip(plan.runbook.steps, plan.program.steps, strict=True)
         ],
+        "accepted_warnings": [each.to_json() for each in plan.accepted],
         "outcomes": _outcomes(plan),
         "assumed": {
             step: {name.value: _json(value) for name, value in fixed.items()}

@@ -7,7 +7,6 @@ from typing import NamedTuple
 from engine.frozen import replace
 from engine.machine.aggregate import read
 from engine.planner.answers import atoms_of
-from engine.planner.atoms import is_open
 from engine.record.condition import (
     NUMBERS,
     UNKNOWN,
@@ -23,6 +22,7 @@ from engine.record.condition import (
 )
 from engine.record.plan import Program
 from engine.record.state import RunState, StepState
+from engine.runbook.answers.atoms import is_open
 from engine.runbook.expressions.evaluate import evaluate
 
 

@@ -9,6 +9,7 @@ from engine.config import unfilled
 from engine.diagnostics import Diagnostic, Json
 from engine.frozen import dataclass
 from engine.record.plan import Account, Program, Template
+from engine.runbook.acceptance import Accepted
 from engine.runbook.channels import REGISTRY, Channel
 from engine.runbook.inputs import InputValue
 from engine.runbook.model import Runbook
@@ -31,43 +32,19 @@ class Making:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """What a reviewer approves.
+class Ways:
+    """Every way that a run of a program can go.
 
-    ``rules_digest`` covers everything but people and dates, ``digest`` also the inputs and the
-    exact requests. ``keys`` are the inputs that are part of what *once* means; ``templates`` the
-    catalog's entries by step. ``making`` says where it comes from, if that is known, and ``findings``
-    are the warnings that it was made with; they are no part of what is reviewed.
+    A run goes by the program alone: it pays neither for the tree nor for importing what grows it.
     """
 
-    runbook: Runbook
     program: Program
-    rules: Json
-    rules_digest: str
-    digest: str
-    account: Account | None = None
-    inputs: tuple[InputValue, ...] = ()
-    keys: tuple[str, ...] = ()
-    templates: Mapping[str, Template] = field(default_factory=dict)
-    channels: Mapping[str, Channel] = field(default_factory=lambda: REGISTRY)
-    assumed: "Assumptions" = field(default_factory=dict)
-    making: Making | None = field(default=None, compare=False)
-    findings: tuple[Diagnostic, ...] = field(default=(), compare=False)
+    assumed: "Assumptions"
     _grown: dict[str, Any] = field(default_factory=dict, compare=False)
 
     @property
-    def unfilled(self) -> tuple[str, ...]:
-        """What nobody has filled in yet of the account, the campaign and the templates."""
-        templates = [
-            self.templates[s.id].id if s.id in self.templates else s.template for s in self.runbook.steps
-        ]
-        return unfilled((self.account.org if self.account else None, self.runbook.campaign.id, *templates))
-
-    # A run goes by the program alone: it pays neither for the tree nor for importing what grows it.
-
-    @property
     def tree(self) -> "Tree":
-        """Every way that a run can go; grown when it is first asked for."""
+        """The outcome tree; grown when it is first asked for."""
         if "tree" not in self._grown:
             from engine.planner.tree import grow  # noqa: PLC0415
 
@@ -84,3 +61,54 @@ class Plan:
             self._grown["analysis"] = analyse(self.program, self.tree)
         analysis: Analysis = self._grown["analysis"]
         return analysis
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a reviewer approves.
+
+    ``rules_digest`` covers everything but people and dates, ``digest`` also the inputs and the
+    exact requests. ``keys`` are the inputs that are part of what *once* means; ``templates`` the
+    catalog's entries by step. ``making`` says where it comes from, if that is known, and ``findings``
+    are the warnings that it was made with; they are no part of what is reviewed. ``accepted`` are those
+    that its steps accept, in the order of the steps, once a step.
+    """
+
+    runbook: Runbook
+    program: Program
+    rules: Json
+    rules_digest: str
+    digest: str
+    account: Account | None = None
+    inputs: tuple[InputValue, ...] = ()
+    keys: tuple[str, ...] = ()
+    templates: Mapping[str, Template] = field(default_factory=dict)
+    channels: Mapping[str, Channel] = field(default_factory=lambda: REGISTRY)
+    assumed: "Assumptions" = field(default_factory=dict)
+    making: Making | None = field(default=None, compare=False)
+    findings: tuple[Diagnostic, ...] = field(default=(), compare=False)
+    accepted: tuple[Accepted, ...] = field(default=(), compare=False)
+    _grown: dict[str, Any] = field(default_factory=dict, compare=False)
+
+    @property
+    def unfilled(self) -> tuple[str, ...]:
+        """What nobody has filled in yet of the account, the campaign and the templates."""
+        templates = [
+            self.templates[s.id].id if s.id in self.templates else s.template for s in self.runbook.steps
+        ]
+        return unfilled((self.account.org if self.account else None, self.runbook.campaign.id, *templates))
+
+    @property
+    def ways(self) -> "Ways":
+        """Every way that a run can go, without what else the plan holds."""
+        return Ways(self.program, self.assumed, self._grown)
+
+    @property
+    def tree(self) -> "Tree":
+        """Every way that a run can go; grown when it is first asked for."""
+        return self.ways.tree
+
+    @property
+    def analysis(self) -> "Analysis":
+        """What the tree says of each step and of all messages."""
+        return self.ways.analysis

@@ -56,6 +56,7 @@ def about_runbook(plan: Plan) -> Json:
     runbook = plan.runbook
     return {
         "name": runbook.name,
+        "formerly": list(runbook.formerly),
         "revision": runbook.revision,
         "owner": runbook.owner,
         "purpose": runbook.purpose.value,

@@ -15,7 +15,6 @@ from engine.frozen import dataclass
 from engine.machine import Ask, Facts, Finish, Halt, Send, Skip, Wait, decide, evolve, fold
 from engine.machine.verdict import truth
 from engine.planner.answers import Answer, Assumptions, answers, cuts_by_step
-from engine.planner.atoms import atoms, is_open, may_be_unknown
 from engine.planner.live import Live, blurred
 from engine.record.condition import UNKNOWN, Truth, step_fields
 from engine.record.event import (
@@ -37,7 +36,9 @@ from engine.record.event import (
     WaitStarted,
 )
 from engine.record.plan import PlannedStep, Program
+from engine.record.result import JUDGED
 from engine.record.state import RunState
+from engine.runbook.answers.atoms import atoms, is_open, may_be_unknown
 
 MOST_NODES = 20_000
 """A tree of more nodes is cut off, and says so."""
@@ -282,8 +283,10 @@ class _Walk:
         raise AssertionError((step.id, "the machine does not come to an end with this step"))
 
     def _note_truths(self, step: PlannedStep, state: RunState) -> None:
-        counts = state.steps[step.id].counts
-        if counts is None or not counts.selected:
+        now, expected = state.steps[step.id], step.expect_matched
+        if now.status not in JUDGED or now.counts is None:
+            return
+        if expected is not None and not expected.holds(now.counts.matched):
             return
         for number, criterion in enumerate(step.success):
             came_to = truth(self.program, state, criterion)

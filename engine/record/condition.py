@@ -168,7 +168,10 @@ def children(node: Node) -> tuple[Node, ...]:
 
 def step_fields(node: Node) -> Iterator[StepField]:
     """Walk over every ``steps.<id>.<field>`` that a tree reads."""
-    if isinstance(node, StepField):
-        yield node
-    for child in children(node):
-        yield from step_fields(child)
+    waiting = [node]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, StepField):
+            yield node
+        else:
+            waiting += children(node)[::-1]

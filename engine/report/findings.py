@@ -8,6 +8,9 @@ from engine.report.paint import Paint, columns, plain, printable
 WIDEST_LINE = 120
 """Longer lines are shown around the caret only."""
 
+MOST_CODES = 3
+"""So many of the codes that were found stand in the command that explains them."""
+
 Line = Callable[[str, int], str]
 """``line(file, number)``: the text of a line, counted from 1, without its line break."""
 
@@ -17,17 +20,35 @@ def render(diagnostics: Iterable[Diagnostic], line: Line, paint: Paint = plain) 
     return "\n\n".join(_paragraph(diagnostic, line, paint) for diagnostic in diagnostics)
 
 
-def summary(diagnostics: Iterable[Diagnostic], files: int) -> str:
-    """Say in one line what was found in how many files."""
+def summary(
+    diagnostics: Iterable[Diagnostic], files: int, stood: int = 0, revision: str = "", accepted: int = 0
+) -> str:
+    """Say in one line what was found in how many files.
+
+    ``stood`` counts the warnings that are not shown because they stood at the revision, ``accepted`` those
+    that their steps accept.
+    """
     found = list(diagnostics)
     errors = sum(diagnostic.is_error for diagnostic in found)
     warnings = len(found) - errors
-    checked = f"{files} runbook{'' if files == 1 else 's'} checked"
+    checked = f"{_counted(files, 'runbook')} checked"
+    rest = f" {_counted(stood, 'warning')} stood at {printable(revision)} already." if stood else ""
+    rest += f" {_counted(accepted, 'warning')} accepted." if accepted else ""
     if not found:
-        return f"{checked}: nothing to mend."
-    parts = [f"{errors} error{'' if errors == 1 else 's'}"] if errors else []
-    parts += [f"{warnings} warning{'' if warnings == 1 else 's'}"] if warnings else []
-    return f"{checked}: {', '.join(parts)}."
+        return f"{checked}: nothing to mend.{rest}"
+    parts = [_counted(errors, "error")] if errors else []
+    parts += [_counted(warnings, "warning")] if warnings else []
+    return f"{checked}: {', '.join(parts)}.{rest}"
+
+
+def more(diagnostics: Iterable[Diagnostic]) -> str:
+    """Name the command that explains what was found, with the codes of it that come first."""
+    codes = list(dict.fromkeys(one.kind.code for one in diagnostics))
+    return f"Explained with examples: `runbook explain {' '.join(codes[:MOST_CODES])}`"
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _paragraph(diagnostic: Diagnostic, line: Line, paint: Paint) -> str:
@@ -35,16 +56,22 @@ def _paragraph(diagnostic: Diagnostic, line: Line, paint: Paint) -> str:
     place = f"{printable(diagnostic.file)}:{span.line}:{span.column}:"
     style = kind.severity.value
     heading = f"{place} {paint(style, kind.severity.value)} {paint('strong', kind.code)} {kind.summary}"
-    source, caret = _snippet(line(diagnostic.file, span.line), span.column, span.end_column)
     return "\n".join(
         [
             heading,
-            f"{span.line:5} | {source}".rstrip(),
-            f"      | {paint(style, caret)} {printable(diagnostic.message)}",
+            *pointed(diagnostic, line(diagnostic.file, span.line), paint),
             f"  {paint('faint', 'why:')}  {kind.why}",
             f"  {paint('faint', 'help:')} {printable(diagnostic.help)}",
         ]
     )
+
+
+def pointed(diagnostic: Diagnostic, line: str, paint: Paint = plain) -> tuple[str, str]:
+    """Give the line of a finding and, below it, the caret with what is the matter there."""
+    span = diagnostic.span
+    source, caret = _snippet(line, span.column, span.end_column)
+    caret = paint(diagnostic.kind.severity.value, caret)
+    return f"{span.line:5} | {source}".rstrip(), f"      | {caret} {printable(diagnostic.message)}"
 
 
 def _snippet(line: str, column: int, end_column: int) -> tuple[str, str]:

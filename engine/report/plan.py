@@ -138,7 +138,9 @@ def _once(plan: Plan) -> str:
     keys = f"{'combination of ' if len(plan.keys) > 1 else ''}{_and(plan.keys)}" if plan.keys else ""
     who = f"Each {keys} is" if keys else "Its customers are"
     often = "once, ever" if once is Once.EVER else f"once {_PERIODS[once]}"
-    return f"{who} messaged {often} (once: {{per: {once.value}}}); a second run is refused."
+    former = plan.runbook.formerly
+    counts = f" What was sent as {_and(former)} counts (formerly)." if former else ""
+    return f"{who} messaged {often} (once: {{per: {once.value}}}); a second run is refused.{counts}"
 
 
 def _and(words: Sequence[str]) -> str:
@@ -172,6 +174,10 @@ def _step(plan: Plan, step: Step, paint: Paint) -> Iterator[str]:
             f"up to {step.retry.attempts} within {step.retry.within_s} s, only of what surely did not go out"
         )
         yield f"   tries  {again}; an answer is waited for {step.timeout_s} s"
+    for each in plan.accepted:
+        if each.step == step.id:
+            kind = each.finding.kind
+            yield f"   {paint('warning', 'note')}   accepted {kind.code}, {kind.summary}: {each.reason}"
     if step.expect_matched is not None:
         shout = "is checked only after sending: it can stop what follows, not this step"
         yield f"   {paint('warning', 'note')}   expect {shout}"

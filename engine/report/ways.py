@@ -7,11 +7,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from engine.planner.answers import Answer
-from engine.planner.cells import joined
 from engine.planner.tree import Branch, Move, Tree, TreeNode
 from engine.record.condition import Field
 from engine.record.outcome import SendStatus
 from engine.report.paint import Paint, columns, plain
+from engine.runbook.answers.cells import joined
 
 MOST_BLOCKS = 40
 """More sends than this are not spelt out on a screen; the JSON has them all."""

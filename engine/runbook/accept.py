@@ -6,6 +6,7 @@ knows just the keywords that our schemas use and refuses to be built from any ot
 test holds it to the library's judgement on the same schema.
 """
 
+import sys
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
@@ -24,7 +25,10 @@ _TYPES: Mapping[str, type | tuple[type, ...]] = {
     "number": (int, float),
 }
 _SILENT = frozenset(
-    ["$schema", "$id", "$defs", "title", "description", "examples", "patternErrorMessage", "then", "else"]
+    [
+        *("$schema", "$id", "$defs", "title", "description", "examples", "enumDescriptions"),
+        *("patternErrorMessage", "defaultSnippets", "then", "else"),
+    ]
 )  # they judge nothing by themselves
 
 
@@ -77,10 +81,9 @@ class _Builder:
         return self._done[id(schema)]
 
     def _build(self, schema: _Schema) -> Accepts:
-        rules = [rule for key in schema if (rule := self._rule(key, schema)) is not None]
-        if len(rules) == 1:
-            return rules[0]
-        return lambda value: all(rule(value) for rule in rules)
+        if schema.get("type") == "string" and schema.keys() <= _OF_TEXTS:
+            return _text(schema)
+        return _all([rule for key in schema if (rule := self._rule(key, schema)) is not None])
 
     def _rule(self, key: str, schema: _Schema) -> Accepts | None:  # noqa: PLR0911  (one case a keyword)
         bound = schema[key]
@@ -133,9 +136,9 @@ class _Builder:
 
     def _joined(self, key: str, parts: list[Accepts]) -> Accepts:
         if key == "allOf":
-            return lambda value: all(part(value) for part in parts)
+            return _all(parts)
         if key == "anyOf":
-            return lambda value: any(part(value) for part in parts)
+            return _any(parts)
         # As in the judge: of a value that is no mapping, ``type`` has said what there is to say.
         return lambda value: not isinstance(value, dict) or sum(part(value) for part in parts) == 1
 
@@ -148,6 +151,46 @@ class _Builder:
 
 def _anything(_value: object) -> bool:
     return True
+
+
+# ``all`` and ``any`` over a generator take three times as long, and a long runbook has a million parts.
+
+
+def _all(parts: list[Accepts]) -> Accepts:
+    match parts:
+        case [one]:
+            return one
+        case [one, two]:
+            return lambda value: one(value) and two(value)
+        case [one, two, three]:
+            return lambda value: one(value) and two(value) and three(value)
+        case [one, two, *more]:
+            rest = _all(more)
+            return lambda value: one(value) and two(value) and rest(value)
+    return _anything
+
+
+def _any(parts: list[Accepts]) -> Accepts:
+    match parts:
+        case [one, two]:
+            return lambda value: one(value) or two(value)
+        case [one, two, three]:
+            return lambda value: one(value) or two(value) or three(value)
+    return lambda value: any(part(value) for part in parts)
+
+
+_OF_TEXTS = frozenset(("type", "enum", "pattern", "maxLength", *_SILENT))
+
+
+def _text(schema: _Schema) -> Accepts:
+    """Judge a text at once: most values are one."""
+    words, pattern, most = schema.get("enum"), schema.get("pattern"), schema.get("maxLength", sys.maxsize)
+    if words is not None:
+        allowed = frozenset(words)
+        return lambda value: isinstance(value, str) and value in allowed and len(value) <= most
+    if pattern is None:
+        return lambda value: isinstance(value, str) and len(value) <= most
+    return lambda value: isinstance(value, str) and len(value) <= most and fits(pattern, value)
 
 
 def _of_type(wanted: str) -> Accepts:
@@ -163,7 +206,8 @@ def _bound(key: str, bound: Any) -> Accepts:  # noqa: ANN401, C901, PLR0911, PLR
             assert all(isinstance(each, str) for each in bound), "our choices are words"
             return lambda value: isinstance(value, str) and value in bound
         case "required":
-            return lambda value: not isinstance(value, dict) or all(each in value for each in bound)
+            required = frozenset(bound)
+            return lambda value: not isinstance(value, dict) or required <= value.keys()
         case "pattern":
             return lambda value: not isinstance(value, str) or fits(bound, value)
         case "minimum":

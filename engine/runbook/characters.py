@@ -7,7 +7,7 @@ from engine.diagnostics import Kind
 from engine.runbook.document import Fault
 
 MAX_BYTES = 5 * 1024 * 1024
-MAX_MARKS = 500_000
+MAX_MARKS = 250_000
 
 SIZE = Kind("RB001", "file too large", "nobody can review so much.")
 NOT_TEXT = Kind("RB002", "not a text file", "people and git read text, in UTF-8.")
@@ -60,7 +60,7 @@ def replace_unseen(text: str) -> str:
 
 
 def _crowd(text: str) -> Fault | None:
-    """Find more values than can be read in seconds; 10,000 steps have a third of that."""
+    """Find more values than can be read in seconds; 10,000 steps have half of that."""
     marks = sum(text.count(mark) for mark in ("\n", "\r", ",", "[", "{", "- ", "? "))
     message = f"it has more than {MAX_MARKS:,} lines, commas and brackets"
     return (SIZE, 0, 1, message, "split it into several files.") if marks > MAX_MARKS else None

@@ -33,6 +33,7 @@ def decode(data: Json, conditions: Mapping[Path, Condition]) -> Runbook:
         revision=_whole(top["revision"]) if "revision" in top else None,
         once=Once(_text(once.get("per", Once.EVER))),
         description=_text(top.get("description", "")),
+        formerly=_texts(top.get("formerly", [])),
     )
 
 

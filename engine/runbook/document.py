@@ -3,6 +3,7 @@
 import re
 from array import array
 from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import field
 from typing import TypeAlias
 
@@ -77,6 +78,18 @@ class Places:
         self._first[id(collection)] = len(self._spots)
         self._spots.extend(spots)
 
+    def taken(self, data: Json) -> list[int | None]:
+        """Give what is known of each collection in the order of the data, which outlives their identities."""
+        return [self._first.get(id(each)) for each in _collections(data)]
+
+    def given(self, data: Json, known: list[int | None]) -> "Places":
+        """Give the same places for a copy of the data."""
+        copy = Places()
+        copy.root, copy._spots = self.root, self._spots
+        pairs = zip(_collections(data), known, strict=True)
+        copy._first = {id(each): first for each, first in pairs if first is not None}
+        return copy
+
     def find(self, data: Json, path: Path) -> tuple[Extent, Extent, Json]:
         """Give the places of a key and of its value, and the value itself.
 
@@ -111,6 +124,14 @@ class Places:
         return ranks[key]
 
 
+def _collections(data: Json) -> Iterator[Json]:
+    """Walk over the mappings and lists of the data, in their order."""
+    if isinstance(data, dict | list):
+        yield data
+        for each in data.values() if isinstance(data, dict) else data:
+            yield from _collections(each)
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """A runbook's text, what was read from it, and what was wrong with it.
@@ -127,6 +148,11 @@ class Document:
     faulted: frozenset[Path] = frozenset()
     lines: Lines = field(default_factory=lambda: Lines(""), repr=False, compare=False)
     places: Places = field(default_factory=Places, repr=False, compare=False)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # A copy, in this process or another one, finds its places although its data are other objects.
+        told = self.file, self.text, self.data, self.diagnostics, self.faulted
+        return _copied, (*told, self.places, self.places.taken(self.data))
 
     def key_span(self, path: Path) -> Span:
         """Give the place of a key; for a list's item or the root, of its first key, else of itself.
@@ -163,3 +189,15 @@ class Document:
     def finding(self, kind: Kind, span: Span, message: str, help: str) -> Diagnostic:  # noqa: A002 - the field's name
         """Make a finding about this file."""
         return Diagnostic(kind, self.file, span, message, help)
+
+
+def _copied(
+    file: str,
+    text: str,
+    data: dict[str, Json] | None,
+    diagnostics: tuple[Diagnostic, ...],
+    faulted: frozenset[Path],
+    places: Places,
+    known: list[int | None],
+) -> Document:
+    return Document(file, text, data, diagnostics, faulted, Lines(text), places.given(data, known))

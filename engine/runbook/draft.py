@@ -5,24 +5,25 @@ its conditions and templates. What one stage finds at fault, the next does not s
 of a finding is not reported.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import field
 from typing import Any, NamedTuple, TypeAlias
 
-from engine.diagnostics import Diagnostic, Json, Path, in_order
+from engine.diagnostics import Diagnostic, Json, Path, Severity, in_order
 from engine.frozen import dataclass, replace
 from engine.record.condition import Condition, InputName, Scalar
 from engine.runbook import rules, schema
+from engine.runbook.acceptance import Accepted, idle, split
 from engine.runbook.channels import REGISTRY, Channel, known
-from engine.runbook.decode import decode, decode_inputs
+from engine.runbook.copies import changed, without
+from engine.runbook.decode import decode
 from engine.runbook.document import Document
 from engine.runbook.expressions import template
-from engine.runbook.expressions.fault import Fault as TextFault
-from engine.runbook.expressions.fault import Scope
-from engine.runbook.fault import WRONG_TYPE, Fault
+from engine.runbook.fault import MORE, UNKNOWN_FORMAT, UNKNOWN_KEY, WRONG_TYPE, Fault
 from engine.runbook.model import InputSpec, InputType, Runbook
-from engine.runbook.shape import may_hold_template
 from engine.runbook.source import read as read_document
+from engine.runbook.spelling import line, nearest
+from engine.runbook.texts import Texts, templated
 
 Values: TypeAlias = Mapping[str, Scalar | tuple[str, ...]]
 
@@ -38,13 +39,17 @@ _SAMPLES: Mapping[InputType, Scalar | tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A runbook before its inputs are known; fit for planning if none of its findings is an error."""
+    """A runbook before its inputs are known; fit for planning if none of its findings is an error.
+
+    What its steps accept is not among the ``diagnostics``.
+    """
 
     document: Document
     diagnostics: tuple[Diagnostic, ...]
     inputs: tuple[InputSpec, ...] = ()
     conditions: Mapping[Path, Condition] = field(default_factory=dict)
     channels: Mapping[str, Channel] = field(default_factory=lambda: REGISTRY)
+    accepted: tuple[Accepted, ...] = ()
 
     @property
     def is_sound(self) -> bool:
@@ -63,12 +68,69 @@ def read(raw: bytes, file: str, channels: Mapping[str, Channel] | None = None) -
         return Draft(document, tuple(in_order(document.diagnostics)))
     channels = known(_channels_of(document.data)) if channels is None else channels
     faults = schema.check(document.data, templates=True, channels=channels)
-    sound = _without(document.data, {*document.faulted, *_places(faults)})
-    faults += rules.check(sound)
-    texts = _Texts(document, sound, faults)
+    if any(fault.kind in (MORE, UNKNOWN_FORMAT) for fault in faults):
+        # What was not judged may have any shape, and rules and conditions take theirs for granted.
+        found = (*document.diagnostics, *schema.diagnostics(document, faults))
+        return Draft(document, tuple(in_order(found)), channels=channels)
+    sound = without(document.data, {*document.faulted, *_places(faults)})
+    meant = _meant(document.data, faults) if faults or document.faulted else {}
+    faults += rules.check(_with_meant(sound, meant) if faults or document.faulted else sound)
+    texts = Texts(document, sound, faults, meant)
+    faults += _smells(document, sound, faults, texts)
     diagnostics = [*document.diagnostics, *schema.diagnostics(document, faults), *texts.diagnostics]
     draft = Draft(document, tuple(in_order(diagnostics)), texts.specs(), texts.conditions, channels)
-    return _tried(draft) if draft.is_sound else draft
+    return _without_accepted(_tried(draft) if draft.is_sound else draft)
+
+
+def _meant(data: Mapping[str, Any], faults: Sequence[Fault]) -> dict[str, Any]:
+    """Give the names of inputs and audiences that stand there, at fault: they are not missing."""
+    unknown = (str(fault.path[0]) for fault in faults if fault.kind is UNKNOWN_KEY and len(fault.path) == 1)
+    pairs = ((nearest(key, ("inputs", "audiences")), data[key]) for key in unknown)
+    meant = {key: group for key, group in pairs if key and key not in data and isinstance(group, dict)}
+    written = data.get("audiences", {})
+    if not isinstance(written, dict):
+        steps = data.get("steps")
+        steps = [step for step in (steps if isinstance(steps, list) else ()) if isinstance(step, dict)]
+        written = {step["audience"]: {} for step in steps if isinstance(step.get("audience"), str)}
+    return {key: {name: {} for name in group} for key, group in ({"audiences": written} | meant).items()}
+
+
+def _with_meant(sound: Mapping[str, Any], meant: Mapping[str, Any]) -> dict[str, Any]:
+    """Give data with the names of all audiences, for the rules."""
+    audiences = {**meant["audiences"], **sound.get("audiences", {})}
+    return {**sound, "audiences": audiences} if audiences else dict(sound)
+
+
+def _smells(
+    document: Document, sound: Mapping[str, Any], faults: Sequence[Fault], texts: Texts
+) -> list[Fault]:
+    """Find what looks wrong, where nothing is wrong."""
+    wrong = {fault.path for fault in faults if fault.kind.severity is Severity.ERROR}
+    wrong |= document.faulted | texts.faulted
+    healthy = _healthy(sound, {path[:2] for path in wrong})
+    if not any(path[:1] == ("defaults",) for path in wrong):
+        texts.smells(healthy)
+    found = [*rules.smells(healthy, texts.conditions)]
+    return found if wrong else [*found, *rules.smells_as_written(sound)]
+
+
+def _healthy(data: Mapping[str, Any], wrong: set[Path]) -> Mapping[str, Any]:
+    """Give data without the steps and audiences that have a fault; steps keep their places."""
+    if not wrong:
+        return data
+    steps = [None if ("steps", index) in wrong else step for index, step in enumerate(data.get("steps", ()))]
+    audiences = {k: v for k, v in data.get("audiences", {}).items() if ("audiences", k) not in wrong}
+    return {**data, "steps": steps, "audiences": audiences}
+
+
+def _without_accepted(draft: Draft) -> Draft:
+    """Take out what the steps accept, and say what they accept in vain."""
+    kept, accepted = split(draft.document, draft.diagnostics)
+    in_vain = [*idle(draft.document, draft.diagnostics)] if draft.is_sound else []
+    if not accepted and not in_vain:
+        return draft
+    found = in_order((*kept, *schema.diagnostics(draft.document, in_vain)))
+    return replace(draft, diagnostics=tuple(found), accepted=accepted)
 
 
 def _channels_of(data: Mapping[str, Any]) -> set[str]:
@@ -94,13 +156,18 @@ def fill(draft: Draft, values: Values) -> Filling:
     if not filled:
         return Filling(decode(data, draft.conditions))
     faults = schema.check(data, templates=False, channels=draft.channels, rendered=filled)
-    faults = faults or list(rules.check(data))
-    found = tuple(in_order(schema.diagnostics(draft.document, faults)))
+    faults = faults or [*rules.check(data), *rules.smells(data, draft.conditions)]
+    found = _added(draft, schema.diagnostics(draft.document, faults))
     if any(one.is_error for one in found):
         return Filling(None, found)
-    return Filling(
-        decode(data, draft.conditions), tuple(one for one in found if one not in draft.diagnostics)
-    )
+    return Filling(decode(data, draft.conditions), found)
+
+
+def _added(draft: Draft, found: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Give what was not found before; in other words it is the same finding."""
+    accepted = (each.finding for each in draft.accepted)
+    before = {(one.kind, one.span) for one in (*draft.diagnostics, *accepted)}
+    return tuple(in_order(one for one in found if (one.kind, one.span) not in before))
 
 
 def _tried(draft: Draft) -> Draft:
@@ -116,19 +183,24 @@ def _tried(draft: Draft) -> Draft:
         for fault in faults
         if surely or fault.kind is WRONG_TYPE
     ]
-    found = (*draft.diagnostics, *schema.diagnostics(draft.document, telling))
-    return replace(draft, diagnostics=tuple(in_order(found)))
+    found = schema.diagnostics(draft.document, telling)
+    wrong = {one.span for one in found}
+    before = (one for one in draft.diagnostics if one.span not in wrong)
+    return replace(draft, diagnostics=tuple(in_order((*before, *found))))
 
 
 def _about_type(draft: Draft, fault: Fault) -> Fault:
     """Say of a template that does not fit what type its inputs have, not what a sample of it is."""
     types = {spec.name: spec.type.value for spec in draft.inputs}
-    for path, text in _templated(draft.document.data):
+    for path, text in templated(draft.document.data):
         if path == fault.path[: len(path)]:
             parts, _ = template.parse_template(text, {spec.name: spec for spec in draft.inputs})
             named = [part.name for part in parts or () if isinstance(part, InputName)]
             given = " and ".join(f"inputs.{name} is of type {types[name]}" for name in named)
-            return replace(fault, message=f"{given}, which does not fit here")
+            message = f"{given}, which does not fit here"
+            is_list_in_list = isinstance(fault.path[-1], int) and [types[name] for name in named] == ["list"]
+            bare = f"write it without brackets: {line(str(path[-2]), text)}."
+            return replace(fault, message=message, help=bare if is_list_in_list else fault.help)
     return fault
 
 
@@ -141,145 +213,21 @@ def _sample(spec: InputSpec) -> Scalar | tuple[str, ...]:
     return spec.default
 
 
-# ---------------------------------------------------------------- texts: templates and conditions
-
-
-class _Texts:
-    """Every text of a runbook that is a condition or may hold a template, parsed."""
-
-    def __init__(self, document: Document, data: Mapping[str, Any], faults: Sequence[Fault]) -> None:
-        self.document = document
-        self.diagnostics: list[Diagnostic] = []
-        self.conditions: dict[Path, Condition] = {}
-        self.data = data
-        self.inputs = _inputs(document.data or {}, data, faults)
-        for path, text in _templated(data):
-            _, wrong = template.parse_template(text, self.inputs)
-            self._report(path, wrong)
-        self._read_conditions()
-
-    def specs(self) -> tuple[InputSpec, ...]:
-        return tuple(spec for spec in self.inputs.values() if spec is not None)
-
-    def _read_conditions(self) -> None:
-        steps = (self.document.data or {}).get("steps")
-        ids = _ids(steps if isinstance(steps, list) else [])
-        for path, text in _conditions(self.data):
-            # Only runbooks with conditions pay for importing Jinja2.
-            from engine.runbook.expressions.parse import parse  # noqa: PLC0415
-
-            position = int(path[1])
-            own = self.data["steps"][position].get("id") if path[2] == "success" else None
-            scope = Scope(self.inputs, ids, position, own)
-            condition, wrong = parse(text, scope)
-            self._report(path, wrong)
-            if condition is not None:
-                self.conditions[path] = condition
-
-    def _report(self, path: Path, wrong: Sequence[TextFault]) -> None:
-        for fault in wrong:
-            span = self.document.span_inside(path, fault.start, fault.end)
-            self.diagnostics.append(self.document.finding(fault.kind, span, fault.message, fault.help))
-
-
-def _inputs(
-    written: Mapping[str, Any], sound: Mapping[str, Any], faults: Sequence[Fault]
-) -> dict[str, InputSpec | None]:
-    """Give every declared input, None for one whose own declaration is at fault."""
-    declared = written.get("inputs")
-    if not isinstance(declared, dict):
-        return {}
-    broken = {str(fault.path[1]) for fault in faults if fault.path[:1] == ("inputs",) and len(fault.path) > 1}
-    kept = {name: spec for name, spec in sound.get("inputs", {}).items() if name not in broken}
-    specs = {spec.name: spec for spec in decode_inputs({"inputs": kept})}
-    return {name: specs.get(name) for name in declared if not name.startswith("x-")}
-
-
-def _ids(steps: list[Any]) -> dict[str, int]:
-    ids: dict[str, int] = {}
-    for position, step in enumerate(steps):
-        if isinstance(step, dict) and isinstance(step.get("id"), str):
-            ids.setdefault(step["id"], position)
-    return ids
-
-
-def _conditions(data: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
-    for position, step in enumerate(data.get("steps", ())):
-        for key in ("when", "success") if isinstance(step, dict) else ():
-            value = step.get(key)
-            if isinstance(value, str):
-                yield ("steps", position, key), value
-            elif isinstance(value, list):
-                yield from (
-                    (("steps", position, key, index), item)
-                    for index, item in enumerate(value)
-                    if isinstance(item, str)
-                )
-
-
-def _templated(data: object, path: Path = ()) -> Iterator[tuple[Path, str]]:
-    """Walk over the texts that hold the marks of a template where one may stand."""
-    if isinstance(data, str):
-        if template.holds_template(data) and may_hold_template(path):
-            yield path, data
-    elif isinstance(data, dict):
-        for key, value in data.items():
-            yield from _templated(value, (*path, key))
-    elif isinstance(data, list):
-        for index, item in enumerate(data):
-            yield from _templated(item, (*path, index))
-
-
-# ---------------------------------------------------------------- data
-
-
 def _filled(draft: Draft, values: Values) -> tuple[Any, frozenset[Path]]:
     """Give the data with every template filled in, and the paths where one stood."""
     inputs = {spec.name: spec for spec in draft.inputs}
     changes: dict[Path, Json] = {}
-    for path, text in _templated(draft.document.data):
+    for path, text in templated(draft.document.data):
         parts, _ = template.parse_template(text, inputs)
         assert parts is not None, "the templates of a sound draft are sound"
         value = template.render(parts, values)
         changes[path] = list(value) if isinstance(value, tuple) else value
-    return _changed(draft.document.data, changes), frozenset(changes)
-
-
-def _changed(data: Json, changes: Mapping[Path, Json], path: Path = ()) -> Json:
-    """Copy data with some values changed; untouched when there is nothing to change."""
-    if not changes:
-        return data
-    if path in changes:
-        return changes[path]
-    if isinstance(data, dict):
-        return {key: _changed(value, changes, (*path, key)) for key, value in data.items()}
-    if isinstance(data, list):
-        return [_changed(item, changes, (*path, index)) for index, item in enumerate(data)]
-    return data
+    return changed(draft.document.data, changes), frozenset(changes)
 
 
 def _places(faults: Sequence[Fault]) -> set[Path]:
     """Give the paths of what is at fault itself; a mapping that lacks a key is otherwise sound."""
     return {fault.path for fault in faults if fault.where != "missing" and fault.path}
-
-
-def _without(data: Any, broken: set[Path], path: Path = ()) -> Any:  # noqa: ANN401  (any JSON)
-    """Copy data without the values at the broken paths; list items keep their places."""
-    if not broken:
-        return data
-    if isinstance(data, dict):
-        return {
-            key: _without(value, broken, (*path, key))
-            for key, value in data.items()
-            if (*path, key) not in broken
-        }
-    if isinstance(data, list):
-        places = ((*path, index) for index in range(len(data)))
-        return [
-            None if place in broken else _without(item, broken, place)
-            for place, item in zip(places, data, strict=True)
-        ]
-    return data
 
 
 __all__ = ["Draft", "fill", "read"]

@@ -5,7 +5,7 @@ the API an empty value may mean everyone (DESIGN, rule 2).
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import TypeAlias
 
@@ -13,7 +13,16 @@ from engine.diagnostics import Json
 
 Schema: TypeAlias = dict[str, Json]
 
-PAYMENT_STATUSES = ("bounced", "pending", "partial", "paid", "received")
+_STATUSES = {
+    "bounced": "The payment came back.",
+    "pending": "It is due, and nothing of it is paid.",
+    "partial": "A part of it is paid.",
+    "paid": "It is paid in full.",
+    "received": "It was received and confirmed.",
+}
+PAYMENT_STATUSES = tuple(_STATUSES)
+SETTLED = ("paid", "received")
+"""The statuses of those who owe nothing."""
 LANGUAGES = (
     "hindi", "english", "bengali", "telugu", "marathi", "tamil",
     "gujarati", "kannada", "malayalam", "punjabi", "odia", "assamese",
@@ -41,6 +50,7 @@ COLUMN = rf"^{_NO_TEMPLATE}(?=.*{VISIBLE})(?!\s)(?!.*\s$)[^{_CONTROL}]{{1,200}}$
 
 NAME = "^[a-z][a-z0-9-]{0,62}$"
 IDENTIFIER = "^[a-z][a-z0-9_]{0,62}$"
+WARNING = "^RB[0-9]{3}$"
 # The id becomes a part of the URL, so it holds only characters that need no escape there.
 CAMPAIGN_ID = "^[A-Za-z0-9][A-Za-z0-9._~:@-]{0,127}$"
 TIMEOUT = "^(?:(?:[1-9][0-9]?|[1-5][0-9]{2}|600)s|(?:[1-9]|10)m)$"
@@ -74,6 +84,16 @@ def whole(minimum: int, maximum: int) -> Schema:
 def words(allowed: Iterable[str]) -> Schema:
     """One of a few words."""
     return {"type": "string", "enum": [*allowed]}
+
+
+def explained(words_about: Mapping[str, str]) -> Schema:
+    """One of a few words, with what each of them means, which editors show."""
+    return {**words(words_about), "enumDescriptions": [*words_about.values()]}
+
+
+def titled(title: str, branch: Schema) -> Schema:
+    """A branch of a choice, with the name under which editors show it."""
+    return {"title": title, **branch}
 
 
 def one_of(*branches: Schema) -> Schema:
@@ -144,8 +164,9 @@ def columns(value: Schema, at_most: int) -> Schema:
 
 def leaves(*, templates: bool) -> Schema:
     """The definitions of all leaves, with or without room for ``{{ inputs.x }}``."""
-    whole_template = [text(WHOLE_TEMPLATE, 200, 'one template and nothing else, such as "{{ inputs.cap }}"')]
-    inside = [text(TEMPLATE_INSIDE, 200, "a text with a template in it")]
+    only_template = 'one template and nothing else, such as "{{ inputs.cap }}"'
+    whole_template = [titled("From an input", text(WHOLE_TEMPLATE, 200, only_template))]
+    inside = [titled("With an input in it", text(TEMPLATE_INSIDE, 200, "a text with a template in it"))]
     may_be = whole_template if templates else []
     campaign_rule = "letters, digits and . _ ~ : @ -, beginning with a letter or digit, at most 128"
     filled, filled_rule = (TEXT, _TEXT_RULE) if templates else (LITERAL, _LITERAL_RULE)
@@ -159,13 +180,28 @@ def leaves(*, templates: bool) -> Schema:
         "literal": text(LITERAL, 500, _LITERAL_RULE),
         "filled_line": text(filled, 200, filled_rule),
         "value": text(filled, 500, filled_rule),
-        "one_or_more": one_of(ref("value"), many(ref("value"), MAX_IDS)),
-        "id_list": one_of(many(ref("value"), MAX_IDS), *may_be),
-        "status": one_of(words(PAYMENT_STATUSES), *may_be),
-        "statuses": one_of(words(PAYMENT_STATUSES), many(ref("status"), len(PAYMENT_STATUSES)), *may_be),
-        "campaign_id": one_of(text(CAMPAIGN_ID, 128, campaign_rule), *(inside if templates else [])),
-        "limit": one_of(whole(1, MAX_LIMIT), words(["none"]), *may_be),
-        "count": one_of(whole(0, MAX_LIMIT), *may_be),
+        "one_or_more": one_of(titled("One", ref("value")), titled("Any of", many(ref("value"), MAX_IDS))),
+        "language": {
+            **ref("value"),
+            "defaultSnippets": [{"label": each, "body": each} for each in LANGUAGES],
+        },
+        "languages": one_of(titled("One", ref("language")), titled("Any of", many(ref("language"), MAX_IDS))),
+        "id_list": one_of(titled("Ids", many(ref("value"), MAX_IDS)), *may_be),
+        "status": one_of(titled("One", explained(_STATUSES)), *may_be),
+        "statuses": one_of(
+            titled("One", explained(_STATUSES)),
+            titled("Any of", many(ref("status"), len(PAYMENT_STATUSES))),
+            *may_be,
+        ),
+        "campaign_id": one_of(
+            titled("An id", text(CAMPAIGN_ID, 128, campaign_rule)), *(inside if templates else [])
+        ),
+        "limit": one_of(
+            titled("At most", whole(1, MAX_LIMIT)),
+            titled("No limit", explained({"none": "All who match, however many they are."})),
+            *may_be,
+        ),
+        "count": one_of(titled("A number", whole(0, MAX_LIMIT)), *may_be),
         "timeout": text(TIMEOUT, 10, "a number with its unit, s or m, from 1s to 10m"),
         "within": text(WITHIN, 10, "a number with its unit, s, m or h, from 1s to 1h"),
     }

@@ -12,7 +12,7 @@ from engine.record.plan import TIMEOUT_S, Once, OnFailure, Purpose, Range, Retry
 STEP_KEYS = frozenset(
     (
         "id", "title", "channel", "template", "purpose", "audience", "filters", "limit", "expect",
-        "when", "success", "timeout", "on_failure", "retry",
+        "when", "success", "timeout", "on_failure", "retry", "accept_warnings",
     )
 )  # fmt: skip
 """Keys that mean the same on every channel; what a step has beside them belongs to its channel."""
@@ -102,6 +102,7 @@ class Runbook:
     revision: int | None = None
     once: Once = Once.EVER
     description: str = ""
+    formerly: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

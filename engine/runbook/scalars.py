@@ -151,21 +151,21 @@ def _refusal(text: str) -> Refusal | None:
 
 
 def _misspelt(text: str, quotes: str) -> Refusal:
-    meant = _meant(text)
-    if meant is None:
+    number = meant(text)
+    if number is None:
         return Refusal(SPELLING, "programs disagree about it", f"if it is text, put it in quotes: {quotes}.")
-    message = f"some programs read it as {meant}, others as something else"
+    message = f"some programs read it as {number}, others as something else"
     if re.fullmatch("-?0[0-9_]+", text):
         message = "some programs take a number that begins with 0 for an octal one, others do not"
     return Refusal(
-        SPELLING, message, f"write {meant}, or, if it is text such as an id, put it in quotes: {quotes}."
+        SPELLING, message, f"write {number}, or, if it is text such as an id, put it in quotes: {quotes}."
     )
 
 
-def _meant(text: str) -> str | None:
+def meant(text: str) -> str | None:
     """Guess the number that a person means, in the one spelling that is read; None if it has none."""
     digits = text.replace("_", "").lstrip("+")
-    if len(digits) > _MAX_DIGITS or digits.endswith(("b", "o", "x")):
+    if len(digits) > _MAX_DIGITS or digits.endswith(("b", "o", "x")) or not re.fullmatch(_NUMBER, text):
         return None
     sign, body = ("-", digits[1:]) if digits.startswith("-") else ("", digits)
     if body[1:2] in ("b", "o", "x"):

@@ -9,7 +9,7 @@ from engine.diagnostics import Diagnostic, Json, Path
 from engine.runbook.accept import Accepts, acceptor, inlined
 from engine.runbook.channels import REGISTRY, Channel
 from engine.runbook.document import Document
-from engine.runbook.fault import MORE, SPECIAL_WORD, UNKNOWN_FORMAT, Fault
+from engine.runbook.fault import MISPLACED_KEY, MORE, SPECIAL_WORD, UNKNOWN_FORMAT, Fault
 from engine.runbook.shape import FORMATS, build
 
 MAX_FAULTS = 1000
@@ -20,17 +20,21 @@ _Thing = TypeVar("_Thing")
 
 
 class Shape(NamedTuple):
-    """A schema ready for use: the versions that it is for, and the function that sees what is sound."""
+    """A schema ready for use: the versions that it is for, and the function that sees what is sound.
+
+    ``homes`` say, of a format that is no runbook's, under which key another one belongs.
+    """
 
     formats: tuple[str, ...]
     schema: _Schema
     accepts: Accepts
+    homes: Mapping[str, str] = {}
 
 
-def shape(schema: _Schema, formats: tuple[str, ...]) -> Shape:
+def shape(schema: _Schema, formats: tuple[str, ...], homes: Mapping[str, str] | None = None) -> Shape:
     """Make a schema ready for use."""
     whole = inlined(schema)
-    return Shape(formats, whole, acceptor(whole))
+    return Shape(formats, whole, acceptor(whole), homes or {})
 
 
 def check(
@@ -43,14 +47,23 @@ def check(
     """Find everything in a runbook's data that its format does not admit.
 
     ``templates``: the data is as authored, else as rendered; ``rendered`` then names the paths whose
-    values came from templates, for none of them may become the word ``everyone`` or ``none``.
+    values came from templates, for none of them may become the word ``everyone`` or ``none``. All but
+    these was found sound before.
     """
-    known = tuple(channels.values())
-    faults = faults_of(data, _runbook(known, templates=templates), known, rendered)
+    known, wanted = tuple(channels.values()), _runbook(tuple(channels.values()), templates=templates)
+    is_sound = bool(rendered) and wanted.accepts(_about(data, rendered))
+    faults = [] if is_sound else faults_of(data, wanted, known, rendered)
     if any(fault.kind is UNKNOWN_FORMAT for fault in faults):
         return faults
     told = {fault.path[:depth] for fault in faults for depth in range(1, len(fault.path) + 1)}
     return [*_special_words(data, rendered - told), *faults]
+
+
+def _about(data: Any, rendered: frozenset[Path]) -> Json:  # noqa: ANN401  (any JSON)
+    """Give a runbook without the steps in which nothing was filled in."""
+    steps = data["steps"]
+    touched = sorted({int(path[1]) for path in rendered if path[0] == "steps"})
+    return {**data, "steps": [steps[index] for index in touched] or steps[:1]}
 
 
 def faults_of(
@@ -67,7 +80,7 @@ def faults_of(
     if is_foreign:
         return [wording.unknown_format(str(declared), wanted.formats)]
     broken = _first(validator.errors(wanted.schema, data))
-    faults = _first(wording.explain(broken, channels, rendered))
+    faults = _first(wording.explain(broken, channels, rendered, wanted.homes))
     if MAX_FAULTS in (len(broken), len(faults)):
         only = f"only the first {MAX_FAULTS} are shown"
         faults.append(Fault(MORE, (), "missing", only, "mend these, and check again."))
@@ -85,9 +98,21 @@ def diagnostics(document: Document, faults: Iterable[Fault]) -> list[Diagnostic]
     spans = {"key": document.key_span, "value": document.value_span, "missing": document.missing_span}
     return [
         document.finding(fault.kind, spans[fault.where](fault.path), fault.message, fault.help)
-        for fault in faults
+        for fault in _told_once(faults)
         if fault.path not in document.faulted
     ]
+
+
+def _told_once(faults: Iterable[Fault]) -> Iterator[Fault]:
+    """Leave out what one slip of the indentation did to several lines, but for the first of them."""
+    told: set[tuple[object, str]] = set()
+    for fault in faults:
+        is_stray = fault.kind is MISPLACED_KEY and len(fault.path) == 2 and fault.path[0] != "steps"  # noqa: PLR2004  (group, name)
+        slip = fault.path[:1], fault.help
+        if not (is_stray and slip in told):
+            yield fault
+        if is_stray:
+            told.add(slip)
 
 
 def _first(things: Iterable[_Thing]) -> list[_Thing]:

@@ -6,13 +6,15 @@ and nothing that a text asks for is ever constructed, expanded or called.
 
 import re
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, NoReturn, Protocol
+from typing import NoReturn
 
 import yaml
 
 from engine.diagnostics import Diagnostic, Json, Kind, Path, in_order
-from engine.runbook.characters import REPLACEMENT, decode, replace_unseen, unseen
+from engine.runbook import marks, traps
+from engine.runbook.characters import REPLACEMENT, SIZE, decode, replace_unseen, unseen
 from engine.runbook.document import Document, Extent, Fault, Lines
+from engine.runbook.parsed import Event
 from engine.runbook.pasted import (
     Word,
     faults,
@@ -24,12 +26,13 @@ from engine.runbook.pasted import (
     typographic,
     without_blanks,
 )
-from engine.runbook.scalars import DATE, KEY, Refusal, quoted, read_plain, refused_key
+from engine.runbook.scalars import DATE, KEY, Refusal, read_plain, refused_key
 from engine.runbook.syntax import QUOTE, reword, template
 from engine.runbook.tree import Collection, Tree
 
 MAX_DEPTH = 50
 MAX_FINDINGS = 100
+MAX_KEYS = 10_000  # different ones: names of inputs, audiences and columns, with room for notes
 
 EMPTY = Kind("RB004", "empty file", "a file without content says nothing about who is messaged.")
 DOCUMENTS = Kind("RB006", "more than one document", "a second one would be overlooked.")
@@ -38,34 +41,12 @@ DEPTH = Kind("RB008", "nested too deeply", "50 levels are more than anything her
 DUPLICATE = Kind(
     "RB020", "duplicate key", "of two values for one key, YAML programs keep one without a word."
 )
-TAG = Kind("RB021", "tag", "a tag can turn a value into something else than what is written.")
-ANCHOR = Kind("RB022", "anchor", "what a reviewer reads must stand where it is used.")
-ALIAS = Kind("RB023", "alias", "what a reviewer reads must stand where it is used.")
-MERGE = Kind("RB024", "merge key", "what a reviewer reads must stand where it is used.")
 MORE = Kind("RB049", "too many findings", "so many have one cause, or it is another sort of file.")
 
 _SHOWN = 60  # characters of a key that a message repeats
-_MANY_KEYS = 1000  # keys that are remembered as harmless; more are only in hostile texts
+_ODD = "'\""  # an unquoted value that ends so, or with nothing
 
 _PARSER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-
-if TYPE_CHECKING:
-
-    class _Mark(Protocol):
-        index: int
-
-    class _Event(Protocol):
-        """What the events of both parsers have; each only what belongs to its sort."""
-
-        start_mark: _Mark
-        end_mark: _Mark
-        anchor: str | None
-        tag: str | None
-        value: str
-        implicit: tuple[bool, bool]
-        style: str | None
-        flow_style: bool | None
 
 
 class _Stop(Exception):  # noqa: N818 - no error: the rest of the text is not read
@@ -101,7 +82,8 @@ class _Reader:
         self.pasted: list[Extent] = []
         self.words: list[Word] | None = None
         self.doubles: list[tuple[Collection, Diagnostic]] = []
-        self.events: Iterator[_Event] = iter(())
+        self.odd: tuple[int, Diagnostic] | None = None
+        self.events: Iterator[Event] = iter(())
 
     def read(self, fault: Fault | None) -> Document:
         try:
@@ -142,20 +124,24 @@ class _Reader:
 
     # ------------------------------------------------------------ what the parser reports
 
-    def start_document(self, event: "_Event") -> None:
+    def start_document(self, event: Event) -> None:
         if self.tree.node:
             start, end = event.start_mark.index, event.end_mark.index
             help_ = "remove the line ---, or put what follows into a file of its own."
             self._report(DOCUMENTS, start, end, "here begins another one", help_)
             raise _Stop
 
-    def scalar(self, event: "_Event") -> None:
+    def scalar(self, event: Event) -> None:
         text, plain = event.value, event.implicit[0]
         start, end = event.start_mark.index, event.end_mark.index
-        if event.anchor is not None or event.tag is not None:
-            plain = self._refuse_marks(event) and plain
+        is_bare = event.anchor is None and event.tag is None
+        plain = (is_bare or self._refuse_marks(event)) and plain
         if event.style == '"' and not text.isascii():
             self._refuse_half_characters(text, start, end)
+        size, is_double = end - start, event.style == '"'
+        is_odd = size - 2 != len(text) if is_double else plain and (size != len(text) or text[-1:] in _ODD)
+        if is_odd and is_bare:
+            self._judge_odd(is_double, text, start, end)
         if self.foreign:
             self._judge_marks(text, start, end)
         if self.tree.wants_key:
@@ -169,33 +155,32 @@ class _Reader:
             value = text
         self.tree.put(value, start, end)
 
-    def start_mapping(self, event: "_Event") -> None:
+    def start_mapping(self, event: Event) -> None:
         if event.flow_style and self.text.startswith("{{", event.start_mark.index):
             self._refuse_template(event.start_mark.index)
         else:
             self._open({}, event)
 
-    def start_list(self, event: "_Event") -> None:
+    def start_list(self, event: Event) -> None:
         self._open([], event)
 
-    def end_collection(self, event: "_Event") -> None:
+    def end_collection(self, event: Event) -> None:
         if self.dates:
             self._judge_dates()
         self.tree.close(event.end_mark.index)
 
-    def alias(self, event: "_Event") -> None:
+    def alias(self, event: Event) -> None:
         start, end = event.start_mark.index, event.end_mark.index
         path = self.tree.path_of_value()
         if path is not None or self.tree.wants_key:  # else it is of a merge key, which is reported
-            help_ = "write the value out here, or, if it is text that begins with *, put it in quotes."
-            self._report(ALIAS, start, end, "it stands for a value that is written elsewhere", help_)
+            self._report(*marks.alias(start, end))
             self._fault(path)
         if self.tree.wants_key:
             self.tree.drop()
         else:
             self.tree.put(self.text[start:end], start, end)
 
-    def _open(self, node: Collection, event: "_Event") -> None:
+    def _open(self, node: Collection, event: Event) -> None:
         start, end = event.start_mark.index, event.end_mark.index
         if event.anchor is not None or event.tag is not None:
             self._refuse_marks(event)
@@ -212,6 +197,9 @@ class _Reader:
                 self._refuse_merge(start, end)
                 return
             self._judge_key(key, start, end)
+        if len(self.known_keys if plain else self.tree.node) > MAX_KEYS:
+            message = f"it has more than {MAX_KEYS:,} different keys"
+            self._give_up((SIZE, start, end, message, "split it into several files."))
         if self.disguised and REPLACEMENT in key:
             self._fault(self.tree.path(key))
         if key in self.tree.node and (key != "id" or not self._begin_step(start, end)):
@@ -229,6 +217,17 @@ class _Reader:
             self._fault(path)
         if touches(self.pasted, start, end):
             self._fault(path)
+
+    def _judge_odd(self, is_double: bool, text: str, start: int, end: int) -> None:
+        """Judge a value that is not what it seems: see ``traps``."""
+        if self.tree.wants_key or self.words is not None:
+            return
+        path = self.tree.path_of_value()
+        judge = traps.escaped if is_double else traps.unquoted
+        if fault := judge(self.text, text, path, start, end):
+            self._report(*fault)
+            self._fault(path)
+            self.odd = end, self.found[-1]
 
     def _begin_step(self, start: int, end: int) -> bool:
         """Read on at the second id of a step as if the dash stood before it that is missing."""
@@ -277,6 +276,8 @@ class _Reader:
         opened = getattr(error, "context_mark", None) or place
         problem, context = (str(getattr(error, words, None) or "") for words in ("problem", "context"))
         at = place.index if place else 0
+        if self.odd and self.lines.span(at, at).line <= self.lines.span(self.odd[0], self.odd[0]).line:
+            self.found.remove(self.odd[1])  # it is of the same mistake
         self._add(reword(self.parsed, problem, context, at, opened.index if opened else at))
         self.complete = False
 
@@ -299,7 +300,8 @@ class _Reader:
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
             if depth + self.tree.depth > MAX_DEPTH:
                 self._refuse_depth(event.start_mark.index)
-        self._report(*template(self.text, start, end))
+        path = None if self.tree.wants_key else self.tree.path_of_value()
+        self._report(*template(self.text, start, end, is_condition=traps.is_condition(path)))
         text = self.text[start:end]
         if self.tree.wants_key:
             self._fault(self.tree.path(text))
@@ -308,39 +310,33 @@ class _Reader:
             self._fault(self.tree.path_of_value())
             self.tree.put(text, start, end)
 
-    def _refuse_marks(self, event: "_Event") -> bool:
+    def _refuse_marks(self, event: Event) -> bool:
         """Report an anchor and a tag; give whether the value may still be read as what it looks like."""
         start = event.start_mark.index
+        path = self.tree.path_of_value()
         if event.anchor is not None:
-            help_ = "remove it, and write the value out where it is needed; steps can share an audience."
-            self._report(
-                ANCHOR, *self._word(self.text.find("&", start)), "it names the value for use elsewhere", help_
-            )
+            self._report(*marks.anchor(self.text, start))
+            if event.start_mark.index == event.end_mark.index or getattr(event, "value", "-") == "":
+                self._fault(path)
         if event.tag is None:
             return True
-        help_ = "remove it; a text that looks like something else stands in quotes."
-        self._report(
-            TAG, *self._word(self.text.find("!", start)), "every value is taken as it is written", help_
-        )
-        self._fault(self.tree.path_of_value())
+        self._report(*marks.tag(self.text, path, start))
+        self._fault(path)
         return False
 
-    def _word(self, start: int) -> Extent:
-        found = re.compile(r"[^\s,\[\]{}]*").match(self.text, start)
-        return start, found.end() if found else start
-
     def _refuse_merge(self, start: int, end: int) -> None:
-        help_ = "write the keys out here; steps can share an audience."
-        self._report(MERGE, start, end, "it takes in the keys of another mapping", help_)
+        self._report(*marks.merge(start, end))
         self._fault(self.tree.path())
         self.tree.drop()
 
     def _judge_key(self, key: str, start: int, end: int) -> None:
         refusal = refused_key(key)
         if refusal is not None:
-            self._report(refusal.kind, start, end, refusal.message, refusal.help)
+            assert isinstance(self.tree.node, dict), "a key stands in a mapping"
+            fault = traps.grouped(key, next(reversed(self.tree.node.values()), None), start, end)
+            self._report(*(fault or (refusal.kind, start, end, refusal.message, refusal.help)))
             self._fault(self.tree.path(key))
-        elif len(self.known_keys) < _MANY_KEYS:
+        else:
             self.known_keys.add(key)
 
     def _refuse_duplicate(self, key: str, start: int, end: int) -> None:
@@ -355,9 +351,9 @@ class _Reader:
 
     def _refuse_scalar(self, refusal: Refusal, text: str, start: int, end: int) -> None:
         path = self.tree.path_of_value()
-        is_filter = path is not None and path[2:3] == ("filters",) and len(text) <= _SHOWN
-        help_ = f"put it in quotes: {quoted(text)}; the API compares text." if is_filter else refusal.help
-        fault = refusal.kind, start, end, refusal.message, help_
+        node = self.tree.node
+        before = node[-1] if isinstance(node, list) and node else None
+        fault = traps.refused(refusal, text, path, start, end, before)
         match path:
             case ("inputs", str(), "default") as path if refusal.kind is DATE:
                 self.dates.append((self.tree.node, path, fault))
@@ -388,7 +384,7 @@ class _Reader:
         return None
 
 
-_HANDLERS: dict[str, "Callable[[_Reader, _Event], None]"] = {
+_HANDLERS: dict[str, "Callable[[_Reader, Event], None]"] = {
     "ScalarEvent": _Reader.scalar,
     "MappingStartEvent": _Reader.start_mapping,
     "SequenceStartEvent": _Reader.start_list,

@@ -8,12 +8,12 @@ from itertools import takewhile
 
 from engine.diagnostics import Json
 from engine.record.condition import Scalar
+from engine.runbook.leaves import SETTLED
 
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_./%<>=-]*(?: [A-Za-z0-9_./%<>=-]+)*\Z|[1-9][0-9]*[smh]\Z")
 # YAML 1.1 reads these, too, as something else than text.
 _NOT_TEXT = frozenset({"true", "false", "yes", "no", "on", "off", "y", "n", "null"})
 _LONGEST = 63  # the length of the longest name
-_SETTLED = ("paid", "received")
 
 
 def yaml(value: Json) -> str:
@@ -53,7 +53,7 @@ def nearest(word: str, known: Collection[str]) -> str | None:
     whoever takes the offer messages the wrong people.
     """
     near = _nearest(word[:_LONGEST], tuple(known))
-    return near if near not in _SETTLED or _is_slip(word, near) else None
+    return near if near not in SETTLED or _is_slip(word, near) else None
 
 
 def _is_slip(word: str, meant: str) -> bool:

@@ -5,11 +5,13 @@ are understood. What a person did wrong shows in the lines around that place.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 
 from engine.diagnostics import Kind
 from engine.runbook.document import Fault
+from engine.runbook.layout import INDENT, is_key, misaligned, misindented, no_colon, slip
 from engine.runbook.scalars import quoted
+from engine.runbook.spot import MISPLACED, SHOWN, Spot, key_of
 
 UNREADABLE = Kind("RB005", "unreadable YAML", "past such a place nothing more can be read.")
 CONFLICT = Kind("RB009", "unresolved merge conflict", "the file holds two versions at once.")
@@ -20,53 +22,8 @@ BRACKET = Kind(
     "RB014", "brackets that do not match", "a list in [ ] and a mapping in { } end where they are closed."
 )
 COLON = Kind("RB015", "colon inside an unquoted text", "a colon and a space part a key from its value.")
-INDENT = Kind("RB016", "lines that do not line up", "in YAML, the indentation says what belongs to what.")
+NEGATION = Kind("RB038", "exclamation mark before a condition", "YAML takes it and its word for a tag.")
 RESERVED = Kind("RB017", "reserved character", "YAML gives some characters a meaning of their own.")
-NO_KEY = Kind(
-    "RB018", "line without a key and a colon", "every line of a mapping is a key, a colon, a space, a value."
-)
-
-_NEAR = 2000  # characters of a line that are looked at: a hostile line may have millions
-_SHOWN = 120  # characters of a value that a proposal repeats
-_MISPLACED = ("did not find expected key", "<block end>", "'-' indicator")
-
-
-class _Spot:
-    """Where the parser gave up, what it said, and the line around."""
-
-    def __init__(self, text: str, problem: str, context: str, at: int, opened: int) -> None:
-        self.text = text
-        self.problem = problem
-        self.context = context
-        self.ended = not text[at:].strip()
-        self.at = min(at, max(len(text.rstrip()) - 1, 0))
-        self.opened = min(opened, self.at)
-        self.char = text[self.at : self.at + 1]
-        self.start, self.end = self.line_around(self.at)
-        self.before = text[self.start : self.at]
-
-    def line_around(self, at: int) -> tuple[int, int]:
-        """Find where a line begins and ends; of an endless line only what is near."""
-        first, last = max(at - _NEAR, 0), at + _NEAR
-        start = max(self.text.rfind(mark, first, at) for mark in "\r\n") + 1
-        ends = [self.text.find(mark, at, last) for mark in "\r\n"]
-        return start or first, min((end for end in ends if end >= 0), default=min(last, len(self.text)))
-
-    def says(self, *words: str) -> bool:
-        return any(word in self.problem for word in words)
-
-    def lines_above(self) -> Iterator[tuple[int, str]]:
-        """Give the lines above that are neither blank nor comments, with their starts, the nearest first."""
-        start = self.start
-        for line in reversed(self.text[:start].splitlines(keepends=True)):
-            start -= len(line)
-            if line.strip() and not line.lstrip().startswith("#"):
-                yield start, line.rstrip()[:_NEAR]
-
-    def value_from(self, start: int, end: int) -> str:
-        """Give an unquoted value as written, without a comment behind it, as much as a line can show."""
-        value = re.split(r"\s+#", self.text[start : min(end, start + _SHOWN)], maxsplit=1)[0].rstrip()
-        return value if len(value) < _SHOWN else value + "…"
 
 
 def reword(text: str, problem: str, context: str, at: int, opened: int) -> Fault:
@@ -74,7 +31,7 @@ def reword(text: str, problem: str, context: str, at: int, opened: int) -> Fault
 
     ``problem`` and ``context`` are the parser's words, ``context`` possibly empty.
     """
-    spot = _Spot(text, problem, context, at, opened)
+    spot = Spot(text, problem, context, at, opened)
     for rule in _RULES:
         if fault := rule(spot):
             return fault
@@ -82,15 +39,18 @@ def reword(text: str, problem: str, context: str, at: int, opened: int) -> Fault
     return UNREADABLE, spot.at, spot.end, message, "look for a missing quote, bracket, colon, or indentation."
 
 
-def template(text: str, start: int, end: int) -> Fault:
-    """Say that the ``{{ … }}`` at this place needs quotes."""
-    shown = " ".join(text[start : min(end, start + _SHOWN)].split())
+def template(text: str, start: int, end: int, *, is_condition: bool = False) -> Fault:
+    """Say that the ``{{ … }}`` at this place needs quotes, or, around a condition, is too much."""
+    shown = " ".join(text[start : min(end, start + SHOWN)].split())
+    if is_condition:
+        bare = shown.removeprefix("{{").removesuffix("}}").strip() or "steps.remind.failed > 0"
+        return TEMPLATE, start, end, "a condition stands without {{ and }}", f"write it bare: {bare}."
     shown = quoted(shown if shown.endswith("}}") else "{{ inputs.name }}")
     help_ = f"put the whole value in quotes, for example {shown}."
     return TEMPLATE, start, end, "a value that begins with {{ must stand in quotes", help_
 
 
-def _conflict(spot: _Spot) -> Fault | None:
+def _conflict(spot: Spot) -> Fault | None:
     found = re.search(r"^(?:<{7}|={7}|>{7})(?=[ \r\n]|\Z)", spot.text, re.MULTILINE)
     if found is None:
         return None
@@ -98,18 +58,20 @@ def _conflict(spot: _Spot) -> Fault | None:
     return CONFLICT, found.start(), found.end(), "git could not merge this place", help_
 
 
-def _template(spot: _Spot) -> Fault | None:
+def _template(spot: Spot) -> Fault | None:
     for at in (spot.at, spot.opened) if "flow" in spot.context else (spot.at,):
         start, end = spot.line_around(at)
         line = spot.text[start:end]
         for found in re.finditer(r"(?:^\s*|[:,-]\s+|[\[{]\s*)(\{\{(?:[^}]*\}\})?)", line):
             lead = line[: found.start(1)]
             if lead.count('"') % 2 == 0 and lead.count("'") % 2 == 0:
-                return template(spot.text, start + found.start(1), start + found.end(1))
+                is_condition = re.search(r"\b(?:when|success):\s+\Z", lead) is not None
+                end = start + (len(line.rstrip()) if is_condition else found.end(1))
+                return template(spot.text, start + found.start(1), end, is_condition=is_condition)
     return None
 
 
-def _tab(spot: _Spot) -> Fault | None:
+def _tab(spot: Spot) -> Fault | None:
     found = re.compile(r"[^\S\r\n\t]*(\t+)").match(spot.text, spot.at)
     if found is None or not spot.says("tab character", "cannot start any token"):
         return None
@@ -118,15 +80,24 @@ def _tab(spot: _Spot) -> Fault | None:
     return TAB, *found.span(1), "this line is indented with it", "indent with spaces, two for each level."
 
 
-def _unclosed_quote(spot: _Spot) -> Fault | None:
+def _unclosed_quote(spot: Spot) -> Fault | None:
     if "quoted scalar" not in spot.context or not spot.says("end of stream", "document indicator"):
         return None
-    mark = spot.text[spot.opened]
-    help_ = f"write {mark} where the text ends."
-    return QUOTE, spot.opened, spot.opened + 1, "what this one opens is never closed", help_
+    return _never_closed(spot, spot.opened)
 
 
-def _bracket(spot: _Spot) -> Fault | None:
+def _never_closed(spot: Spot, at: int) -> Fault:
+    """Say of a quote that its partner is missing, and where on its line it may belong."""
+    mark = spot.text[at]
+    start, end = spot.line_around(at)
+    value = spot.value_from(at, end)
+    is_alone = not re.search(r"[\[{]", spot.text[start:at])
+    example = f": {value}{mark}" if is_alone and len(value) > 1 else ""
+    help_ = f"write {mark} where the text ends{example}."
+    return QUOTE, at, at + 1, "what this one opens is never closed", help_
+
+
+def _bracket(spot: Spot) -> Fault | None:
     closing = "]" if spot.says("',' or ']'") else "}" if spot.says("',' or '}'") else ""
     if not closing:
         return None
@@ -135,85 +106,73 @@ def _bracket(spot: _Spot) -> Fault | None:
     on_other_line = start != spot.start and indents[1] <= indents[0]
     if spot.char in "]}" and not spot.ended:
         message = f"{spot.text[spot.opened]} is closed by {spot.char}"
-        return (
-            BRACKET,
-            spot.at,
-            spot.at + 1,
-            message,
-            f"write {closing} here, or close what was opened later first.",
-        )
+        other = "close what was opened later first" if spot.char == "}" else "write [ where the list begins"
+        return BRACKET, spot.at, spot.at + 1, message, f"write {closing} here, or {other}."
+    if (at := _open_quote(spot)) is not None:
+        return _never_closed(spot, at)
     if spot.ended or on_other_line:
         message = "what this one opens is never closed"
         return BRACKET, spot.opened, spot.opened + 1, message, f"write {closing} where it ends."
+    return _missing_between(spot, closing)
+
+
+def _missing_between(spot: Spot, closing: str) -> Fault:
+    """Judge what follows, between brackets, on something that was complete."""
+    key = re.search(r"([\w-]+)\s*=?\s*\Z", spot.before)
+    if key and is_key(key[1]) and spot.char in "[{":
+        at = spot.start + key.start(1)
+        return BRACKET, at, spot.at, f"a colon is missing behind {key[1]}", f"write `{key[1]}: {spot.char}…`."
+    inner = re.search(r"([\w-]+):\s+([\w-]+)\Z", spot.before)
+    if inner and spot.char == ":":
+        help_ = f"put what belongs to {inner[1]} in braces: `{inner[1]}: {{{inner[2]}: …}}`."
+        return BRACKET, spot.at, spot.at + 1, "this colon follows a key and its value", help_
     help_ = (
         "put a comma between two entries; put a text in quotes that holds a comma, colon, quote or bracket."
     )
     return BRACKET, spot.at, spot.at + 1, f"a comma or {closing} is missing before this", help_
 
 
-def _colon(spot: _Spot) -> Fault | None:
+def _open_quote(spot: Spot) -> int | None:
+    """Find a quote behind an opened bracket that is not closed on its line."""
+    _, end = spot.line_around(spot.opened)
+    rest = spot.text[spot.opened : end]
+    closed = re.sub(
+        r"""(?<![\w])"[^"]*"|(?<![\w])'[^']*'|(?<=\w)['"](?=\w)""", lambda m: "." * len(m[0]), rest
+    )
+    found = re.search(r"""(?<=[\s:,\[{])['"]""", closed)
+    return spot.opened + found.start() if found else None
+
+
+def _colon(spot: Spot) -> Fault | None:
     if not spot.says("mapping values are not allowed"):
         return None
-    key = _key_of(spot.before)
+    key = key_of(spot.before)
     if key is None:
-        return _misindented(spot)
+        return misindented(spot)
     start = spot.start + key.end()
     value = spot.value_from(start, spot.end)
+    message = "YAML takes what stands before it for another key"
+    inner = re.match(r"[({ ]*([\w-]+):\s", value)
+    if inner and (is_key(inner[1]) or (value.endswith("}") and "{" not in value)):
+        braces = f"`{key[1]}: {{{value.strip('(){} ')}}}`"
+        return COLON, spot.at, spot.at + 1, message, f"put keys of one line in braces: {braces}."
+    if key[1] in ("when", "success") and " ? " in value:
+        help_ = f"leave out what follows: `{key[1]}: {value.split(' ? ')[0]}`; it is true or false by itself."
+        return COLON, spot.at, spot.at + 1, "a condition has no ? and :", help_
     help_ = f"put the whole text in quotes: `{key[1]}: {quoted(value)}`."
-    return COLON, spot.at, spot.at + 1, "YAML takes what stands before it for another key", help_
+    return COLON, spot.at, spot.at + 1, message, help_
 
 
-def _misindented(spot: _Spot) -> Fault | None:
-    """Judge a key that stands where none may: the line above holds the reason."""
-    start, above = next(spot.lines_above(), (0, ""))
-    if not above:
-        return None
-    start += len(above) - len(above.lstrip())
-    if re.match(r"\s*-[^\s-]", above):
-        return (
-            NO_KEY,
-            start,
-            start + 1,
-            "a space is missing after the dash",
-            f"write `- {above.strip()[1:_SHOWN]}`.",
-        )
-    key = _key_of(above)
-    if key is None:
-        return _without_colon(spot, start)
-    column = key.start(1) + 1
-    at = spot.start + len(spot.before) - len(spot.before.lstrip())
-    message = f'"{key[1]}" above already has its value, so nothing can belong to it'
-    return INDENT, at, spot.at, message, f'Begin this line at column {column}, like "{key[1]}".'
-
-
-def _no_colon(spot: _Spot) -> Fault | None:
-    return _without_colon(spot, spot.opened) if spot.says("could not find expected ':'") else None
-
-
-def _without_colon(spot: _Spot, start: int) -> Fault:
-    _, end = spot.line_around(start)
-    line = spot.value_from(start, end)
-    found = re.match(r"([\w-]+):(?=\S)", line)
-    if found:
-        at = start + found.end() - 1
-        help_ = f"write `{found[1]}: {line[found.end() :]}`."
-        return NO_KEY, at, at + 1, "a space is missing after the colon", help_
-    help_ = (
-        "write a key, a colon, a space and a value; or put it on the line of the value that it belongs to."
-    )
-    return NO_KEY, start, start + len(line), "it has no colon", help_
-
-
-def _behind_value(spot: _Spot) -> Fault | None:
+def _behind_value(spot: Spot) -> Fault | None:
     """Judge what follows a closing quote or bracket on the same line."""
     last = spot.before.rstrip()[-1:]
-    if not spot.says(*_MISPLACED) or last not in ("'", '"', "]", "}"):
+    if not spot.says(*MISPLACED) or last not in ("'", '"', "]", "}"):
         return None
     if last in "'\"" and spot.before.count(last) % 2:
         at = spot.text.rfind(last, 0, spot.start + len(spot.before.rstrip()) - 1)
         message = "what this one opens is closed only on a later line"
         return QUOTE, at, at + 1, message, f"write {last} where the text ends."
-    key = _key_of(spot.before)
+    key = key_of(spot.before)
     value = spot.value_from(spot.start + (key.end() if key else 0), spot.end).strip()
     if last in "]}":
         help_ = f"remove it, or put the whole text in quotes: {quoted(value)}."
@@ -223,47 +182,14 @@ def _behind_value(spot: _Spot) -> Fault | None:
     return QUOTE, spot.at, spot.end, f"it stands behind the {last} that ends the text", help_
 
 
-def _stray_bracket(spot: _Spot) -> Fault | None:
-    if spot.char not in ("]", "}") or not spot.says(*_MISPLACED, "document start"):
+def _stray_bracket(spot: Spot) -> Fault | None:
+    if spot.char not in ("]", "}") or not spot.says(*MISPLACED, "document start"):
         return None
     return BRACKET, spot.at, spot.at + 1, "it closes nothing that is open", "remove it."
 
 
-def _misaligned(spot: _Spot) -> Fault | None:
-    if not spot.says(*_MISPLACED) or spot.before.strip():
-        return None
-    if spot.char == ":":
-        return NO_KEY, spot.at, spot.at + 1, "a colon stands here without a key", "write the key before it."
-    column = len(spot.before) + 1
-    is_item = re.match(r"-\s", spot.text[spot.at :]) is not None
-    opened, _ = spot.line_around(spot.opened)
-    if column == spot.opened - opened + 1 and is_item == ("mapping" in spot.context):
-        here, there = ("an item of a list", "keys") if is_item else ("a key", "items of a list")
-        help_ = "indent it below the key that it belongs to, or write it like its neighbours."
-        return INDENT, spot.at, spot.end, f"{here} stands among {there}", help_
-    columns = " or ".join(str(at) for at in _columns_around(spot.lines_above(), column))
-    if not columns:
-        return None
-    message = f"it begins at column {column}, where nothing above begins"
-    help_ = f"begin it at column {columns}, like what it belongs with."
-    return INDENT, spot.at, spot.end, message, help_
-
-
-def _columns_around(above: Iterable[tuple[int, str]], column: int) -> list[int]:
-    """Find the nearest columns, left and right, at which the lines above begin."""
-    right: set[int] = set()
-    for _, line in above:
-        lead = re.match(r" *(?:- +)*", line)
-        begins = {len(line) - len(line.lstrip(" ")) + 1, (lead.end() if lead else 0) + 1}
-        right |= {begin for begin in begins if begin > column}
-        left = {begin for begin in begins if begin < column}
-        if left:
-            return [max(left), *sorted(right)[:1]]
-    return sorted(right)[:1]
-
-
-def _reserved(spot: _Spot) -> Fault | None:
-    if spot.says("cannot start any token"):
+def _reserved(spot: Spot) -> Fault | None:
+    if spot.says("cannot start any token", "mapping keys are not allowed"):
         at = spot.at
     elif re.search("alias|anchor|tag|block scalar", spot.context):
         at = spot.opened
@@ -273,50 +199,61 @@ def _reserved(spot: _Spot) -> Fault | None:
     value = spot.value_from(at, end)
     if re.search(r"[\[{]", spot.text[start:at]):
         value = re.split(r"\s*[,\]}]", value, maxsplit=1)[0]
+    if negated := re.search(r"(?:when|success):\s+!\s*(\S.*)", spot.text[start:end]):
+        mend = f"write `not {negated[1][:SHOWN]}`."
+        return NEGATION, start + negated.start(1) - 1, at, "! is not a sign of conditions", mend
     message = f"an unquoted text cannot begin with {spot.text[at]}"
+    if spot.text[at] == "!":
+        return (
+            RESERVED,
+            at,
+            at + 1,
+            message,
+            f"remove it, or, if it is text, put it in quotes: {quoted(value)}.",
+        )
     return RESERVED, at, at + 1, message, f"put the text in quotes: {quoted(value)}."
 
 
-def _list_on_the_line(spot: _Spot) -> Fault | None:
+def _list_on_the_line(spot: Spot) -> Fault | None:
     if not spot.says("sequence entries are not allowed"):
         return None
-    help_ = "begin the list on the next line, or write it as [a, b]."
+    value = spot.value_from(spot.at, spot.end)
+    help_ = f"begin the list on the next line, or, if it is text, put it in quotes: {quoted(value)}."
     return INDENT, spot.at, spot.end, "a list of dashes cannot begin behind a key", help_
 
 
-def _escape(spot: _Spot) -> Fault | None:
-    if not spot.says("escape"):
+def _escape(spot: Spot) -> Fault | None:
+    if not spot.says("escape", "hexdecimal", "hexadecimal"):
         return None
     at = max(spot.text.rfind("\\", 0, spot.at + 1), 0)
-    if spot.text[at + 1 : at + 2] in ("x", "u", "U"):
+    _, end = spot.line_around(spot.opened)
+    if re.match(r"\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8})", spot.text[at : at + 10]):
         return QUOTE, at, at + 2, "this escape stands for no character", "write the character itself."
-    help_ = "write \\\\ for one backslash, or use single quotes, in which it stands for itself."
+    written = re.match(r'"([^"\r\n\']*)"', spot.text[spot.opened : end])
+    example = f": '{written[1]}'" if written and len(written[1]) < SHOWN else ""
+    help_ = f"write \\\\ for one backslash, or use single quotes, in which it stands for itself{example}."
     return QUOTE, at, at + 2, f"in double quotes, {spot.text[at : at + 2]} cannot be read", help_
 
 
-def _no_value(spot: _Spot) -> Fault | None:
+def _no_value(spot: Spot) -> Fault | None:
     if not spot.says("node content"):
         return None
     help_ = "write a value before it, remove it, or put the text in quotes that begins with it."
     return BRACKET, spot.at, spot.at + 1, f"{spot.char} stands where a value should", help_
 
 
-def _key_of(line: str) -> "re.Match[str] | None":
-    """Find a line's key, as group 1, up to where its value begins."""
-    return re.match(r"""\s*(?:-\s+)*("[^"]*"|'[^']*'|[^\s'"].*?)\s*:(?:\s+|\Z)""", line)
-
-
-_RULES: tuple[Callable[[_Spot], Fault | None], ...] = (
+_RULES: tuple[Callable[[Spot], Fault | None], ...] = (
     _conflict,
     _template,
     _tab,
     _unclosed_quote,
     _bracket,
+    slip,
     _colon,
-    _no_colon,
+    no_colon,
     _behind_value,
     _stray_bracket,
-    _misaligned,
+    misaligned,
     _reserved,
     _list_on_the_line,
     _escape,

@@ -1,18 +1,18 @@
 """The gate: the one function that may send (DESIGN, section 7: *the gate*, in its seven steps)."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta, tzinfo
 from typing import TypeAlias
 
 from engine.frozen import dataclass
-from engine.machine import Ask, Decision, Facts, Finish, Halt, Send, decide, evolve, fold
+from engine.machine import Facts, Send, decide, evolve, fold
+from engine.machine.exits import MAYBE_SENT, anything_sent, ending, exit_code
 from engine.record.entry import Lease, RunEntry, Standing
 from engine.record.event import (
     Event,
     LateAnswer,
     Overreached,
     Question,
-    RunFinished,
-    RunHalted,
     RunPaused,
     SendIntended,
     SendSettled,
@@ -22,7 +22,6 @@ from engine.record.plan import Once, PlannedSend, PlannedStep, Program
 from engine.record.state import RunState
 from engine.refusal import Exit, Refusal
 from engine.runlog.port import AlreadyOpen, LeaseGone, NotOpen, RunLog, Writer
-from engine.runner.exits import MAYBE_SENT, anything_sent, exit_code
 from engine.runner.once import period_start, who
 from engine.runner.ports import GaveUp, Surroundings
 
@@ -32,7 +31,10 @@ _TRIED = (Question.RETRIES_SPENT, Question.RETRY_LATER)
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A run that this process holds the campaign of. ``again``: a person sends on purpose once more."""
+    """A run that this process holds the campaign of. ``again``: a person sends on purpose once more.
+
+    ``formerly`` are the occasions that this one was under the runbook's former names.
+    """
 
     run: str
     program: Program
@@ -41,13 +43,24 @@ class Running:
     once: Once
     zone: tzinfo
     again: bool = False
+    formerly: tuple[str, ...] = ()
 
     def sent_before(self, log: RunLog, now: datetime) -> RunEntry | None:
         """Give another run that has sent on this occasion, or may have; None where that is set aside."""
         if self.again or self.once is Once.RUN:
             return None
         since = period_start(self.once, now, self.zone)
-        return log.sent_before(self.occasion, since, but_not=self.run)
+        for occasion in (self.occasion, *self.formerly):
+            if earlier := log.sent_before(occasion, since, but_not=self.run):
+                return earlier
+        return None
+
+    def unsent_before(self, log: RunLog, now: datetime) -> Iterator[RunEntry]:
+        """Give the other runs of this occasion that have no end and of which nothing went out."""
+        yield from log.unsent(self.occasion, period_start(self.once, now, self.zone), but_not=self.run)
+        # Of whatever period: one that is resumed under the former name would not find this run.
+        for occasion in self.formerly if self.once is not Once.RUN else ():
+            yield from log.unsent(occasion, None, but_not=self.run)
 
     def standing(self, state: RunState) -> Standing:
         """Say how the run stands, as its list shows it."""
@@ -242,16 +255,3 @@ def standing_stop(around: Surroundings, account: str, campaign: str) -> str | No
         if stop.covers(account, campaign):
             return f"stopped by {stop.by}: {stop.reason}"
     return around.stopped()
-
-
-def ending(decision: Decision, now: datetime) -> Event | None:
-    """Give the event by which a run ends or stands; None where it goes on."""
-    match decision:
-        case Ask(step=step, question=question, reason=reason):
-            return RunPaused(now, step, question, reason)
-        case Halt(step=step, reason=reason, final=final):
-            return RunHalted(now, step, reason, final)
-        case Finish():
-            return RunFinished(now)
-        case _:
-            return None

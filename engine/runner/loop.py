@@ -1,6 +1,7 @@
 """The main path of a run: decide, carry out, remember, until it ends or stands."""
 
 from engine.machine import Ask, Facts, Send, Skip, Wait, decide, evolve
+from engine.machine.exits import ending
 from engine.record.event import (
     Event,
     GuardRefused,
@@ -11,7 +12,7 @@ from engine.record.event import (
     WaitStarted,
 )
 from engine.record.state import RunState
-from engine.runner.gate import GOES_ON, Gate, GuardClosed, Running, ending
+from engine.runner.gate import GOES_ON, Gate, GuardClosed, Running
 from engine.runner.ports import Surroundings
 
 

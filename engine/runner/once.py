@@ -8,12 +8,19 @@ from typing import Any
 from engine.record.plan import Account, Once, inputs_said
 
 
-def occasion(account: Account, document: Mapping[str, Any]) -> str:
+def occasions(account: Account, document: Mapping[str, Any]) -> tuple[str, ...]:
     """Name what a run may do once in a period: account, campaign, runbook, and the inputs marked ``key``.
 
     Revision, roster and digest are not in it: a mended plan is the same occasion. ``document`` is
-    the program/v1 of the run.
+    the program/v1 of the run. The first is the run's own; the others are those that it was under the
+    runbook's former names.
     """
+    about = document["runbook"]
+    # A run that was started before there were former names has none.
+    return tuple(_occasion(account, document, name) for name in (about["name"], *about.get("formerly", ())))
+
+
+def _occasion(account: Account, document: Mapping[str, Any], name: str) -> str:
     declared = document["rules"]["runbook"].get("inputs", {})
     keys = {
         name: about["value"]
@@ -23,7 +30,7 @@ def occasion(account: Account, document: Mapping[str, Any]) -> str:
     parts = [
         account.key,
         document["runbook"]["campaign"]["id"],
-        document["runbook"]["name"],
+        name,
         keys,
     ]
     return json.dumps(parts, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
@@ -33,6 +40,11 @@ def who(occasion: str) -> str:
     """Name in a few words whom an occasion is about: its key inputs, or its campaign."""
     _, campaign, _, keys = json.loads(occasion)
     return inputs_said(keys) or f"campaign {campaign}"
+
+
+def name_in(occasion: str) -> str:
+    """Give the name of the runbook that an occasion is of."""
+    return str(json.loads(occasion)[2])
 
 
 def period_start(once: Once, now: datetime, zone: tzinfo) -> datetime | None:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from engine.machine import evolve, fold
+from engine.machine.exits import anything_sent
 from engine.record.entry import RunEntry, SendEntry, Standing
 from engine.record.event import (
     Event,
@@ -19,7 +20,6 @@ from engine.record.state import RunState
 from engine.record.wallclock import date_and_time, time_of_day
 from engine.refusal import Exit, Refusal
 from engine.runlog.port import RunLog
-from engine.runner.exits import anything_sent
 from engine.runner.ports import Clock
 from engine.runner.refusals import settle_the_dead
 

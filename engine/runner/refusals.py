@@ -9,7 +9,7 @@ from engine.record.plan import Account, Once
 from engine.record.wallclock import date_and_time
 from engine.refusal import Exit, Refusal
 from engine.runlog.port import RunLog
-from engine.runner.once import who
+from engine.runner.once import name_in, who
 from engine.runner.ports import Clock
 
 DEAD = "the process that sent it ended before the answer was written"
@@ -88,8 +88,10 @@ def refuse_once(earlier: RunEntry | None, once: Once, occasion: str) -> None:
     """Refuse what was, or may have been, sent on this occasion already (13)."""
     if earlier is not None:
         told = f"`runbook show {earlier.run}` says what happened{_goes_on(earlier)}"
+        name = name_in(occasion)
+        under = "" if earlier.runbook == name else f", under the former name {earlier.runbook},"
         raise Refusal(
-            f"{earlier.runbook} messages {who(occasion)} {_HOW_OFTEN[once]}, and run {earlier.run} did, or "
+            f"{name} messages {who(occasion)} {_HOW_OFTEN[once]}, and run {earlier.run}{under} did, or "
             f"may have (started {date_and_time(earlier.started_at)}, now {words(earlier.status.value)})",
             f"{told}; --again REASON messages them a second time",
             Exit.NOT_AS_REVIEWED,

@@ -9,6 +9,7 @@ from engine.diagnostics import Json
 from engine.frozen import dataclass
 from engine.machine import Ask, Facts, Halt, decide, evolve, fold
 from engine.machine.evolve import START
+from engine.machine.exits import exit_code
 from engine.planner.load import account_of, campaign_of, once_of, program_of
 from engine.record.entry import EventEntry, Lease, RunEntry, SendEntry, Standing
 from engine.record.event import (
@@ -29,10 +30,9 @@ from engine.record.state import RunState
 from engine.refusal import Exit, Refusal
 from engine.runlog.chain import verify
 from engine.runner.broken import Broken
-from engine.runner.exits import exit_code
 from engine.runner.gate import Gate, Running, standing_stop
 from engine.runner.loop import advance, write
-from engine.runner.once import occasion, period_start
+from engine.runner.once import occasions
 from engine.runner.ports import Surroundings
 from engine.runner.refusals import (
     last_owner,
@@ -138,8 +138,8 @@ def resume(wanted: Resumption, around: Surroundings) -> Result:
 def _running(
     run: str, program: Program, document: Mapping[str, Any], lease: Lease, zone: tzinfo, again: bool
 ) -> Running:
-    name = occasion(account_of(document), document)
-    return Running(run, program, lease, name, once_of(document), zone, again)
+    own, *former = occasions(account_of(document), document)
+    return Running(run, program, lease, own, once_of(document), zone, again, tuple(former))
 
 
 def _document(entries: tuple[EventEntry, ...]) -> Mapping[str, Any]:
@@ -176,8 +176,7 @@ def _begin(order: Order, running: Running, around: Surroundings) -> RunState:
     state, told = START, []
     with log.writing(lease) as writer:
         _refuse(running, around)
-        since = period_start(running.once, now, running.zone)
-        for older in log.unsent(running.occasion, since, but_not=order.run):
+        for older in running.unsent_before(log, now):
             reason = f"run {order.run} was started in its place; this one had sent nothing"
             standing = Standing(RunStatus.CANCELLED, 0, Exit.STANDS)
             writer.append(older.run, RunCancelled(now, reason), standing)

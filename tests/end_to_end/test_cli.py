@@ -263,7 +263,7 @@ def test_a_bug_says_that_it_is_one(
     def broken(*_: object) -> None:
         raise RuntimeError("planted")
 
-    monkeypatch.setattr("engine.cli.validate.read_bytes", broken)
+    monkeypatch.setattr("engine.api.checking.read_bytes", broken)
     assert main(["validate", "a.yaml"]) == 1
     assert "This is a bug in runbook" in capsys.readouterr().err
 

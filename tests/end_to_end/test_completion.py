@@ -111,6 +111,14 @@ def test_runbooks(here: Path) -> None:
 
 
 @pytest.mark.usefixtures("program")
+def test_scenario_files(here: Path) -> None:
+    """Those of this folder and the ones below it, and no runbook; their runbooks are offered elsewhere."""
+    (here / "two.test.yaml").write_text("format: runbook-test/v1\nrunbook: two.yaml\n", "utf-8")
+    assert completed("test", "") == ["two.test.yaml"]
+    assert completed("plan", "") == ["two.yaml"]
+
+
+@pytest.mark.usefixtures("program")
 def test_environments(here: Path) -> None:
     """Those of the configuration."""
     (here / ".runbook").mkdir()

@@ -1,10 +1,12 @@
 """The how-to pages for whoever runs runbooks: every command runs, and ends as the page says."""
 
+import json
 from pathlib import Path
 
 from docs.site.staging import ROOT
-from tests.end_to_end.reading import PORT, Reader, commands
+from tests.end_to_end.reading import BLOCK, PORT, Reader, commands
 from tests.end_to_end.test_readme import save
+from tests.repositories import git, repository
 
 HOW_TO = ROOT / "docs" / "how-to"
 SANDBOX = "runbook sandbox --fault partial:channel=whatsapp,times=2 --fault reset:channel=sms,times=2"
@@ -33,6 +35,12 @@ def test_the_pipeline_page_is_true(tmp_path: Path) -> None:
         meets(job)
         job.types("runbook validate")
         job.types("runbook plan")
+        repository(tmp_path, {})
+        git(tmp_path, "remote", "add", "origin", tmp_path.as_uri())
+        job.types("git fetch")
+        job.types("runbook validate")
+        job.types("runbook validate")
+        assert json.loads((tmp_path / "runbook.sarif").read_text("utf-8"))["version"] == "2.1.0"
         job.types("runbook run")
         job.types("runbook resume")
     assert job.is_through()
@@ -69,3 +77,28 @@ def test_the_page_on_stopping_is_true(tmp_path: Path) -> None:
         assert "customers complain" in person.types("runbook status")
         person.types("runbook allow")
     assert person.is_through()
+
+
+def test_the_page_on_editors_is_true(tmp_path: Path) -> None:
+    """Three schemas, and a check by one of them."""
+    author = reader("editor.md", tmp_path)
+    author.types("mkdir")
+    for name in ("runbook", "scenario", "config"):
+        author.types(f"runbook schema {name}")
+    assert "ok" in author.types("check-jsonschema")
+    assert author.is_through()
+
+
+def test_the_page_about_scenarios_is_true(tmp_path: Path) -> None:
+    """Its scenarios hold for its runbook; what is suggested beside them passes, and all is shown."""
+    text = (HOW_TO / "test-runbooks.md").read_text("utf-8")
+    runbook, scenarios = [block for language, block in BLOCK.findall(text) if language == "yaml"]
+    (tmp_path / "first.test.yaml").write_text(scenarios, "utf-8")
+    author = reader("test-runbooks.md", tmp_path)
+    (tmp_path / "first.yaml").write_text(runbook, "utf-8")
+    assert "3 scenarios of 1 file: 3 passed." in author.types("runbook test first.yaml")
+    author.types("runbook test first.yaml --suggest")
+    assert "of 2 files" in author.types("runbook test .")
+    author.also_types("runbook test . --fail-under 100")
+    assert author.next() == "pytest"
+    assert author.is_through()

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from engine.cli import main
-from engine.cli.init import FILES, RUNBOOK
+from engine.cli.init import FILES, RUNBOOK, SCENARIOS
 from engine.config import PLACEHOLDER
 from engine.sandbox.server import Served
 from engine.shipped import shipped
@@ -129,18 +129,13 @@ def test_git_never_sees_the_log_or_a_token(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("fresh")
-def test_the_scenarios_hold(tmp_path: Path) -> None:
-    """``pytest`` plays them, as the README has the team do."""
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-W", "error"],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout
-    assert "4 passed" in done.stdout
+def test_the_scenarios_hold(capsys: pytest.CaptureFixture[str]) -> None:
+    """``runbook test`` plays them, as the README has the team do; all that conditions decide is shown."""
+    capsys.readouterr()
+    assert main(["test", "--coverage", "--format", "json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert [each["passed"] for each in said["scenarios"]] == [True] * 4
+    assert all(each["covered"] for each in said["coverage"][0]["conditions"])
 
 
 def test_every_command_of_its_readme_works(fresh: Path, api: Served) -> None:
@@ -151,8 +146,8 @@ def test_every_command_of_its_readme_works(fresh: Path, api: Served) -> None:
     blocks = re.findall(
         r"^```sh\n(.*?)^```", (fresh / "README.md").read_text("utf-8"), re.DOTALL | re.MULTILINE
     )
-    lines = [line for block in blocks for line in block.splitlines() if line != "pytest"]
-    assert len(lines) == 9
+    lines = [line for block in blocks for line in block.splitlines()]
+    assert len(lines) == 10
     begin = f'runbook() {{ {sys.executable} -m engine "$@"; }}; set -e\n'
     done = typed(begin + "\n".join(lines), fresh)
     assert done.returncode == 0, done.stderr
@@ -175,7 +170,7 @@ def test_the_next_commands_work(
     assert main(["init", folder]) == 0
     said = capsys.readouterr().out
     lines = re.findall(r"^    (.*)$", said, re.MULTILINE)
-    assert [line.split()[0] for line in lines[-5 - (folder != ".") :]][-3:] == ["runbook"] * 3
+    assert [line.split()[0] for line in lines][-4:] == ["runbook"] * 4
     assert ("cd " in said) is (folder != ".")
     assert all(f"  {name}" in said for name in FILES)
     begin = f'runbook() {{ {sys.executable} -m engine "$@"; }}; set -e\n'
@@ -227,7 +222,7 @@ def test_what_is_missing_is_added(fresh: Path, capsys: pytest.CaptureFixture[str
     assert "rosters/" not in left
     assert (fresh / "README.md").read_text("utf-8") == "ours"
     assert not (fresh / ".runbook" / "nowhere").exists()
-    assert (fresh / "tests" / "test_runbooks.py").exists()
+    assert (fresh / SCENARIOS).exists()
 
 
 @pytest.mark.usefixtures("fresh")
@@ -249,7 +244,7 @@ def at(name: str) -> Any:  # noqa: ANN401  (a maker of cases)
     return pytest.param(name, id=name.replace("/", "_") or "folder")
 
 
-@pytest.mark.parametrize("blocked", [at(""), at(".runbook"), at("runbooks"), at("tests"), at("policies")])
+@pytest.mark.parametrize("blocked", [at(""), at(".runbook"), at("runbooks"), at("policies")])
 def test_all_is_checked_before_the_first_file(
     blocked: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

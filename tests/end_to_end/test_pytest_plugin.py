@@ -58,7 +58,7 @@ def failure(folder: Path, body: str) -> str:
 
 def test_the_page_about_tests_is_so(tmp_path: Path) -> None:
     """Its runbook and its tests, saved as it says, all pass."""
-    (runbook,) = blocks("test-runbooks.md", "yaml")
+    runbook, _ = blocks("test-runbooks.md", "yaml")
     (tmp_path / "first.yaml").write_text(runbook, "utf-8")
     for number, code in enumerate(tests := blocks("test-runbooks.md", "python")):
         (tmp_path / f"test_{number}.py").write_text(code, "utf-8")

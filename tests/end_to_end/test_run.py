@@ -9,7 +9,7 @@ import pytest
 from engine.cli import main
 from engine.sandbox import Fault, Kind, Options
 from engine.sandbox.server import Served
-from tests.end_to_end.running import at_a_terminal, run, shown, templates
+from tests.end_to_end.running import RUNBOOK, at_a_terminal, run, shown, templates
 from tests.sandboxes import campaign, eventually, served
 from tests.terminals import at_terminal
 
@@ -87,6 +87,22 @@ def test_pressed_twice(api: Served, capsys: pytest.CaptureFixture[str]) -> None:
     assert [event["reason"] for event in events if event["kind"] == "override_used"] == [
         "the first went out with a wrong text"
     ]
+
+
+def test_a_renamed_runbook_messages_nobody_twice(
+    api: Served, here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """13 where it names its former name; without it everybody gets the messages a second time."""
+    assert run() == 0
+    assert len(api.sandbox.outbox) == 30
+    renamed = RUNBOOK.replace("name: two-steps", "name: two-reminders")
+    (here / "two.yaml").write_text(renamed.replace("owner:", "formerly: [two-steps]\nowner:"), "utf-8")
+    assert run() == 13
+    assert "under the former name two-steps" in capsys.readouterr().err
+    assert len(api.sandbox.outbox) == 30
+    (here / "two.yaml").write_text(renamed, "utf-8")
+    assert run() == 0
+    assert len(api.sandbox.outbox) == 60
 
 
 @pytest.mark.usefixtures("here")

@@ -9,8 +9,15 @@ import pytest
 from engine.cli import main
 
 FOLDER = Path(__file__).parents[2] / "runbooks"
-FILES = sorted(FOLDER.glob("*.yaml"))
-INPUTS = {"emi-bounce-recovery.yaml": ["--input", "branch=pune"]}
+FILES = sorted(each for each in FOLDER.rglob("*.yaml") if not each.stem.endswith(".test"))
+INPUTS = {
+    "emi-bounce-recovery.yaml": ["--input", "branch=pune"],
+    "bounce-by-branch.yaml": ["--input", "branch=pune"],
+    "before-it-is-due.yaml": ["--input", "due_on=2026-03-05"],
+    "all-but-disputes.yaml": ["--input", "disputed=LOANID-2043154"],
+    "pilot-then-the-rest.yaml": ["--input", "stage=pilot", "--input", "pilot=LOANID-2043153"],
+    "message-then-call.yaml": ["--input", "to_call=LOANID-2043153"],
+}
 
 TEMPLATE = {"templateId": "hfu7VL6sBhI6NPm"}
 CHOSEN = {"filters": {"ids": ["LOANID-2043153", "LOANID-2043154"]}}

@@ -4,11 +4,11 @@ from collections import Counter
 from collections.abc import Iterator
 
 from engine.machine import fold
+from engine.machine.exits import anything_sent
 from engine.record.event import OverrideUsed
 from engine.record.outcome import RunStatus
 from engine.refusal import Exit
 from engine.runlog.chain import verify
-from engine.runner.exits import anything_sent
 from engine.sandbox import Kind
 from tests.properties.processes import Arrived
 from tests.properties.random_runbooks import ROWS

@@ -121,7 +121,7 @@ _FILTERS: Sequence[Mapping[str, object] | None] = (
     {"ids": ["L-1", "L-2", "L-5"]},
     {"exclude_ids": ["L-3"], "payment_status": "bounced"},
     {"language": "english", "payment_status": ["paid", "pending"]},
-    {"ids": ["L-99"]},
+    {"ids": ["L-97", "L-98", "L-99"]},
 )
 
 

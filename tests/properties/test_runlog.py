@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.machine import fold
+from engine.machine.exits import anything_sent
 from engine.record.entry import Standing
 from engine.record.event import (
     Event,
@@ -29,7 +30,6 @@ from engine.record.plan import Program
 from engine.runlog.chain import verify
 from engine.runlog.port import LOG, AlreadyOpen, NotOpen
 from engine.runlog.sqlite import SqliteLog, open_log
-from engine.runner.exits import anything_sent
 from tests.contract.runlogs import ACCOUNT, CAMPAIGN, document, intended, later, result, settled, started
 from tests.factories import NOW
 from tests.properties.programs import programs

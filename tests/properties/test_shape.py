@@ -19,7 +19,8 @@ from engine.runbook.shape import FORMATS, build
 from engine.runbook.source import read
 from engine.runbook.validator import errors
 
-PATHS = sorted((Path(__file__).parents[2] / "runbooks").glob("*.yaml"))
+FOLDER = Path(__file__).parents[2] / "runbooks"
+PATHS = sorted(each for each in FOLDER.glob("*.yaml") if not each.stem.endswith(".test"))
 RUNBOOKS = [read(path.read_bytes(), path.name).data for path in PATHS]
 # Words of the library and of Python that no reader of a finding should meet.
 FOREIGN = (

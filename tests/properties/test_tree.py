@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from engine.machine import Ask, Facts, Finish, Halt, Send, Skip, Wait, decide, evolve, fold
 from engine.machine.aggregate import read
 from engine.planner.answers import Answer
-from engine.planner.cells import Cell
 from engine.planner.tree import Branch, Move, Tree, grow
 from engine.record.event import (
     Event,
@@ -34,6 +33,7 @@ from engine.record.event import (
 from engine.record.outcome import Outcome, SendStatus, StepStatus
 from engine.record.plan import Program
 from engine.record.state import StepState
+from engine.runbook.answers.cells import Cell
 from tests.factories import NOW, outcome, program, step
 from tests.properties.programs import programs
 from tests.properties.test_machine import story

@@ -17,6 +17,7 @@ from engine.record.event_json import KINDS
 from engine.record.outcome import RunStatus, SendStatus, StepStatus
 from engine.runbook.channels import REGISTRY
 from engine.runbook.shape import build as runbook_schema
+from engine.scenario.shape import build as scenario_schema
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -158,13 +159,14 @@ def test_a_term_of_two_words_stays_two_words(term: str) -> None:
 
 
 def test_the_formats_page_names_every_key() -> None:
-    """A key of a runbook or a configuration that the reference leaves out is one that nobody finds."""
+    """A key that the reference leaves out is one that nobody finds."""
     said = set(re.findall(r"`([a-z_]+)`", (DOCS / "reference" / "formats.md").read_text("utf-8")))
     plan: Json = json.loads((ROOT / "schemas" / "plan.v1.schema.json").read_text("utf-8"))
     assert isinstance(plan, dict)
     assert isinstance(plan["properties"], dict)
-    known = {*keys(runbook_schema(REGISTRY)), *keys(config_schema()), *plan["properties"]}
+    known = {*keys(runbook_schema(REGISTRY)), *keys(config_schema()), *keys(scenario_schema())}
     assert sorted(known - said) == []
+    assert sorted(plan["properties"].keys() - said) == []
 
 
 def test_the_formats_page_names_what_conditions_read() -> None:

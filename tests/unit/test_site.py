@@ -11,13 +11,14 @@ import pytest
 import yaml
 
 from docs.site.links import broken
-from docs.site.reference import kinds, pages
+from docs.site.reference import pages
 from docs.site.staging import ROOT, place_of, sources, staged
 from docs.site.varying import differences, fixed
 from engine.cli import cli
 from engine.cli.schema import SCHEMAS
 from engine.cli.verbs import VERBS
 from engine.diagnostics import Json
+from engine.manual import KINDS, page
 from engine.refusal import Exit
 
 PAGES = pages()
@@ -80,11 +81,16 @@ def test_every_exit_code_is_shown() -> None:
 
 
 def test_every_kind_of_finding_is_shown() -> None:
-    """As many as the code of the engine makes, each with its reason."""
-    code = "\n".join(path.read_text("utf-8") for path in ROOT.glob("engine/**/*.py"))
-    assert set(re.findall(r"\bKind\(\s*\"(RB\d+)\"", code)) == set(kinds())
-    for kind in kinds().values():
-        assert f"| `{kind.code}` | {kind.summary} | {kind.why} |" in PAGES["reference/findings.md"]
+    """Each with its reason, under its code as an anchor, with both examples and the wrong one's findings."""
+    text = PAGES["reference/findings.md"]
+    assert re.findall(r"^### (RB\d+) .* \{#\1\}$", text, re.MULTILINE) == list(KINDS)
+    for section in text.split("\n### ")[1:]:
+        kind, shown = KINDS[section[:5]], page(section[:5])
+        assert f"| [`{kind.code}`](#{kind.code}) | {kind.summary} | {kind.why} |" in text
+        assert shown.prose in section
+        for part in (*shown.wrong.parts, *shown.mended.parts):
+            assert part.text in section
+        assert re.search(r"^ +\d+ \| .*\n +\| +\^~*", section, re.MULTILINE)
 
 
 def test_every_page_is_in_the_navigation() -> None:

@@ -15,7 +15,8 @@ CALL = Channel(
     label="Call",
     fields={
         "conversation": conversation_field(
-            "The agent that talks and the disposition for its outcomes; a call has no template."
+            "The agent that talks, and the disposition for its outcomes; the API wants both. A call has no "
+            "template."
         )
     },
     required=("conversation",),

@@ -83,7 +83,8 @@ def template_field(example: str) -> Json:
     """The key ``template`` of the channels that send a text written beforehand."""
     return described(
         ref("filled_line"),
-        "The template to send: its id, as the API shows it, or its name in the catalog.",
+        "The template to send: its id at the API, or its name in the catalog; the API fills its blanks from "
+        "the customer's row, for a request has no place for them.",
         example,
     )
 
@@ -91,10 +92,12 @@ def template_field(example: str) -> Json:
 def conversation_field(description: str) -> Json:
     """The key ``conversation``: the agent that talks, and what it files the outcome under."""
     keys: dict[str, Json] = {
-        "agent": described(ref("filled_line"), "The id of the agent that talks.", "PPTnLQAvGlLtVgRbpcFn"),
+        "agent": described(
+            ref("filled_line"), "The id of the agent that talks, sent as `agentId`.", "PPTnLQAvGlLtVgRbpcFn"
+        ),
         "disposition": described(
             ref("filled_line"),
-            "The id of the disposition that outcomes are filed under.",
+            "The id of the disposition that outcomes are filed under, sent as `dispositionId`.",
             "XaYnpMfmTumXNSgOSIZB",
         ),
     }

@@ -26,7 +26,8 @@ WHATSAPP = Channel(
     fields={
         "template": template_field("hfu7VL6sBhI6NPm"),
         "conversation": conversation_field(
-            "Lets an agent answer replies; the API wants both the agent and the disposition, or neither."
+            "Lets an agent answer replies, sent as `conversationSettings`; the API takes it with both the "
+            "agent and the disposition, and without it no agent answers."
         ),
     },
     required=("template",),

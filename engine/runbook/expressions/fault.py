@@ -35,12 +35,14 @@ class Scope:
         steps: every step of the runbook with its place in the order; one mapping serves all steps.
         position: the place of the step to which the condition belongs.
         own: that step's id where its own result may be read (``success``), else None (``when``).
+        nameless: whether some step's id cannot be read, so that an unknown one may be its.
     """
 
     inputs: Mapping[str, InputSpec | None]
     steps: Mapping[str, int]
     position: int
     own: str | None = None
+    nameless: bool = False
 
     def earlier(self) -> tuple[str, ...]:
         """Give the steps whose result may be read: the nearest before, in order, then the own one."""

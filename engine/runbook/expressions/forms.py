@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from engine.diagnostics import Kind
+from engine.record.condition import Field
 from engine.runbook.expressions.fault import Fault
 from engine.runbook.expressions.tokens import UNREADABLE, Token
 from engine.runbook.expressions.words import KEYWORDS
@@ -37,6 +38,7 @@ _REFUSALS: Mapping[str, tuple[str, str]] = {
         "compare with ==, !=, <, > or in [...].",
     ),
 }
+_FIELDS = frozenset(field.value for field in Field)
 _TESTS: Mapping[str, str] = {
     "in": 'leave "is" out: <name> in [...].',
     "true": "write the name by itself.",
@@ -76,6 +78,9 @@ def misplaced(tokens: Sequence[Token], number: int) -> Fault:
     here = tokens[number]
     if before and before.written in ("and", "or", "in") and _is_value(here):
         return unjoined(before)
+    if before and f"{before.written}_{here.written}" in _FIELDS:
+        help_ = f"write {before.written}_{here.written}, in one word."
+        return _fault(here, "a name has no blank in it", help_)
     if before and _is_value(before) and _is_value(here):
         help_ = 'put "and" or "or" between two comparisons, == between two values; a text stands in quotes.'
         return _fault(here, f'nothing joins "{here.written}" to what stands before it', help_)

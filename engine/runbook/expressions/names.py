@@ -45,6 +45,17 @@ FIELDS = tuple(field.value for field in Field)
 STATUSES = tuple(status.value for status in StepStatus if status is not StepStatus.PENDING)
 """What the status of a step that a condition reads can be."""
 
+_NOTHING = 'there is no empty value; "is unknown" finds a number that nobody knows.'
+_WORDS_ELSEWHERE = {
+    **dict.fromkeys(("yes", "on"), "write true."),
+    **dict.fromkeys(("no", "off"), "write false."),
+    **dict.fromkeys(("null", "none", "nil", "nothing", "empty"), _NOTHING),
+    "always": "leave `when` out: a step without it always runs.",
+    "never": "delete the step, or put a # before each of its lines.",
+    "success": "a status stands in quotes: 'succeeded'.",
+}
+"""What words of other languages are here."""
+
 Resolved: TypeAlias = tuple[InputName | StepField | None, tuple[Fault, ...]]
 
 
@@ -90,6 +101,8 @@ def _step(words: Sequence[Token], scope: Scope) -> Resolved:
         return None, (*faults, _fault(INCOMPLETE_NAME, words, "it does not say which field", help_))
     field, more = _field(words[2:], f"steps.{name}.")
     faults = (*faults, *more)
+    if name not in scope.steps:
+        return None, faults
     return (StepField(name, field, _extent(words)) if field and not faults else None), faults
 
 
@@ -97,6 +110,8 @@ def _order(word: Token, scope: Scope) -> tuple[Fault, ...]:
     """Check that a step stands where its result can be read."""
     name = word.written
     position = scope.steps.get(name)
+    if position is None and scope.nameless:
+        return ()
     if position is None:
         help_ = offer(name, scope.earlier(), "steps.")
         return (_fault(UNKNOWN_STEP, [word], f'no step has the id "{name}"', help_),)
@@ -134,7 +149,11 @@ def _meant(name: str, rest: Sequence[Token], scope: Scope) -> str:
     """Say what a name that begins with neither inputs nor steps was likely meant to be."""
     field = f".{rest[0].written}" if rest else ""
     if name in scope.steps:
-        return f"write steps.{name}{field or '.status'}."
+        return (
+            f"write steps.{name}{field}."
+            if field
+            else f"write steps.{name}.status, or '{name}' if it is a text."
+        )
     if name in scope.inputs:
         return f"write inputs.{name}."
     if name in FIELDS:
@@ -143,10 +162,16 @@ def _meant(name: str, rest: Sequence[Token], scope: Scope) -> str:
         return f"say of which step, for example steps.{step}.{name}{quoted}."
     if name in STATUSES:
         return f"a status stands in quotes: '{name}'."
+    return _word_elsewhere(name, rest, scope)
+
+
+def _word_elsewhere(name: str, rest: Sequence[Token], scope: Scope) -> str:
+    if not rest and name.lower() in _WORDS_ELSEWHERE:
+        return _WORDS_ELSEWHERE[name.lower()]
     roots = ("inputs", "steps") if rest else ("inputs", "steps", "true", "false")
-    near = nearest(name, (*roots, *(FIELDS if scope.own else ())))
+    near = nearest(name, (*roots, *(FIELDS if scope.own is not None else ())))
     if near:
-        return f"did you mean {near}{field}?"
+        return f"did you mean {'.'.join([near, *(word.written for word in rest)])}?"
     return f"names begin with inputs. or steps.{'' if rest else f' A text stands in quotes: {name!r}.'}"
 
 

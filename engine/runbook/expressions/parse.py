@@ -1,5 +1,6 @@
 """From the text of a condition to its checked tree."""
 
+import re
 from collections.abc import Callable, Mapping
 from functools import partial, reduce
 from typing import Literal as OneOf
@@ -23,10 +24,11 @@ from engine.runbook.expressions import fits
 from engine.runbook.expressions.constants import never_varying
 from engine.runbook.expressions.fault import Fault, Scope
 from engine.runbook.expressions.forms import FORBIDDEN, refusal
-from engine.runbook.expressions.grammar import Form, shape
+from engine.runbook.expressions.grammar import Form, shape, value_of
 from engine.runbook.expressions.hyphens import join_hyphens
 from engine.runbook.expressions.names import resolve
 from engine.runbook.expressions.operand import Operand, Type, sort_of
+from engine.runbook.expressions.phrases import phrase
 from engine.runbook.expressions.tokens import Spelling, spell
 
 
@@ -65,7 +67,7 @@ class _Reading:
     def whole(self) -> Node | None:
         form = shape(self.spelling)
         if isinstance(form, Fault):
-            self.faults.append(form)
+            self.faults.append(phrase(self.tokens) or form)
             return None
         condition = self.read(form)
         self.faults.extend(fits.claim(condition))
@@ -75,9 +77,11 @@ class _Reading:
         return _FORMS[form.name](self, form)
 
     def constant(self, form: Form) -> Operand:
-        if form.value is None or not self.tokens[form.first].sure:
+        token = self.tokens[form.first]
+        value = value_of(token.written)
+        if value is None or not token.sure:
             return self._operand(form, None, None)
-        literal = Literal(form.value, self._extent(form))
+        literal = Literal(value, self._extent(form))
         return self._operand(form, literal, sort_of(literal, self.scope))
 
     def name(self, form: Form) -> Operand:
@@ -141,7 +145,12 @@ class _Reading:
 
     def other(self, form: Form) -> Operand:
         """Name a form that is not admitted; the values that it works on are still checked."""
+        if fault := phrase(self.tokens, form.first, form.last):
+            self.faults.append(fault)
+            return self._operand(form, None, None)
         message, help_ = refusal(*form.signs)
+        if dotted := _SUBSCRIPT.search(self.text) if form.signs[0] == "Getitem" else None:
+            help_ = f"write {dotted[1]}.{dotted[2]}{dotted[3]}."
         self.faults.append(Fault(FORBIDDEN, *self._extent(form), message, help_))
         for part in form.parts:
             self.read(part)
@@ -180,6 +189,7 @@ def _positive(operand: Node, at: Extent) -> Node:
     return _negative(_negative(operand, at), at)
 
 
+_SUBSCRIPT = re.compile(r"\b(steps|inputs)\s*\[\s*['\"](\w+)['\"]\s*\]((?:\.\w+)*)")
 _COMPARISONS: Mapping[str, OneOf["==", "!=", "<", "<=", ">", ">="]] = {
     "eq": "==",
     "ne": "!=",

@@ -1,23 +1,29 @@
 """A condition as a row of words, each at its place: bounded, its brackets in pairs."""
 
+import re
 from collections.abc import Mapping
 from itertools import pairwise
 from typing import NamedTuple
 
 from engine.diagnostics import Kind
 from engine.runbook.expressions.fault import Fault
-from engine.runbook.expressions.words import BRACES, WORD, mistake
+from engine.runbook.expressions.words import BRACES, OWNER, UNCLEAR_NUMBER, WORD, mistake
 
 TOO_LARGE = Kind(
     "RB301",
     "condition too large",
     "a condition decides what happens: a reviewer must be able to take it in.",
 )
-EMPTY = Kind("RB302", "empty condition", "a condition that says nothing decides nothing.")
 UNREADABLE = Kind(
     "RB307",
     "condition cannot be read",
     "a condition is read as a whole and in one way, or not at all.",
+)
+
+PERCENT = Kind(
+    "RB333",
+    "percent sign",
+    "to a condition, % is what is left over by a division.",
 )
 
 MOST_CHARACTERS = 1_000
@@ -66,13 +72,14 @@ def spell(text: str) -> Spelling:
     tokens, faults, whole = _read(text)
     if not (tokens or faults):
         help_ = "write a comparison, for example steps.remind.failed > 0, or leave the key out."
-        return _unreadable(Fault(EMPTY, 0, len(text), "there is nothing to evaluate", help_))
+        return _unreadable(Fault(UNREADABLE, 0, len(text), "there is nothing to evaluate", help_))
     if not (tokens and whole):
         return _unreadable(*faults)
     closing, misplaced = _pairs(tokens)
     misplaced = misplaced or _bounded(tokens) or _apart(tokens) or _percent(tokens)
     if misplaced:
-        return _unreadable(*faults, misplaced)
+        told = [fault for fault in faults if not misplaced.start <= fault.start < misplaced.end]
+        return _unreadable(*told, misplaced)
     return Spelling(tuple(tokens), closing, tuple(faults))
 
 
@@ -93,12 +100,18 @@ def _read(text: str) -> tuple[list[Token], list[Fault], bool]:
             continue
         # A pair of braces is one mistake.
         if wrong.kind is not BRACES or all(seen.kind is not BRACES for seen in faults):
-            faults.append(Fault(wrong.kind, start, end, wrong.message, wrong.help))
+            faults.append(Fault(wrong.kind, start, end, wrong.message, _named(wrong.help, text[:start])))
         if wrong.instead is None:
             return tokens, faults, False
         if wrong.instead:
             tokens.append(Token(start, end, wrong.instead, wrong.sure))
     return tokens, faults, True
+
+
+def _named(mend: str, before: str) -> str:
+    """Put the name that is looked for in a range into the mend."""
+    owner = re.search(r"([\w.]+)\s+(?:not\s+)?in\s*\Z", before) if OWNER in mend else None
+    return mend.replace(OWNER, owner[1]) if owner else mend
 
 
 def _pairs(tokens: list[Token]) -> tuple[dict[int, int], Fault | None]:
@@ -111,6 +124,8 @@ def _pairs(tokens: list[Token]) -> tuple[dict[int, int], Fault | None]:
             if len(opened) > MOST_NESTED:
                 message = f"brackets stand more than {MOST_NESTED} deep here"
                 return {}, _fault(TOO_LARGE, token, message, "leave out the brackets that change nothing.")
+        elif token.written == "," and not opened and (fault := _grouped(tokens, number)):
+            return {}, fault
         elif token.written == "," and not opened:
             help_ = 'join two comparisons with "and" or "or"; put the items of a list in [ ].'
             return {}, _fault(UNREADABLE, token, "this comma joins nothing", help_)
@@ -125,6 +140,19 @@ def _pairs(tokens: list[Token]) -> tuple[dict[int, int], Fault | None]:
         token = tokens[opened[-1]]
         return {}, _fault(UNREADABLE, token, f"this {token.written} is never closed", "close it.")
     return closing, None
+
+
+def _grouped(tokens: list[Token], number: int) -> Fault | None:
+    """Find a number with a comma in it, ``1,000``."""
+    parts = tokens[max(number - 1, 0) : number + 2]
+    written = "".join(part.written for part in parts)
+    is_grouped = re.fullmatch(r"\d{1,3},(?:\d{2,3}|0)", written) and parts[0].end == parts[1].start
+    if not is_grouped or parts[2].end - parts[2].start > 3:  # noqa: PLR2004  (digits of a group)
+        return None
+    digits = parts[0].written + "0" * (parts[2].end - parts[2].start)
+    digits = digits if parts[2].written == "0" else parts[0].written + parts[2].written
+    message, help_ = "a number has no comma", f"write {digits}."
+    return Fault(UNCLEAR_NUMBER, parts[0].start, parts[2].end, message, help_)
 
 
 def _bounded(tokens: list[Token]) -> Fault | None:
@@ -149,7 +177,7 @@ def _percent(tokens: list[Token]) -> Fault | None:
     for sign, after in zip(tokens, [*tokens[1:], None], strict=True):
         if sign.written == "%" and (after is None or after.written in ("and", "or", ")", "]", ",")):
             help_ = _per_cent(tokens[: tokens.index(sign)])
-            return _fault(UNREADABLE, sign, "% is read as the remainder of a division", help_)
+            return _fault(PERCENT, sign, "numbers stand without it", help_)
     return None
 
 
@@ -161,6 +189,9 @@ def _per_cent(before: list[Token]) -> str:
             owner = "".join(words[-7:-3]) if words[-4:-3] == ["."] else ""
             per_cent, customers = (f"{owner}{name} {sign} {number}" for name in ("failed_pct", "failed"))
             return f"write {per_cent} (per cent) or {customers} (customers)."
+        case [*_, name, sign, number] if number[0].isdigit():
+            owner = "".join(words[-7:-3]) if words[-4:-3] == ["."] else ""
+            return f"leave the % out: {owner}{name} {sign} {number}."
         case _:
             return "leave the % out."
 

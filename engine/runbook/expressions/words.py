@@ -25,12 +25,15 @@ UNCLEAR_NUMBER = Kind(
     "unclear number",
     "a number that two readers may read differently must not decide anything.",
 )
+RANGE = Kind("RB332", "range", "a condition says of each end whether it is part of the range.")
 UNCLEAR_TEXT = Kind(
     "RB306",
     "unclear text",
     "texts are compared character by character, so a condition must show exactly what they are.",
 )
 
+OWNER = "<name>"
+"""Stands in a mend for the name that the mistaken word belongs to."""
 LARGEST = 2**53 - 1
 """A number beyond it may change when it passes through JSON."""
 
@@ -54,6 +57,7 @@ WORD = re.compile(
     (?P<space>\s+)
   | (?P<text>'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")
   | (?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2}(?!\w))
+  | (?P<grouped>[1-9][0-9]{0,2}(?:[ ][0-9]{3})+(?![\w.]))
   | (?P<number>(?:(?<![\w\])'"])\.)?[0-9](?:[0-9_.]*[eE][+-][0-9]+|\w*(?:\.\w*)*))
   | (?P<name>[^\W\d]\w*)
   | (?P<brace>\{\{|\}\}|\{%|%\}|\{\#|\#\})
@@ -126,7 +130,15 @@ def _name(word: str) -> Mistake | None:
     return None
 
 
+def _grouped(word: str) -> Mistake | None:
+    plain = word.replace(" ", "")
+    return Mistake(UNCLEAR_NUMBER, "a number has no blank in it", f"write {plain}.", plain, sure=True)
+
+
 def _number(word: str) -> Mistake | None:
+    if ends := re.fullmatch(r"(\d+)\.{2,3}(\d+)", word):
+        help_ = f"write {OWNER} >= {ends[1]} and {OWNER} <= {ends[2]}."
+        return Mistake(RANGE, "there is no sign for a range", help_, "0")
     if not _PLAIN_NUMBER.fullmatch(word):
         message = f"{word} is not written as plain decimal digits"
         return Mistake(UNCLEAR_NUMBER, message, _plain(word), "0")
@@ -137,6 +149,8 @@ def _number(word: str) -> Mistake | None:
 
 
 def _plain(word: str) -> str:
+    if thousands := re.fullmatch(r"([1-9]\d{0,5})[kK]", word):
+        return f"write {thousands[1]}000."
     bare = word.replace("_", "").rstrip(".").lstrip("0")
     if not bare or bare[0] == ".":
         bare = f"0{bare}"
@@ -186,6 +200,8 @@ def _other(word: str) -> Mistake | None:
         help_ = f"close it with {word}; a text that holds {word} stands in the other quotes."
         return Mistake(UNCLEAR_TEXT, "this quote is never closed", help_, None)
     help_ = 'leave it out; parts of a condition are joined with "and" or "or".'
+    if word == "$":
+        help_ = "write names without it, as in inputs.branch."
     return Mistake(FOREIGN_SIGN, f"{shown(word)} means nothing here", help_, None)
 
 
@@ -197,6 +213,7 @@ _JUDGES: Mapping[str, Callable[[str], Mistake | None]] = {
     "space": _nothing,
     "text": _text,
     "date": _date,
+    "grouped": _grouped,
     "number": _number,
     "name": _name,
     "brace": _brace,

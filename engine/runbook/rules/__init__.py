@@ -1,32 +1,103 @@
 """Rules across fields: one a module, each listed below, all run on whatever has a sound shape."""
 
 from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
 from typing import Any, TypeAlias
 
+from engine.diagnostics import Path
+from engine.record.condition import Condition
 from engine.runbook.fault import Fault
 from engine.runbook.rules import (
+    accepted_codes,
     audience_names,
     chosen_and_excluded,
-    input_bounds,
+    customers_in_the_file,
+    defaults_that_choose_people,
+    expectations_out_of_reach,
+    filters_that_exclude_each_other,
+    former_names,
+    input_choices,
+    input_defaults,
+    input_patterns,
     languages,
+    languages_of_templates,
+    limits_above_expectations,
+    overlapping_steps,
+    payers_asked_to_pay,
     ranges,
+    receipts_to_debtors,
+    repeated_filters,
+    repeated_steps,
+    spoilt_ids,
     step_ids,
+    trial_names,
+    unused_audiences,
+    unused_inputs,
 )
 
 Rule: TypeAlias = Callable[[Mapping[str, Any]], Iterator[Fault]]
 """A rule sees the runbook's data without the values that are at fault already."""
 
+ConditionRule: TypeAlias = Callable[[Mapping[str, Any], Mapping[Path, Condition]], Iterator[Fault]]
+"""A rule that sees the parsed conditions, too, by their paths."""
+
 RULES: tuple[Rule, ...] = (
     step_ids.check,
+    former_names.check,
     audience_names.check,
     chosen_and_excluded.check,
     languages.check,
     ranges.check,
-    input_bounds.check,
+    input_patterns.check,
+    input_choices.check,
+    input_defaults.check,
+    expectations_out_of_reach.check,
+    accepted_codes.check,
 )
+
+SMELLS: tuple[Rule, ...] = (
+    limits_above_expectations.check,
+    payers_asked_to_pay.check,
+    receipts_to_debtors.check,
+    trial_names.check,
+    customers_in_the_file.check,
+    spoilt_ids.check,
+    filters_that_exclude_each_other.check,
+    languages_of_templates.check,
+)
+"""Rules that see only steps and audiences without any fault: of the others, what is meant is not known."""
+
+SMELLS_OF_CONDITIONS: tuple[ConditionRule, ...] = (overlapping_steps.check,)
+"""The same, for rules that see the parsed conditions."""
+
+SMELLS_AS_WRITTEN: tuple[Rule, ...] = (
+    unused_inputs.check,
+    unused_audiences.check,
+    defaults_that_choose_people.check,
+    repeated_filters.check,
+    repeated_steps.check,
+)
+"""Rules about how a runbook is written; they see it whole, without any fault, and before it is filled in."""
+
+MOST = 1_000
+"""More warnings than this of one rule have one cause: a program wrote the file."""
 
 
 def check(data: Mapping[str, Any]) -> Iterator[Fault]:
-    """Run every rule."""
+    """Run every rule that says what is wrong."""
     for rule in RULES:
         yield from rule(data)
+
+
+def smells(data: Mapping[str, Any], conditions: Mapping[Path, Condition]) -> Iterator[Fault]:
+    """Run every rule that says what looks wrong: on parts without faults, and again when these are filled."""
+    for rule in SMELLS:
+        yield from islice(rule(data), MOST)
+    for over_conditions in SMELLS_OF_CONDITIONS:
+        yield from islice(over_conditions(data, conditions), MOST)
+
+
+def smells_as_written(data: Mapping[str, Any]) -> Iterator[Fault]:
+    """Run every rule about how a sound runbook is written."""
+    for rule in SMELLS_AS_WRITTEN:
+        yield from islice(rule(data), MOST)

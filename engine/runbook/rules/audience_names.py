@@ -1,4 +1,31 @@
-"""An audience that a step names is one that the runbook describes."""
+"""An audience that a step names is one that the runbook describes.
+
+A step with an audience that nothing describes has nobody to message, and a name that is misspelt by one
+letter must never come to stand for other customers. Whom a step messages stands in the runbook itself,
+where it is reviewed.
+
+Spell the name as it stands under `audiences:`, or describe the audience there.
+
+Wrong:
+
+```yaml
+audiences:
+  bounced_hindi: {filters: {payment_status: bounced, language: hindi}}
+steps:
+  - {id: remind, channel: sms, template: smsTpl01, audience: bounced_hindi, limit: 100}
+  - {id: again, channel: sms, template: smsTpl02, audience: bouncd_hindi, limit: 100}
+```
+
+Mended:
+
+```yaml
+audiences:
+  bounced_hindi: {filters: {payment_status: bounced, language: hindi}}
+steps:
+  - {id: remind, channel: sms, template: smsTpl01, audience: bounced_hindi, limit: 100}
+  - {id: again, channel: sms, template: smsTpl02, audience: bounced_hindi, limit: 100}
+```
+"""
 
 from collections.abc import Iterator, Mapping
 from typing import Any

@@ -1,4 +1,32 @@
-"""A customer is chosen or excluded, not both: one of the two was meant otherwise."""
+"""A customer is chosen or excluded, not both: one of the two was meant otherwise.
+
+`ids` says who may be messaged, `exclude_ids` who may not. For an id that stands in both, what happens is
+left to the API, and one of the two lists does not say what its author believes.
+
+Delete the id from `ids` to leave the customer out, or from `exclude_ids` to message the customer.
+
+Wrong:
+
+```yaml
+steps:
+  - id: remind
+    channel: sms
+    template: smsTpl01
+    filters: {ids: [LOANID-1, LOANID-2], exclude_ids: [LOANID-2], payment_status: bounced}
+    limit: 100
+```
+
+Mended:
+
+```yaml
+steps:
+  - id: remind
+    channel: sms
+    template: smsTpl01
+    filters: {ids: [LOANID-1], payment_status: bounced}
+    limit: 100
+```
+"""
 
 from collections.abc import Iterator, Mapping
 from typing import Any

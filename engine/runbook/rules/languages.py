@@ -1,5 +1,36 @@
-"""Languages are those that a campaign knows: another one probably matches nobody."""
+"""Languages are those that a campaign knows: another one probably matches nobody.
 
+The API names twelve languages, all in lower-case letters. With another word the filter as a rule matches
+nobody: the step messages no one, and that looks like a normal result. Whether the API takes `Hindi` for
+`hindi` is not known.
+
+Write the language as it stands in the campaign. If your campaign really has customers with another
+language, accept the warning at the step with the reason.
+
+Wrong:
+
+```yaml
+steps:
+  - id: remind
+    channel: sms
+    template: smsTpl01
+    filters: {payment_status: bounced, language: Hindi}
+    limit: 100
+```
+
+Mended:
+
+```yaml
+steps:
+  - id: remind
+    channel: sms
+    template: smsTpl01
+    filters: {payment_status: bounced, language: hindi}
+    limit: 100
+```
+"""
+
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -17,14 +48,27 @@ UNKNOWN = Kind(
     Severity.WARNING,
 )
 
+_CODES = {
+    "hi": "hindi", "en": "english", "eng": "english", "bn": "bengali", "bangla": "bengali", "te": "telugu",
+    "mr": "marathi", "ta": "tamil", "gu": "gujarati", "kn": "kannada", "ml": "malayalam", "pa": "punjabi",
+    "or": "odia", "oriya": "odia", "as": "assamese",
+}  # fmt: skip
+"""How other systems write them."""
+
 
 def check(data: Mapping[str, Any]) -> Iterator[Fault]:
     """Find languages that the API's pages do not name."""
     for path, keys in filters(data):
         for place, item in listed(keys.get("language")):
             if isinstance(item, str) and item not in LANGUAGES and "{{" not in item:
-                meant = nearest(item, LANGUAGES)
-                known = f"known are {', '.join(LANGUAGES)}."
-                mend = f"did you mean {meant}?" if meant else known
                 message = f'"{item}" is not a language that campaigns know'
-                yield Fault(UNKNOWN, (*path, "language", *place), "value", message, mend)
+                yield Fault(UNKNOWN, (*path, "language", *place), "value", message, _mend(item))
+
+
+def _mend(item: str) -> str:
+    words = [word for word in re.split(r"[\W_]+|\band\b|\bor\b", item.lower()) if word]
+    several = [_CODES.get(word, word) for word in words]
+    if len(several) > 1 and all(word in LANGUAGES for word in several):
+        return f"write a list: [{', '.join(several)}]."
+    meant = _CODES.get(item.lower()) or nearest(item, LANGUAGES)
+    return f"did you mean {meant}?" if meant else f"known are {', '.join(LANGUAGES)}."

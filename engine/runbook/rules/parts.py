@@ -1,9 +1,14 @@
 """The parts of a runbook that several rules look at, each with its path."""
 
+import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from engine.diagnostics import Path
+from engine.runbook.fault import Where
+
+ACCEPTED = "accept_warnings"
+"""The key under which a step accepts warnings: their codes, each with the reason."""
 
 
 def steps(data: Mapping[str, Any]) -> Iterator[tuple[Path, Mapping[str, Any]]]:
@@ -20,6 +25,13 @@ def audiences(data: Mapping[str, Any]) -> Iterator[tuple[Path, Mapping[str, Any]
             yield ("audiences", name), audience
 
 
+def inputs(data: Mapping[str, Any]) -> Iterator[tuple[Path, Mapping[str, Any]]]:
+    """Walk over the inputs whose type is known."""
+    for name, spec in data.get("inputs", {}).items():
+        if isinstance(spec, dict) and "type" in spec:
+            yield ("inputs", name), spec
+
+
 def filters(data: Mapping[str, Any]) -> Iterator[tuple[Path, Mapping[str, Any]]]:
     """Walk over the filters of audiences and steps, but for ``everyone``."""
     for path, owner in (*audiences(data), *steps(data)):
@@ -32,3 +44,75 @@ def listed(value: object) -> list[tuple[Path, Any]]:
     if isinstance(value, list):
         return [((index,), item) for index, item in enumerate(value)]
     return [] if value is None else [((), value)]
+
+
+class Addressed(NamedTuple):
+    """A step and whom it addresses: ``filters``, a mapping or ``everyone``; ``place`` is where it says so."""
+
+    path: Path
+    step: Mapping[str, Any]
+    place: Path
+    filters: Mapping[str, Any] | str
+    expect: Mapping[str, Any]
+
+    @property
+    def where(self) -> Where:
+        """What of the place is pointed at: of filters that begin on the next line, the key."""
+        return "key" if self.place[-1] == "filters" and isinstance(self.filters, dict) else "value"
+
+    @property
+    def named(self) -> set[str] | None:
+        """The customers whom its filters name; None where they name none, or an input gives them."""
+        keys = self.filters if isinstance(self.filters, dict) else {}
+        ids, excluded = keys.get("ids"), listed(keys.get("exclude_ids"))
+        return {*ids} - {each for _, each in excluded} if isinstance(ids, list) else None
+
+
+def addressed(data: Mapping[str, Any]) -> Iterator[Addressed]:
+    """Walk over the steps whose filters are known, be it by an audience."""
+    named = data.get("audiences", {})
+    for path, step in steps(data):
+        has_audience = "filters" not in step
+        shared = named.get(step.get("audience")) if has_audience else None
+        whole = {**shared, **step} if isinstance(shared, dict) else step
+        if isinstance(whole.get("filters"), dict | str):
+            place = (*path, "audience" if has_audience else "filters")
+            expect = whole.get("expect", {}).get("matched", {})
+            yield Addressed(path, step, place, whole["filters"], expect)
+
+
+def is_open(value: object) -> bool:
+    """Whether an input gives a value, or a part of it."""
+    return "{{" in value if isinstance(value, str) else False
+
+
+def called(step: Mapping[str, Any]) -> str:
+    """Name a step in a sentence."""
+    return f"step `{step['id']}`"
+
+
+_INPUT = r"\binputs\.([a-z][a-z0-9_]*)"
+
+
+def inputs_read(data: object, path: Path = ()) -> Iterator[tuple[Path, str]]:
+    """Walk over the names of inputs in the texts below a place, notes left out."""
+    if isinstance(data, str):
+        if "inputs." in data:
+            yield from ((path, name) for name in re.findall(_INPUT, data))
+    elif isinstance(data, dict):
+        for key, value in data.items():
+            if not key.startswith("x-") or path[-1:] == ("custom",):
+                yield from inputs_read(value, (*path, key))
+    elif isinstance(data, list):
+        for index, item in enumerate(data):
+            yield from inputs_read(item, (*path, index))
+
+
+def alike(data: Any) -> object:  # noqa: ANN401  (any JSON)
+    """Give what is equal for data that mean the same: no order counts, and a list of one is its item."""
+    if isinstance(data, dict):
+        return frozenset((key, alike(value)) for key, value in data.items())
+    if isinstance(data, list):
+        items = frozenset(map(alike, data))
+        return next(iter(items)) if len(items) == 1 else items
+    return data

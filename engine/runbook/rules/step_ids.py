@@ -1,4 +1,26 @@
-"""Step ids are unique: the run log, conditions and people address a step by its id."""
+"""Step ids are unique: the run log, conditions and people address a step by its id.
+
+The run log writes down under a step's id what was sent, and a condition such as `steps.remind.status` reads
+it there. With two steps of one id nobody could tell which of them was sent.
+
+Rename one of the two. Conditions that mean the renamed step have to name it by its new id.
+
+Wrong:
+
+```yaml
+steps:
+  - {id: remind, channel: sms, template: smsTpl01, filters: {payment_status: bounced}, limit: 100}
+  - {id: remind, channel: sms, template: smsTpl02, filters: {payment_status: pending}, limit: 100}
+```
+
+Mended:
+
+```yaml
+steps:
+  - {id: remind, channel: sms, template: smsTpl01, filters: {payment_status: bounced}, limit: 100}
+  - {id: remind_pending, channel: sms, template: smsTpl02, filters: {payment_status: pending}, limit: 100}
+```
+"""
 
 from collections.abc import Iterator, Mapping
 from typing import Any

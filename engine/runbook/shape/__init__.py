@@ -15,7 +15,9 @@ from engine.runbook.leaves import (
     Schema,
     closed,
     described,
+    explained,
     leaves,
+    many,
     named,
     ref,
     spelled,
@@ -27,6 +29,13 @@ from engine.runbook.shape import inputs, people, steps
 
 FORMATS = ("runbook/v1",)
 _ID = "urn:campaign-runbooks:schema:runbook.v1"
+_PERIODS: Mapping[str, str] = {
+    Once.RUN: "Each run is an occasion of its own: a second one messages the same customers again.",
+    Once.DAY: "The calendar day.",
+    Once.WEEK: "The calendar week, from Monday.",
+    Once.MONTH: "The calendar month.",
+    Once.EVER: "There is one occasion only, for good.",
+}
 _EXAMPLE_STEP: Json = {
     "id": "remind",
     "channel": "sms",
@@ -90,7 +99,8 @@ def _top() -> Schema:
 def _identity() -> Schema:
     """The keys that say what the runbook is."""
     once = closed(
-        {"per": described(words(Once), "The period; weeks are ISO weeks. ever unless said.", *Once)}, ["per"]
+        {"per": described(explained(_PERIODS), "The period of an occasion; `ever` unless said.", "day")},
+        ["per"],
     )
     return {
         "format": described(
@@ -98,21 +108,29 @@ def _identity() -> Schema:
         ),
         "name": described(
             spelled(NAME),
-            "The runbook's name; with the campaign and the period of `once` it says "
-            "what counts as the same occasion.",
+            "The runbook's name; with the campaign and the period of `once` it says what counts as the same "
+            "occasion, so that under another name the same customers may be messaged again.",
             "emi-bounce-recovery",
         ),
+        "formerly": described(
+            many(spelled(NAME), 20),
+            "Names that this runbook had before. What was sent under one of them counts as sent "
+            "under the present one, so that a renamed runbook messages nobody a second time.",
+            ["emi-bounce"],
+        ),
         "revision": described(
-            whole(1, 1_000_000), "Your own version of this runbook; shown in plans and runs.", 3
+            whole(1, 1_000_000), "Your own version of this runbook, shown in plans and runs.", 3
         ),
         "owner": described(
-            ref("line"), "The team or person who answers for this runbook.", "collections-ops"
+            ref("line"), "The team or person who answers for this runbook, shown in plans.", "collections-ops"
         ),
-        "purpose": steps.purpose("Why these customers are messaged; a step may say its own."),
+        "purpose": steps.purpose(
+            "Why these customers are messaged; reviewers go by it, and a step may say its own."
+        ),
         "once": described(
             once,
-            "How long an occasion lasts, on which nobody is messaged twice by this runbook; "
-            "ever unless said.",
+            "How long an occasion lasts, on which this runbook messages its customers once; a second run is "
+            "refused, for the API would send again.",
             {"per": "day"},
         ),
         "description": described(
@@ -126,40 +144,49 @@ def _identity() -> Schema:
 def _content() -> Schema:
     """The keys that say who gets what."""
     campaign_keys: Schema = {
-        "id": described(ref("campaign_id"), "The campaign's id; it becomes part of the URL.", "camp_demo"),
+        "id": described(
+            ref("campaign_id"),
+            "The campaign's id at the API, where it is part of every address: `/initiate/camp_demo/sms`.",
+            "camp_demo",
+        ),
         "name": described(
             ref("filled_line"),
-            "The name that the campaign has at the API; under another name nothing is sent.",
+            "The name that the campaign has at the API, which is asked for it before a run; under another "
+            "name nothing is sent.",
             "PL Mumbai",
         ),
     }
     one_input = described(
         steps.dispatch(
-            "type", {kind: ref(f"input_{kind}") for kind in inputs.variants()}, ref("input_undecided")
+            "type",
+            inputs.TYPES,
+            {kind: ref(f"input_{kind}") for kind in inputs.variants()},
+            ref("input_undecided"),
         ),
-        "A value that is given when the runbook is planned.",
+        "A value that is given when the runbook is planned: by `--input`, a file, or the environment.",
         {"type": "integer", "minimum": 1, "maximum": 5000, "default": 250},
     )
     return {
         "inputs": described(
             named(one_input, 100),
-            "Values that are given when the runbook is planned, and stand in texts as {{ inputs.NAME }}.",
+            "Values that are given when the runbook is planned; they stand in texts as `{{ inputs.NAME }}`, "
+            "and the API gets the text with the value in it.",
             {"branch": {"type": "string", "key": True}, "day": {"type": "date", "default": "yesterday"}},
         ),
         "campaign": described(
             closed(campaign_keys, ["id"]),
-            "The campaign whose customers are addressed.",
+            "The campaign whose customers are messaged; the API has it, and nobody outside of it is reached.",
             {"id": "camp_demo", "name": "PL Mumbai"},
         ),
         "audiences": people.audiences(),
         "defaults": described(
             closed(steps.HANDLING, minProperties=1),
-            "How steps are handled that do not say it themselves.",
+            "How the requests of steps are handled that do not say it themselves.",
             {"timeout": "30s", "on_failure": "halt", "retry": {"attempts": 3, "within": "30s"}},
         ),
         "steps": described(
             {"type": "array", "items": ref("step"), "minItems": 1, "maxItems": MAX_STEPS},
-            "What is done, in this order; each step is one request to the API.",
+            "What is done, in this order; each step that is not skipped is one request to the API.",
             [_EXAMPLE_STEP],
         ),
     }

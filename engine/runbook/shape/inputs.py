@@ -1,5 +1,7 @@
 """What a runbook may say about its inputs: which keys fit which type."""
 
+from collections.abc import Mapping
+
 from engine.diagnostics import Json
 from engine.runbook.leaves import (
     DAY,
@@ -7,12 +9,12 @@ from engine.runbook.leaves import (
     Schema,
     closed,
     described,
+    explained,
     let_be,
     many,
     ref,
     text,
     whole,
-    words,
 )
 from engine.runbook.model import InputType
 
@@ -26,7 +28,9 @@ def _of(value: Schema, default: Schema, example: Json, **more: Schema) -> Schema
     shown: Json = [example] if default.get("type") == "array" else example
     return {
         "default": described(
-            default, "The value where nobody gives one; without a default the input must be given.", shown
+            default,
+            "The value where nobody gives one; without a default the plan is not made until somebody does.",
+            shown,
         ),
         "choices": described(
             many(value, _MAX_CHOICES),
@@ -43,6 +47,16 @@ def _bounds(value: Schema, low: float, high: float) -> Schema:
         "maximum": described(value, "The largest value that is accepted.", high),
     }
 
+
+TYPES: Mapping[str, str] = {
+    InputType.STRING: "A text on one line.",
+    InputType.INTEGER: "A whole number.",
+    InputType.NUMBER: "A number, with a fraction or without.",
+    InputType.BOOLEAN: "Either true or false.",
+    InputType.DATE: "A day, such as 2026-03-31, yesterday or +3d.",
+    InputType.LIST: "Several texts.",
+}
+"""What each type of input takes."""
 
 _PATTERN = described(
     text(r"^[\s\S]+$", 200, "a regular expression"),
@@ -75,13 +89,14 @@ _BY_TYPE: dict[InputType, Schema] = {
 
 _ALWAYS: Schema = {
     "type": described(
-        words(InputType),
-        "What kind of value the input takes; a list holds texts.",
-        *InputType,
+        explained(TYPES),
+        "What kind of value the input takes.",
+        "string",
     ),
     "key": described(
         _BOOLEAN,
-        "Whether the value is part of what `once` means: another value is another occasion.",
+        "Whether the value is part of what `once` means: with another value it is another occasion, on which "
+        "the same customers may be messaged.",
         True,
     ),
     "description": described(

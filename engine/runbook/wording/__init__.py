@@ -13,8 +13,9 @@ from engine.runbook.channels.channel import Channel
 from engine.runbook.fault import UNKNOWN_FORMAT, Broken, Fault
 from engine.runbook.shape.inputs import keys_by_type
 from engine.runbook.spelling import line, listed, nearest, shown
-from engine.runbook.wording.keys import at_least_one, missing, one_audience, unknown
+from engine.runbook.wording.keys import ELSEWHERE, at_least_one, missing, one_audience, unknown
 from engine.runbook.wording.mends import TEMPLATES_OF_CHOICES
+from engine.runbook.wording.strays import stray
 from engine.runbook.wording.values import (
     empty,
     malformed,
@@ -44,13 +45,20 @@ _BY_RULE: Mapping[str, Callable[[Broken], Iterator[Fault]]] = {
 
 
 def explain(
-    broken: Iterable[Broken], channels: Collection[Channel], rendered: frozenset[Path]
+    broken: Iterable[Broken],
+    channels: Collection[Channel],
+    rendered: frozenset[Path],
+    homes: Mapping[str, str],
 ) -> Iterator[Fault]:
-    """Say what is wrong, each fault once; ``rendered``: the paths that templates gave."""
-    belongs = {
+    """Say what is wrong, each fault once; ``rendered``: the paths that templates gave.
+
+    Without ``channels`` it is another format than a runbook's: ``homes`` say where its keys belong.
+    """
+    belongs: _Belongs = {
         "steps": _owners({channel.label: channel.fields for channel in channels}, "steps"),
         "inputs": _owners(keys_by_type(), "inputs"),
     }
+    belongs = belongs if channels else {ELSEWHERE: homes}
     seen: set[tuple[Path, str, str, str]] = set()
     for fault in (fault for each in broken for fault in _explain(each, belongs)):
         known = (fault.path, fault.where, fault.kind.code, fault.message)
@@ -65,7 +73,9 @@ def explain(
 
 
 def _explain(broken: Broken, belongs: _Belongs) -> Iterator[Fault]:
-    if broken.rule == "anyOf":
+    if (fault := stray(broken)) is not None:
+        yield fault
+    elif broken.rule == "anyOf":
         yield from _choice(broken, belongs)
     elif broken.rule == "additionalProperties":
         yield from unknown(broken, belongs)

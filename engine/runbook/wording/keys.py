@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterator, Mapping
+from itertools import islice, pairwise
 from typing import Any
 
 from engine.diagnostics import Json, Path
@@ -16,10 +17,12 @@ from engine.runbook.fault import (
     Broken,
     Fault,
 )
-from engine.runbook.leaves import IDENTIFIER, NAME, fits
+from engine.runbook.leaves import IDENTIFIER, NAME, WARNING, fits
 from engine.runbook.spelling import line, listed, nearest, shown
+from engine.runbook.wording.glued import enlisted, first_word, is_slip_of_number, parted
 
 LIMIT_MEND = "`limit: 100`, or `limit: none` to say that there is no limit"
+_LIST = "write a list"
 EVERYONE_MEND = "`filters: everyone` to message every customer of the campaign"
 
 _OF_LATER_VERSIONS = {
@@ -44,6 +47,7 @@ _WITHIN = {
 }
 # Seeking what an unknown key was meant to be takes a while; with more of them it is another file.
 _MOST_SOUGHT = 100
+_MOST_TOLD = 1001  # of them; one more than is ever shown
 _OF_STEPS = frozenset(
     (
         "channel",
@@ -56,6 +60,7 @@ _OF_STEPS = frozenset(
         "success",
         "audience",
         "title",
+        "accept_warnings",
     )
 )
 # How other programs call the condition of a step, and what would be a real-looking name in a proposal.
@@ -68,10 +73,26 @@ _IDS = {
     "campaign": "`campaign: {id: …}` with the campaign's id",
     "steps": "`steps:`, and below it each step, which begins with `- id: NAME`",
 }
-_OF_DEFAULTS = frozenset(("timeout", "on_failure", "retry"))
-_OF_THE_TOP = frozenset(
-    ("format", "name", "revision", "owner", "once", "inputs", "campaign", "audiences", "defaults", "steps")
+OF_DEFAULTS = frozenset(("timeout", "on_failure", "retry"))
+OF_THE_TOP = frozenset(
+    (
+        "format",
+        "name",
+        "formerly",
+        "revision",
+        "owner",
+        "once",
+        "inputs",
+        "campaign",
+        "audiences",
+        "defaults",
+        "steps",
+    )
 )
+
+
+ELSEWHERE = "elsewhere"
+"""Under this the keys of a format that is no runbook's have the key below which they belong."""
 
 
 def owner(path: Path, value: Json = None) -> str:
@@ -84,6 +105,8 @@ def owner(path: Path, value: Json = None) -> str:
             return f"step `{step}`" if isinstance(step, str) and fits(IDENTIFIER, step) else "this step"
         case ("inputs" | "audiences" as kind, str(name)):
             return f"{kind.rstrip('s')} `{name}`"
+        case (*_, str(key), int()):
+            return f"this item of `{key}`"
         case _:
             return f"`{path[-1]}`"
 
@@ -102,19 +125,52 @@ def missing(broken: Broken) -> Iterator[Fault]:
 def unknown(broken: Broken, belongs: Mapping[str, Mapping[str, str]]) -> Iterator[Fault]:
     """Each key that is not known here; ``belongs`` says of the keys of steps and inputs whose they are."""
     place = _kind_of_entry(broken.path)
-    for key in _extras(broken):
+    extras = _extras(broken)
+    assert isinstance(broken.value, dict)
+    above = dict(pairwise(reversed(broken.value)))
+    for key in extras:
         at = (*broken.path, key)
         if "properties" not in broken.schema:
             yield Fault(MALFORMED, at, "key", f"{shown(key)} cannot be a name here", _name_mend(broken, key))
-        elif key in _OF_LATER_VERSIONS:
+        elif (mend := _slip(broken, key)) is not None:
+            if mend.startswith(_LIST) and above.get(key) in extras:
+                continue  # said already, of the first item behind the comma
+            message = f"{owner(broken.path, broken.value)} has no key {_quoted(key)}"
+            yield Fault(UNKNOWN_KEY, at, "key", message, mend)
+        elif key in _OF_LATER_VERSIONS and ELSEWHERE not in belongs:
             yield Fault(LATER_KEY, at, "key", f"`{key}` is not read yet", _OF_LATER_VERSIONS[key])
         elif (owners := belongs.get(place, {}).get(key)) is not None:
             yield Fault(MISPLACED_KEY, at, "key", f"`{key}` is a key of {owners}", _change(place, key))
-        elif (home := _home(key, broken.path)) is not None:
-            yield Fault(MISPLACED_KEY, at, "key", f"`{key}` belongs {home}", f"move it {home}")
+        elif (parent := _emptied(broken, key, above.get(key, ""))) is not None:
+            message = f"`{key}` stands beside `{parent}`, which is empty"
+            yield Fault(
+                MISPLACED_KEY, at, "key", message, f"indent it by two spaces, to stand below `{parent}`"
+            )
+        elif (home := _home(key, broken.path, belongs)) is not None:
+            if not any(home == f"under `{each}`" for each in extras):  # else it moves with that one
+                yield Fault(MISPLACED_KEY, at, "key", f"`{key}` belongs {home}", f"move it {home}")
         else:
             message = f"{owner(broken.path, broken.value)} has no key {_quoted(key)}"
             yield Fault(UNKNOWN_KEY, at, "key", message, _unknown_mend(broken, key))
+
+
+def _emptied(broken: Broken, key: str, before: str) -> str | None:
+    """Give the key before if it has no value, where this one lies near no other."""
+    assert isinstance(broken.value, dict)
+    known = broken.schema["properties"]
+    is_empty = before in known and broken.value[before] is None
+    return before if is_empty and _near(key, known) is None else None
+
+
+def _slip(broken: Broken, key: str) -> str | None:
+    """Say how a key is written that only lacks a sign, or a letter at its end."""
+    assert isinstance(broken.value, dict)
+    known = broken.schema["properties"]
+    value = broken.value[key]
+    if mend := parted(key, value, known) or (enlisted(key, broken.value, known) if value is None else None):
+        return mend
+    other = is_slip_of_number(key, value, broken.value, known)
+    return f"did you mean `{other}`? A note of your own begins with `x-`" if other else None
 
 
 def _kind_of_entry(path: Path) -> str:
@@ -162,7 +218,8 @@ def _extras(broken: Broken) -> list[str]:
     assert isinstance(group, dict)
     known = broken.schema.get("properties", {})
     patterns = [*broken.schema.get("patternProperties", {})]
-    return [key for key in group if key not in known and not any(fits(pattern, key) for pattern in patterns)]
+    found = (key for key in group if key not in known and not any(fits(pattern, key) for pattern in patterns))
+    return [*islice(found, _MOST_TOLD)]
 
 
 def _meant(broken: Broken) -> set[str]:
@@ -170,7 +227,23 @@ def _meant(broken: Broken) -> set[str]:
     known: Mapping[str, Any] = broken.schema.get("properties", {})
     extras = _extras(broken)[:_MOST_SOUGHT]
     near = {_near(key, known) for key in extras} | {_WITHIN.get(key) for key in extras}
-    return {key for key in known if key in near}
+    near |= {first_word(key, known) for key in extras}
+    near |= {key[:-1] if key.endswith("s") else f"{key}s" for key in extras}
+    return {key for key in known if key in near} | _strayed(broken)
+
+
+def _strayed(broken: Broken) -> set[str]:
+    """The keys that stand a level too deep, in a group below that does not take them and says so."""
+    groups = {
+        ("steps",): ("filters", "conversation", "retry", "expect"),
+        (): ("once", "campaign", "defaults"),
+    }
+    assert isinstance(broken.value, dict)
+    closed = (
+        groups.get(tuple(map(str, broken.path[:1])), ()) if len(broken.path) in (0, len(("steps", 0))) else ()
+    )
+    below = [broken.value[key] for key in closed if isinstance(broken.value.get(key), dict)]
+    return {key for group in below if isinstance(group, dict) for key in group if key != "name"}
 
 
 def placeholder(path: Path) -> str:
@@ -237,24 +310,40 @@ def _change(place: str, key: str) -> str:
     return f"delete `{key}`, or change the {'channel' if place == 'steps' else 'type'}"
 
 
-def _home(key: str, path: Path) -> str | None:
+def _home(key: str, path: Path, belongs: Mapping[str, Mapping[str, str]]) -> str | None:
+    if ELSEWHERE not in belongs:
+        return _home_in_runbook(key, path)
+    home = belongs[ELSEWHERE].get(key)
+    return f"under `{home}`" if home and home not in path[-1:] else None
+
+
+def _home_in_runbook(key: str, path: Path) -> str | None:
     if path[2:3] == ("filters",) and key not in _WITHIN:
         beside = key in {"expect", "audience"} or path[0] == "steps"
-        return ("beside `filters`" if beside else "to a step") if key in _OF_STEPS | _OF_DEFAULTS else None
+        return ("beside `filters`" if beside else "to a step") if key in _OF_STEPS | OF_DEFAULTS else None
     if key in _WITHIN and _WITHIN[key] not in path[-1:]:
         return f"under `{_WITHIN[key]}`"
     if path == ():
-        if key in _OF_DEFAULTS:
-            return "under `defaults`, or to a step"
-        return "to a step" if key in _OF_STEPS else None
-    if path[0] == "steps" and key in _OF_THE_TOP:
-        return "to the top of the file"
-    return None
+        return "under `defaults`, or to a step" if key in OF_DEFAULTS else _to_step(key)
+    return _out_of_step(key, path) if path[0] == "steps" else None
+
+
+def _to_step(key: str) -> str | None:
+    return "to a step" if key in _OF_STEPS else None
+
+
+def _out_of_step(key: str, path: Path) -> str | None:
+    if len(path) > len(("steps", 0)) and key in _OF_STEPS | OF_DEFAULTS:
+        return f"beside `{path[2]}`"
+    return "to the top of the file" if key in OF_THE_TOP else None
 
 
 def _name_mend(broken: Broken, key: str) -> str:
     rule = broken.schema["patternErrorMessage"]
-    mended = mended_name(key, IDENTIFIER)
+    if broken.path[-1:] == ("accept_warnings",):
+        mended = key.upper() if fits(WARNING, key.upper()) else None
+    else:
+        mended = mended_name(key, IDENTIFIER)
     return f"write {rule}" + (f", for example `{mended}`" if mended and not broken.is_filter else "")
 
 

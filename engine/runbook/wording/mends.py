@@ -7,6 +7,7 @@ from typing import Any
 from engine.diagnostics import Json
 from engine.runbook.fault import Broken
 from engine.runbook.leaves import (
+    CAMPAIGN_ID,
     CONDITION,
     DAY,
     IDENTIFIER,
@@ -21,6 +22,7 @@ from engine.runbook.leaves import (
 from engine.runbook.model import InputType
 from engine.runbook.spelling import line, listed, nearest, shown, yaml
 from engine.runbook.wording.keys import EVERYONE_MEND, LIMIT_MEND, mended_name, placeholder
+from engine.runbook.wording.limits import braced, limited, plain_number
 
 TEMPLATES_OF_CHOICES = (WHOLE_TEMPLATE, TEMPLATE_INSIDE)
 GROUP = "a group of `key: value` lines"
@@ -82,16 +84,25 @@ def converted(broken: Broken) -> str:
     value, schema = broken.value, broken.schema
     if broken.role == "limit":
         return limited(value)
+    if broken.path == ("campaign",) and isinstance(value, str) and fits(CAMPAIGN_ID, value):
+        return f"write {line('campaign', {'id': value})}"
     if len(broken.path) == len(("inputs", "branch")) and broken.path[0] == "inputs":
         return f"write {_declared(broken.key, value)}"
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     if schema.get("pattern") in SPANS and is_number:
         return f"write the unit, too: {line(broken.key, f'{value}s')}"
-    if isinstance(value, str) and takes(schema, "integer") and re.fullmatch("[0-9]{1,15}", value):
-        return f"write it without quotes: {line(broken.key, int(value))}"
-    if isinstance(value, str) and takes(schema, "boolean") and value.lower() in {"true", "false"}:
-        return f"write it without quotes: {line(broken.key, value.lower() == 'true')}"
-    return quoted(broken)
+    mend = braced(broken.key, value) or _bared(broken.key, value, schema) if isinstance(value, str) else None
+    return mend or quoted(broken)
+
+
+def _bared(key: str, text: str, schema: Mapping[str, Any]) -> str | None:
+    """Say how a text becomes the number, or the truth value, that is wanted."""
+    if takes(schema, "integer") and re.fullmatch("[0-9]{1,15}", text):
+        return f"write it without quotes: {line(key, int(text))}"
+    if takes(schema, "boolean") and text.lower() in {"true", "false"}:
+        return f"write it without quotes: {line(key, text.lower() == 'true')}"
+    number = plain_number(text) if takes(schema, "integer") or takes(schema, "number") else None
+    return f"write only the number: {line(key, number)}" if number else None
 
 
 def _declared(name: str, value: Json) -> str:
@@ -111,13 +122,36 @@ def quoted(broken: Broken) -> str:
     if isinstance(value, bool | int | float) and _is_text_for(schema, shown(value)):
         compares = "; the API compares text" if broken.is_filter else ""
         return f"quote it: {spelled(broken, shown(value))}{compares}"
-    if isinstance(value, str) and takes(schema, "array"):
-        return f"write a list: {line(broken.key, [value])}"
-    if isinstance(value, list) and len(value) == 1 and _is_text_for(schema, value[0]):
-        return f"write {spelled(broken, str(value[0]))}"
+    if mend := _as_list(broken) if takes(schema, "array") else _as_one(broken):
+        return mend
     if broken.is_item and broken.key == "steps":
         return "begin each step with `- id: NAME` and write its other keys below"
     return f"write {_example(broken)}"
+
+
+def _as_list(broken: Broken) -> str | None:
+    """Say how a text, or a group of keys without values, becomes the list that is wanted."""
+    value = broken.value
+    if isinstance(value, str):
+        parts: list[Json] = [*filter(None, re.split(r"\s*[,;]\s*", value.strip("[](){} ")))]
+        return f"write a list: {line(broken.key, parts or [value])}"
+    if isinstance(value, dict) and value and not any(value.values()):
+        return f"write a list in square brackets: {line(broken.key, [*value])}"
+    return None
+
+
+def _as_one(broken: Broken) -> str | None:
+    """Say how a list becomes the one text that is wanted; of several conditions, their sum."""
+    value, schema = broken.value, broken.schema
+    if isinstance(value, list) and len(value) == 1 and isinstance(value[0], int) and takes(schema, "integer"):
+        return f"write it without brackets: {line(broken.key, value[0])}"
+    if not isinstance(value, list) or not value or not all(isinstance(each, str) for each in value):
+        return None
+    if schema.get("pattern") == CONDITION:
+        amount = "one text" if len(value) == 1 else "them as one condition"
+        return f"write {amount}: `{broken.key}: {' and '.join(map(str, value))}`"
+    text = ", ".join(map(str, value))
+    return f"write it without brackets: {spelled(broken, text)}" if _is_text_for(schema, text) else None
 
 
 def spelled(broken: Broken, text: str) -> str:
@@ -148,20 +182,6 @@ def filled(broken: Broken) -> str:
     if not broken.examples or placeholder(broken.path):
         return f"write {placeholder(broken.path) or wanted(broken.schema)}{leave}"
     return f"write a value, for example {line(broken.key, broken.examples[0])}{leave}"
-
-
-def limited(value: Json) -> str:
-    """Say how a limit is written, and how the lack of one."""
-    text = value.strip() if isinstance(value, str) else ""
-    if text.lower() == "none":
-        return "write it in small letters: `limit: none`"
-    if re.fullmatch("[1-9][0-9]{0,2}(?:,[0-9]{2,3})+", text):
-        return f"write it without the comma: `limit: {text.replace(',', '')}`"
-    if text.endswith("%"):
-        return f"a limit is a number of customers: write {LIMIT_MEND}"
-    if isinstance(value, str) and re.fullmatch("[1-9][0-9]{0,7}", value):
-        return f"write it without quotes: `limit: {value}`; or `limit: none` to say that there is no limit"
-    return f"write {LIMIT_MEND}"
 
 
 def numbered(broken: Broken) -> str:

@@ -18,8 +18,11 @@ from engine.runbook.fault import (
     Fault,
 )
 from engine.runbook.leaves import CONDITION, PARAGRAPH, TEXT, UNSEEN, UNSEEN_IN_LINES, fits
+from engine.runbook.shape.people import FILTER_KEYS
 from engine.runbook.spelling import line, shown
+from engine.runbook.wording.glued import parted
 from engine.runbook.wording.keys import EVERYONE_MEND, owner
+from engine.runbook.wording.limits import limited
 from engine.runbook.wording.mends import (
     GROUP,
     SPANS,
@@ -29,7 +32,6 @@ from engine.runbook.wording.mends import (
     converted,
     filled,
     formed,
-    limited,
     numbered,
     quoted,
     spelled,
@@ -70,6 +72,7 @@ def unknown_word(broken: Broken) -> Iterator[Fault]:
         yield broken.breaks(WRONG_TYPE, f"{shown(value)} is a text, not a number", limited(value))
     elif broken.role == "filters":
         mend = f"write {EVERYONE_MEND}, or filters such as {line('filters', broken.examples[0])}"
+        mend = parted(value, None, FILTER_KEYS) or mend
         if value.lower() == "everyone":
             mend = "write it in small letters: `filters: everyone`"
         yield broken.breaks(UNKNOWN_WORD, f"{shown(value)} does not say who is addressed", mend)

@@ -15,7 +15,7 @@ TEXT = """\
 format: runbook/v1
 name: remind
 owner: collections-ops
-purpose: overdue
+purpose: service
 campaign: {id: camp_demo}
 inputs:
   cap: {type: integer, maximum: 50, default: 20}
@@ -100,6 +100,29 @@ def test_warnings_stay_on_the_values(config: engine.Config) -> None:
     draft = engine.load(TEXT.replace("template: reminder", "template: remindr"))
     plan = engine.plan(draft, inputs={"branches": ["pune"]}, config=config, now=NOW)
     assert [one.kind.code for one in plan.findings] == ["RB403"]
+
+
+def test_what_a_step_accepts_stands_in_the_plan(config: engine.Config) -> None:
+    """Wherever it is found: in the text, in the catalog, once the values are there."""
+    reasons = {"RB403": "It is sent as an id.", "RB501": "On purpose.", "RB505": "It is only called so."}
+    keys = "template: reminder_test\n    expect: {matched: {max: 1}}\n    accept_warnings:\n"
+    keys += "".join(f"      {code}: {reason}\n" for code, reason in reversed(reasons.items()))
+    text = TEXT.replace("template: reminder\n", keys)
+    plan = engine.plan(engine.load(text), inputs={"branches": ["pune"]}, config=config, now=NOW)
+    assert plan.findings == ()
+    accepted: Any = engine.plan_json(plan)["accepted_warnings"]
+    assert {each["code"]: each["reason"] for each in accepted} == reasons
+    assert [set(each) for each in accepted] == [{"step", "code", "summary", "reason"}] * 3
+    assert [each.finding.kind.code for each in plan.accepted] == sorted(reasons)
+
+
+def test_what_is_accepted_counts_for_the_rules_and_changes_no_request() -> None:
+    """As a title does: another reason is another thing to review."""
+    texts = [TEXT, *(f"{TEXT}    accept_warnings: {{RB505: {reason}}}\n" for reason in ("a", "b"))]
+    texts = [text.replace("reminder", "sample") for text in texts]
+    plans = [engine.plan(engine.load(text), inputs={"branches": ["pune"]}, now=NOW) for text in texts]
+    assert len({each.rules_digest for each in plans}) == len(plans)
+    assert all(each.program == plans[0].program for each in plans)
 
 
 def test_values_are_those_of_programs() -> None:

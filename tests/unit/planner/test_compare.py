@@ -111,6 +111,7 @@ def test_a_shipped_runbook_does_not_differ_from_itself(file: Path) -> None:
         ("per: day", "per: run", "once: reviewed day, now run"),
         ("owner: ops", "owner: else", "owner: reviewed ops, now else"),
         ("revision: 3", "revision: 4", "revision: reviewed 3, now 4"),
+        ("revision: 3", "revision: 3\nformerly: [old]", 'formerly: reviewed nothing, now ["old"]'),
         ("default: pune", "default: nashik", "the input branch: reviewed pune, now nashik"),
         ("  - id: b", "  - id: c", "step c is new"),
         ("  - id: b", "  - id: c", "step b is gone"),

@@ -1,7 +1,7 @@
 """Findings as people read them."""
 
 from engine.diagnostics import Diagnostic, Kind, Severity, Span
-from engine.report.findings import WIDEST_LINE, render, summary
+from engine.report.findings import WIDEST_LINE, more, render, summary
 
 KIND = Kind("RB999", "duplicate step id", "the run log addresses a step by its id.")
 
@@ -52,3 +52,14 @@ def test_the_summary_counts() -> None:
     found = [Diagnostic(kind, "a", Span(1, 1, 1, 2), "m", "h") for kind in (KIND, warning, warning)]
     assert summary(found, 2) == "2 runbooks checked: 1 error, 2 warnings."
     assert summary([], 1) == "1 runbook checked: nothing to mend."
+    assert (
+        summary([], 1, 3, "main") == "1 runbook checked: nothing to mend. 3 warnings stood at main already."
+    )
+    assert summary([], 1, accepted=2) == "1 runbook checked: nothing to mend. 2 warnings accepted."
+
+
+def test_codes_are_explained_elsewhere() -> None:
+    """Each once, in the order of the findings, and no more than a line holds."""
+    kinds = [Kind(f"RB20{digit}", "", "") for digit in "3312456"]
+    found = [Diagnostic(kind, "a.yaml", Span(1, 1, 1, 2), "", "") for kind in kinds]
+    assert more(found) == "Explained with examples: `runbook explain RB203 RB201 RB202`"

@@ -147,8 +147,8 @@ def test_a_finding_names_the_file() -> None:
 
 
 def test_many_keys_are_found_in_linear_time() -> None:
-    """Every key of a wide mapping can be asked for: quadratic time would take minutes here."""
-    document = read("".join(f"k{number}: 1\n" for number in range(60_000)).encode(), "a.yaml")
+    """Every key of a wide mapping can be asked for: quadratic time would take a minute here."""
+    document = read("".join(f"k{number}: 1\n" for number in range(9_990)).encode(), "a.yaml")
     assert document.data is not None
     lines = [document.key_span((key,)).line for key in document.data]
-    assert lines == list(range(1, 60_001))
+    assert lines == list(range(1, 9_991))

@@ -163,7 +163,7 @@ def test_a_billion_laughs_are_never_expanded() -> None:
     assert len(found("\n".join(rows))) == MAX_FINDINGS + 1
 
 
-@pytest.mark.parametrize("bomb", ["[" * 400_000, "{a: " * 400_000, "a: " + "{{" * 200_000, "- " * 400_000])
+@pytest.mark.parametrize("bomb", ["[" * 240_000, "{a: " * 240_000, "a: " + "{{" * 120_000, "- " * 240_000])
 def test_a_bomb_is_refused_at_once(bomb: str) -> None:
     """However deep, it costs no more than its first levels; libyaml alone would take hours."""
     assert [code[:5] for code in found(bomb)] == ["RB008"]

@@ -29,20 +29,26 @@ FAULTS = [
     ("comma too many", '{"a": 1,, "b": 2}\n', "RB014", "1:9", "remove it"),
     ("colon in a text", "title: Reminder: pay now\n", "RB015", "1:16", '`title: "Reminder: pay now"`.'),
     ("colon in an item", "- a: it's: c # d\n", "RB015", "1:10", 'a: "it\'s: c"'),
-    ("indented too little", "a:\n  b: 1\n c: 2\n", "RB016", "3:2", "begin it at column 1 or 3,"),
+    (
+        "indented too little",
+        "a:\n  b: 1\n c: 2\n",
+        "RB016",
+        "3:2",
+        "at column 3, like `b`, or at column 1, like `a`",
+    ),
     (
         "item indented too little",
         "steps:\n  - id: x\n - id: z\n",
         "RB016",
         "3:2",
-        "begin it at column 1 or 3,",
+        "begin it at column 3, like `- id: x`.",
     ),
     (
         "key below its dash",
         "steps:\n  - id: x\n   channel: s\n",
         "RB016",
         "3:4",
-        "begin it at column 3 or 5,",
+        "begin it at column 5, like `id`.",
     ),
     ("indented below a value", "# c\na: 1\n\n  b: 2\n", "RB016", "4:3", 'column 1, like "a"'),
     ("indented below a comment", "a: 1\n  # c\n  b: 2\n", "RB016", "3:3", "begin it at column 1,"),
@@ -59,7 +65,29 @@ FAULTS = [
     ("bar", "a: |foo\n", "RB017", "1:4", 'quotes: "|foo"'),
     ("no colon", "a: 1\nfoo\nb: 2\n", "RB018", "2:1", "write a key, a colon"),
     ("no space behind the colon", "a: 1\nfoo:bar\nb: 2\n", "RB018", "2:4", "write `foo: bar`."),
-    ("no space behind the dash", "s:\n  -id: x\n   b: 1\n", "RB018", "2:3", "write `- id: x`."),
+    ("no space behind the dash", "s:\n  -id: x\n   b: 1\n", "RB028", "2:3", "write `- id: x`."),
+    ("blank before the colon", "a: 1\nlimit :100\nb: 2\n", "RB018", "2:6", "write `limit: 100`."),
+    ("no colon behind a key", "a: 1\nlimit 100\nb: 2\n", "RB018", "2:1", "write `limit: 100`."),
+    ("equals for a colon", "a: 1\nlimit = 100\nb: 2\n", "RB018", "2:1", "write `limit: 100`."),
+    ("no colon before a bracket", "a: 1\nids [x, z]\nb: 2\n", "RB018", "2:1", "write `ids: [x, z]`."),
+    ("no dash at the first item", "steps:\n    id: x\n  - id: z\n", "RB028", "2:5", "dash: `- id: x`."),
+    ("no dash before an id", "steps:\n  id: x  # c\n    title: z\n", "RB028", "2:3", "dash: `- id: x`."),
+    ("bullet for a dash", "steps:\n  - id: x\n  \u2022 id: z\n", "RB028", "3:3", "write `- id: z`."),
+    ("star for a dash", "steps:\n  - id: x\n  * id: z\n", "RB028", "3:3", "write `- id: z`."),
+    ("number for a dash", "steps:\n  - id: x\n  2. id: z\n", "RB028", "3:3", "write `- id: z`."),
+    ("slashes for a comment", "a: 1\n// why\nb: 2\n", "RB029", "2:1", "write `# why`."),
+    ("comment of another language", "a: 1\n/* why */\nb: 2\n", "RB029", "2:1", "write `# why`."),
+    ("first key indented", " a: 1\nb: 2\n", "RB016", "1:2", "begin it at column 1, like `b`."),
+    ("key too far left", "s:\n  - a: 1\nlimit: 2\n  - b: 3\n", "RB016", "3:1", "column 5, like `a`."),
+    ("keys on one line", "campaign: id: x\n", "RB015", "1:13", "braces: `campaign: {id: x}`."),
+    ("question mark", "a: ? b\n", "RB017", "1:4", 'quotes: "? b"'),
+    (
+        "path of Windows",
+        'a: "C:\\Users"\n',
+        "RB013",
+        "1:7",
+        "quotes, in which it stands for itself: 'C:\\Users'",
+    ),
     ("no key", "a: 1\n: x\n", "RB018", "2:1", "write the key"),
     ("template in a text", "limit: {{ inputs.cap }}0\nb: 1\n", "RB010", "1:8", '"{{ inputs.cap }}"'),
     ("template in a mapping", "a: {b: {{ x }} z}\n", "RB010", "1:8", '"{{ x }}"'),
@@ -95,7 +123,7 @@ def test_a_place_is_right_with_every_line_break(line_break: str) -> None:
     text = line_break.join(["a:", "  b: 1", "# c", " c: 2", ""])
     (finding,) = read(text.encode(), "a.yaml").diagnostics
     assert (finding.span.line, finding.span.column) == (4, 2)
-    assert "column 1 or 3" in finding.help
+    assert "column 3, like `b`, or at column 1, like `a`" in finding.help
 
 
 def test_what_was_found_before_is_kept() -> None:

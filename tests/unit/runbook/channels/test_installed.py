@@ -230,7 +230,7 @@ def _runbook(keys: str, channel: str = "rcs", template: str = "t1") -> bytes:
 format: runbook/v1
 name: foreign
 owner: collections-ops
-purpose: overdue
+purpose: service
 campaign: {{id: camp_demo}}
 inputs: {{who: {{type: string, default: lender}}}}
 steps:
@@ -271,7 +271,7 @@ def test_looking_is_lazy() -> None:
     code = """
 import sys
 from engine.runbook.draft import read
-raw = b"format: runbook/v1\\nname: a\\nowner: o\\npurpose: overdue\\ncampaign: {id: c}\\nsteps:\\n" \\
+raw = b"format: runbook/v1\\nname: a\\nowner: o\\npurpose: service\\ncampaign: {id: c}\\nsteps:\\n" \\
       b"  - {id: a, channel: sms, template: t, filters: {language: hindi}, limit: 1}\\n"
 assert read(raw, "a.yaml").diagnostics == ()
 print(*sorted({"importlib.metadata", "engine.runbook.channels.installed"} & {*sys.modules}))

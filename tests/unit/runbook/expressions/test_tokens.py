@@ -23,7 +23,7 @@ def test_tokens_know_their_place() -> None:
 @pytest.mark.parametrize("text", ["", " ", "\n\t "])
 def test_empty(text: str) -> None:
     """A condition without a word says what to write."""
-    assert_found(text, WHEN, ("RB302", text, "steps.remind.failed > 0"))
+    assert_found(text, WHEN, ("RB307", text, "steps.remind.failed > 0"))
 
 
 def test_only_braces() -> None:
@@ -65,9 +65,6 @@ def test_operators() -> None:
         ("inputs.strict,", ",", "this comma joins nothing"),
         ("inputs.branch == 'a' 'b'", "'b'", "side by side"),
         ("inputs.branch in ['a' \"b\"]", '"b"', "side by side"),
-        ("inputs.rate > 5%", "%", "leave the % out"),
-        ("inputs.rate > 5% and inputs.strict", "%", "leave the % out"),
-        ("(inputs.rate > 5%)", "%", "leave the % out"),
     ],
 )
 def test_structure(text: str, marked: str, says: str) -> None:
@@ -90,9 +87,7 @@ def test_structure(text: str, marked: str, says: str) -> None:
         ("inputs.cap not 3", "not", "does not fit here"),
         ("inputs.'x' == 3", "'x'", "does not fit here"),
         ("inputs..cap == 3", ".", "does not fit here"),
-        ("inputs.cap is 3", "3", "is no question"),
         ("inputs.cap > 3 inputs.strict", "inputs", "nothing joins"),
-        ("inputs.cap equals 3", "equals", "nothing joins"),
         ("inputs.strict (inputs.strict) 5", "5", "nothing joins"),
         ("inputs.branch == north east", "east", "a text stands in quotes"),
         ("inputs.cap == or", "or", "has nothing to stand between"),

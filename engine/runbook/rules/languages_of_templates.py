@@ -1,0 +1,73 @@
+"""A template goes to those who read its language.
+
+A template that is called `emi_hindi` and goes to customers whose language is `english` is as a rule a line
+that was copied and changed in one place only. The message cannot be read, and cannot be taken back.
+
+Name the template of that language, or the language of that template. Only whole words of the template's
+name count. If the text really is meant for these customers, accept the warning at the step with the reason.
+
+Wrong:
+
+```yaml
+steps:
+  - id: remind
+    channel: sms
+    template: emi_hindi
+    filters: {payment_status: bounced, language: english}
+    limit: 100
+```
+
+Mended:
+
+```yaml
+steps:
+  - id: remind
+    channel: sms
+    template: emi_english
+    filters: {payment_status: bounced, language: english}
+    limit: 100
+```
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import Any
+
+from engine.diagnostics import Kind, Severity
+from engine.runbook.fault import Fault
+from engine.runbook.leaves import LANGUAGES
+from engine.runbook.rules.parts import addressed, is_open, listed
+from engine.runbook.spelling import listed as sentence
+
+OTHER = Kind(
+    "RB514",
+    "template of another language",
+    "a message that its readers cannot read cannot be taken back either.",
+    Severity.WARNING,
+)
+
+_LANGUAGE = rf"(?<![a-z])(?:{'|'.join(LANGUAGES)})(?![a-z])"
+
+
+def check(data: Mapping[str, Any]) -> Iterator[Fault]:
+    """Find templates that are called after a language which none of the step's customers has."""
+    for each in addressed(data):
+        template = each.step.get("template")
+        if not isinstance(template, str) or isinstance(each.filters, str) or is_open(template):
+            continue
+        spoken = [item for _, item in listed(each.filters.get("language"))]
+        written = _languages(template) if spoken else frozenset()
+        if written and not written & {*spoken} and not any(map(is_open, spoken)):
+            message = f"the customers' language is {sentence(spoken)}"
+            mend = f"name a template for {sentence(spoken)}, or mend the language."
+            yield Fault(OTHER, (*each.path, "template"), "value", message, mend)
+
+
+@lru_cache(maxsize=1024)
+def _languages(template: str) -> frozenset[str]:
+    """Give the languages that a template is called after."""
+    name = template.lower()
+    if not any(language in name for language in LANGUAGES):
+        return frozenset()
+    return frozenset(re.findall(_LANGUAGE, name))

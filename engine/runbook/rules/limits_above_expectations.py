@@ -1,0 +1,62 @@
+"""A limit lets no more customers be messaged than are expected to match.
+
+`expect` is checked against the API's answer, and the answer comes after the messages are out. If the
+filters match ten times as many customers as you expect, the step counts as failed, but those customers have
+their message. Only `limit` keeps the step from messaging them.
+
+So write a `limit` that is not above the `max` of `expect`; with `limit: none` there is nothing that holds
+it.
+
+Wrong:
+
+```yaml
+steps:
+  - id: remind
+    channel: sms
+    template: smsTpl01
+    filters: {payment_status: [bounced, pending]}
+    expect: {matched: {min: 100, max: 400}}
+    limit: 5000
+```
+
+Mended:
+
+```yaml
+steps:
+  - id: remind
+    channel: sms
+    template: smsTpl01
+    filters: {payment_status: [bounced, pending]}
+    expect: {matched: {min: 100, max: 400}}
+    limit: 400
+```
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from engine.diagnostics import Kind, Severity
+from engine.runbook.fault import Fault
+from engine.runbook.rules.parts import addressed
+
+ABOVE = Kind(
+    "RB501",
+    "limit above what is expected",
+    "`expect` is checked when the messages are out; only `limit` keeps the step from sending more.",
+    Severity.WARNING,
+)
+
+
+def check(data: Mapping[str, Any]) -> Iterator[Fault]:
+    """Find limits that let more customers be messaged than are expected."""
+    for each in addressed(data):
+        most, limit = each.expect.get("max"), each.step.get("limit")
+        if not isinstance(most, int) or most == 0 or not (limit == "none" or isinstance(limit, int)):
+            continue
+        bounds = [limit] if isinstance(limit, int) else []
+        bounds += [] if each.named is None else [len(each.named)]
+        if not bounds or min(bounds) > most:
+            said = "there is no limit" if limit == "none" else f"{limit} may be messaged"
+            message = f"{said}, though {most} customers at most are expected"
+            mend = f"write limit: {most}, or mend the max of expect."
+            yield Fault(ABOVE, (*each.path, "limit"), "value", message, mend)

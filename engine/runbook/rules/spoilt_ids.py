@@ -1,0 +1,92 @@
+"""Customer ids are copied whole: what a spreadsheet made of one is an id that nobody has.
+
+Lists of ids come out of spreadsheets, mails and reports, and some arrive spoilt: `1.23E+12` is a long
+number whose last digits are gone, `#N/A` a lookup that found nothing, `LOANID-1; LOANID-2` two ids in one
+cell, and a typographic dash a letter that only looks like a hyphen. Nobody has such an id. Under `ids` the
+customer gets no message; under `exclude_ids` a customer who was to be left out gets one.
+
+Copy the id again from where it was made, with all its digits, one id an item. If your ids really look so,
+accept the warning at the step with the reason.
+
+Wrong:
+
+```yaml
+steps:
+  - id: remind
+    channel: sms
+    template: smsTpl01
+    filters: {payment_status: bounced, exclude_ids: [LOANID-2043153; LOANID-2043154]}
+    limit: 100
+```
+
+Mended:
+
+```yaml
+steps:
+  - id: remind
+    channel: sms
+    template: smsTpl01
+    filters: {payment_status: bounced, exclude_ids: [LOANID-2043153, LOANID-2043154]}
+    limit: 100
+```
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from engine.diagnostics import Json, Kind, Severity
+from engine.runbook.fault import Fault
+from engine.runbook.rules.parts import filters, listed
+from engine.runbook.spelling import shown, yaml
+
+SPOILT = Kind(
+    "RB548",
+    "customer id that looks spoilt",
+    "an id that nobody has chooses nobody, and leaves nobody out.",
+    Severity.WARNING,
+)
+
+# Nearly every id is nothing but these.
+_PLAIN = re.compile(r"[A-Za-z0-9_/:.@~-]+")
+_SHORTENED = re.compile(r"[0-9](?:[.,][0-9]+)?[eE]\+?[0-9]+|[0-9]+\.0+")
+_NOTHING = frozenset(
+    ("#n/a", "n/a", "na", "#ref!", "#value!", "#name?", "null", "none", "nan", "nil", "-", "?", "tbd")
+)
+_DASHES = re.compile("[\u2010-\u2015\u2212]")
+_JOINED = re.compile(r"\s*[;,|]\s*|\s+")
+_MARKS = "'\"=\u00b4`"
+
+
+def check(data: Mapping[str, Any]) -> Iterator[Fault]:
+    """Find ids that a spreadsheet, or a way of copying, has made something else."""
+    for path, keys in filters(data):
+        for key in ("ids", "exclude_ids"):
+            for place, item in listed(keys.get(key)):
+                if isinstance(item, str) and "{{" not in item and (wrong := _wrong(item)):
+                    yield Fault(SPOILT, (*path, key, *place), "value", *wrong)
+
+
+def _wrong(item: str) -> tuple[str, str] | None:
+    """Say what is odd about an id, and the mend."""
+    if item.lower() in _NOTHING:
+        return f"{shown(item)} stands where no id was", "delete the item, or write the customer's id."
+    if _SHORTENED.fullmatch(item):
+        return (
+            f"{shown(item)} is how a spreadsheet shows a number",
+            "copy all digits of the id, and nothing else.",
+        )
+    return None if _PLAIN.fullmatch(item) else _foreign(item)
+
+
+def _foreign(item: str) -> tuple[str, str] | None:
+    """Say what signs do in an id that ids as a rule do not hold."""
+    if _DASHES.search(item):
+        bare = _DASHES.sub("-", item)
+        return "its dash only looks like a hyphen", f"type the hyphen anew: {yaml(bare)}."
+    if (alone := item.strip(_MARKS)) != item:
+        return f"{shown(item)} holds signs from around it", f"write the id alone: {yaml(alone)}."
+    parts: list[Json] = [*filter(None, _JOINED.split(item))]
+    if len(parts) < 2:  # noqa: PLR2004  (one part is one id)
+        return None
+    return f"{shown(item)} looks like {len(parts)} ids", f"put a comma between them: {yaml(parts)}."

@@ -1,0 +1,52 @@
+"""A `success` can be false, else it guards nothing.
+
+`success` is asked of every answer with numbers. A criterion that every such answer meets never stops a run,
+although whoever reviews the plan counts on it.
+
+Mend it so that it says what would be a failure, or leave it out.
+
+Wrong:
+
+```yaml
+steps:
+  - id: remind
+    channel: sms
+    template: smsTpl01
+    filters: {payment_status: [bounced, pending], language: hindi}
+    limit: 100
+    success: failed_pct <= 50 or initiated < 60
+```
+
+Mended:
+
+```yaml
+steps:
+  - id: remind
+    channel: sms
+    template: smsTpl01
+    filters: {payment_status: [bounced, pending], language: hindi}
+    limit: 100
+    success: failed_pct <= 5
+```
+"""
+
+from collections.abc import Iterator
+
+from engine.diagnostics import Kind, Severity
+from engine.runbook.expressions.fault import Fault
+from engine.runbook.rules.case import Case
+
+CANNOT_FAIL = Kind(
+    "RB560",
+    "success that cannot fail",
+    "it never stops a run, although it reads like a safeguard.",
+    Severity.WARNING,
+)
+
+
+def check(case: Case) -> Iterator[Fault]:
+    """Find a criterion of `success` that every answer meets."""
+    if case.key == "success" and case.constant is True:
+        message = "every answer that is asked meets this"
+        help_ = "say what would be a failure, for example failed_pct <= 5, or leave it out."
+        yield case.fault(CANNOT_FAIL, case.culprit().at, message, help_)

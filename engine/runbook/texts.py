@@ -1,0 +1,132 @@
+"""The texts of a runbook that say more than they are: conditions, and those with templates."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from engine.diagnostics import Diagnostic, Path, Severity
+from engine.record.condition import Condition
+from engine.runbook.decode import decode_inputs
+from engine.runbook.document import Document
+from engine.runbook.expressions import template
+from engine.runbook.expressions.fault import UNKNOWN_INPUT, Fault, Scope
+from engine.runbook.fault import Fault as DataFault
+from engine.runbook.model import InputSpec
+from engine.runbook.shape import may_hold_template
+
+
+class Texts:
+    """Every text of a runbook that is a condition or may hold a template, parsed."""
+
+    def __init__(
+        self,
+        document: Document,
+        data: Mapping[str, Any],
+        faults: Sequence[DataFault],
+        meant: Mapping[str, Any],
+    ) -> None:
+        self.document = document
+        self.diagnostics: list[Diagnostic] = []
+        self.conditions: dict[Path, Condition] = {}
+        self.faulted: set[Path] = set()
+        self.data = data
+        self.blind = not isinstance((document.data or {}).get("inputs", {}), dict)
+        self.inputs = _inputs({**meant, **(document.data or {})}, data, faults)
+        for path, text in templated(data):
+            _, wrong = template.parse_template(text, self.inputs)
+            self._report(path, wrong)
+        self._read_conditions()
+
+    def specs(self) -> tuple[InputSpec, ...]:
+        """Give the inputs whose declaration is sound."""
+        return tuple(spec for spec in self.inputs.values() if spec is not None)
+
+    def _read_conditions(self) -> None:
+        steps = (self.document.data or {}).get("steps")
+        ids = _ids(steps if isinstance(steps, list) else [])
+        nameless = isinstance(steps, list) and len(ids) < len(steps) and not all(map(_has_id, steps))
+        for path, text in _conditions(self.data):
+            # Only runbooks with conditions pay for importing Jinja2.
+            from engine.runbook.expressions.parse import parse  # noqa: PLC0415
+
+            position = int(path[1])
+            own = self.data["steps"][position].get("id", "") if path[2] == "success" else None
+            scope = Scope(self.inputs, ids, position, own, nameless)
+            condition, wrong = parse(text, scope)
+            self._report(path, wrong)
+            if condition is not None:
+                self.conditions[path] = condition
+
+    def smells(self, healthy: Mapping[str, Any]) -> None:
+        """Find what looks wrong in the conditions of steps without a fault."""
+        if self.conditions:
+            # What looks at conditions is as large as Jinja2's door: only runbooks with conditions pay.
+            from engine.runbook.rules import conditions  # noqa: PLC0415
+
+            for path, fault in conditions.check(healthy, self.conditions):
+                self._report(path, [fault])
+
+    def _report(self, path: Path, wrong: Sequence[Fault]) -> None:
+        for fault in wrong:
+            if fault.kind.severity is Severity.ERROR:
+                self.faulted.add(path)
+            if fault.kind is UNKNOWN_INPUT and self.blind:
+                continue  # what is declared cannot be read
+            span = self.document.span_inside(path, fault.start, fault.end)
+            self.diagnostics.append(self.document.finding(fault.kind, span, fault.message, fault.help))
+
+
+def _inputs(
+    written: Mapping[str, Any], sound: Mapping[str, Any], faults: Sequence[DataFault]
+) -> dict[str, InputSpec | None]:
+    """Give every declared input, None for one whose own declaration is at fault."""
+    declared = written.get("inputs")
+    if not isinstance(declared, dict):
+        return {}
+    broken = {str(fault.path[1]) for fault in faults if fault.path[:1] == ("inputs",) and len(fault.path) > 1}
+    kept = {name: spec for name, spec in sound.get("inputs", {}).items() if name not in broken}
+    specs = {spec.name: spec for spec in decode_inputs({"inputs": kept})}
+    return {name: specs.get(name) for name in declared if not name.startswith("x-")}
+
+
+def _ids(steps: list[Any]) -> dict[str, int]:
+    ids: dict[str, int] = {}
+    for position, step in enumerate(steps):
+        if _has_id(step):
+            ids.setdefault(step["id"], position)
+    return ids
+
+
+def _has_id(step: Any) -> bool:  # noqa: ANN401  (any JSON)
+    return isinstance(step, dict) and isinstance(step.get("id"), str) and step["id"] != ""
+
+
+def _conditions(data: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
+    for position, step in enumerate(data.get("steps", ())):
+        for key in ("when", "success") if isinstance(step, dict) else ():
+            value = step.get(key)
+            if isinstance(value, str):
+                yield ("steps", position, key), value
+            elif isinstance(value, list):
+                yield from (
+                    (("steps", position, key, index), item)
+                    for index, item in enumerate(value)
+                    if isinstance(item, str)
+                )
+
+
+def templated(data: object) -> Iterator[tuple[Path, str]]:
+    """Walk over the texts that hold the marks of a template where one may stand, in their order."""
+    rest: list[tuple[Path, Any]] = [((), data)]
+    while rest:
+        path, value = rest.pop()
+        if isinstance(value, str):
+            if template.holds_template(value) and may_hold_template(path):
+                yield path, value
+            continue
+        below = value.items() if isinstance(value, dict) else enumerate(value)
+        # Most of what there is are texts without a brace, which are not worth a path.
+        rest += [
+            ((*path, key), each)
+            for key, each in below
+            if isinstance(each, dict | list) or (isinstance(each, str) and ("{" in each or "}}" in each))
+        ][::-1]

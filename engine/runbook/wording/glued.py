@@ -1,0 +1,50 @@
+"""Keys that are more than a key: two halves of a line that a missing sign has glued together."""
+
+import re
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from engine.diagnostics import Json
+from engine.runbook.spelling import line, yaml
+
+_KEY_AND_REST = re.compile(r"([\w-]+)(?:\s*[:=]\s*|\s+|(?=[\[{]))(\S.*)")
+
+_LONGEST = 200  # characters: a longer key is no slip
+
+
+def first_word(key: str, known: Collection[str]) -> str | None:
+    """Give the known key with which a longer one begins: of ``id camp_demo`` it is ``id``."""
+    found = _KEY_AND_REST.fullmatch(key) if len(key) <= _LONGEST else None
+    return found[1] if found and found[1] in known and found[1] != key else None
+
+
+def parted(key: str, value: Json, known: Collection[str]) -> str | None:
+    """Say how a key with its value glued to it is written."""
+    found = _KEY_AND_REST.fullmatch(key) if len(key) <= _LONGEST else None
+    if found is None or found[1] not in known:
+        return None
+    rest = found[2] if value is None else f"{found[2]}: {value if isinstance(value, str) else yaml(value)}"
+    return f"write a colon and a space: `{found[1]}: {rest}`"
+
+
+def enlisted(key: str, group: Mapping[str, Json], known: Mapping[str, Any]) -> str | None:
+    """Say how a list is written whose brackets are missing: ``{payment_status: bounced, pending}``."""
+    values: list[Json] = []
+    owner = ""
+    for each, value in group.items():
+        if value is None:
+            values = [*values, each]
+        elif key in values:
+            break
+        else:
+            owner, values = each, value if isinstance(value, list) else [value]
+    schema = known.get(owner) or {}
+    takes_list = any("items" in branch for branch in (schema, *schema.get("anyOf", ())))
+    return f"write a list: {line(owner, values)}" if owner and takes_list and len(values) > 1 else None
+
+
+def is_slip_of_number(key: str, value: Json, group: Mapping[str, Json], known: Collection[str]) -> str | None:
+    """Give the key of which this is the plural or the singular, unless its value says otherwise."""
+    other = key[:-1] if key.endswith("s") else f"{key}s"
+    fits_home = isinstance(value, list if key == "ids" else str if key == "audience" else ())
+    return other if other in known and other not in group and not fits_home else None

@@ -1,0 +1,149 @@
+"""Warnings that a step accepts: which are its own, what becomes of them, and what is accepted in vain."""
+
+import copy
+import pickle
+from collections.abc import Callable
+
+import pytest
+
+from engine.diagnostics import Severity
+from engine.manual import KINDS
+from engine.runbook.acceptance import by_step
+from engine.runbook.draft import Draft, fill, read
+from engine.runbook.rules.accepted_codes import warnings
+from tests.unit.runbook.rules.books import HEAD, draft, step
+
+TESTED = "filters: {language: hindi}, accept_warnings: {RB505: It is only called so.}"
+IDS = f"[{', '.join(f'L-{n}' for n in range(11))}]"
+
+
+def said(made: Draft) -> tuple[list[str], list[tuple[str, str, str]]]:
+    """Give the codes of what is found, and what is accepted."""
+    accepted = [(each.step, each.finding.kind.code, each.reason) for each in made.accepted]
+    return [one.kind.code for one in made.diagnostics], accepted
+
+
+def test_an_accepted_warning_is_no_finding() -> None:
+    """It keeps its reason."""
+    made = draft(step("a", TESTED).replace("t1", "dummy"))
+    assert said(made) == ([], [("a", "RB505", "It is only called so.")])
+
+
+def test_it_is_accepted_for_one_step_only() -> None:
+    """On one line, too, each finding belongs to its own step."""
+    other = step("b", "filters: {language: tamil}").replace("t1", "sample")
+    accepting = step("a", TESTED).replace("t1", "dummy")
+    made = draft(accepting, other)
+    assert said(made) == (["RB505"], [("a", "RB505", "It is only called so.")])
+    assert made.diagnostics[0].message.startswith('"sample"')
+
+
+def test_what_stands_behind_the_last_step_is_not_its_own() -> None:
+    """The name of the campaign is nothing that a step could accept."""
+    text = HEAD.format(purpose="service", top="").replace("campaign: {id: camp_1}\n", "")
+    text += f"  - {step('a', TESTED).replace('t1', 'dummy')}\ncampaign: {{id: camp_1, name: Sample}}\n"
+    made = read(text.encode(), "a.yaml")
+    assert [(one.kind.code, one.span.line) for one in made.diagnostics] == [("RB505", 7)]
+    assert [each.step for each in made.accepted] == ["a"]
+
+
+def test_what_two_steps_give_rise_to_belongs_to_the_later_one() -> None:
+    """The earlier one cannot accept it."""
+    accept = "filters: {language: hindi}, accept_warnings: {RB502: Asked twice.}"
+    other = "filters: {language: [hindi, tamil]}"
+    assert said(draft(step("a", other), step("b", accept))) == ([], [("b", "RB502", "Asked twice.")])
+    assert said(draft(step("a", accept), step("b", other))) == (["RB512", "RB502"], [])
+
+
+def test_all_users_of_an_audience_must_accept_what_is_wrong_with_it() -> None:
+    """Each gives a reason of its own."""
+    top = f"audiences: {{some: {{filters: {{ids: {IDS}}}}}}}\n"
+    users = [step(name, f"audience: some, accept_warnings: {{RB510: For {name}.}}") for name in ("a", "b")]
+    users[1] = users[1].replace("t1", "t2")
+    assert said(draft(*users, top=top)) == ([], [("a", "RB510", "For a."), ("b", "RB510", "For b.")])
+    bare = step("b", "audience: some").replace("t1", "t2")
+    assert said(draft(users[0], bare, top=top)) == (["RB510"], [])
+
+
+def test_an_error_is_never_accepted() -> None:
+    """Its code is one of an error, and that is one more."""
+    made = draft(
+        step("a", "filters: {language: hindi}, accept_warnings: {RB109: So be it.}").replace("5,", "0,")
+    )
+    assert said(made) == (["RB109", "RB210"], [])
+
+
+def test_a_code_that_nobody_knows_is_an_error() -> None:
+    """With the code that was probably meant."""
+    (fault,) = draft(step("a", TESTED.replace("RB505", "RB595"))).diagnostics
+    assert (fault.kind.code, fault.message) == ("RB210", "there is no RB595")
+    assert fault.help.startswith("did you mean RB5")
+
+
+def test_what_does_not_occur_is_said() -> None:
+    """At the code itself."""
+    (fault,) = draft(step("a", TESTED)).diagnostics
+    assert (fault.kind.code, fault.message) == ("RB512", "there is no RB505 at this step")
+
+
+def test_what_an_input_may_bring_about_is_not_accepted_in_vain() -> None:
+    """Only its value tells; then it is accepted as well."""
+    keys = "filters: {language: hindi}, expect: {matched: {max: 9}}, accept_warnings: {RB501: On purpose.}"
+    top = "inputs: {cap: {type: integer}}\n"
+    made = draft(step("a", keys).replace("limit: 5", 'limit: "{{ inputs.cap }}"'), top=top)
+    assert said(made) == ([], [])
+    assert [one.kind.code for one in fill(made, {"cap": 10}).diagnostics] == ["RB501"]
+
+
+def test_what_only_the_catalog_tells_is_not_accepted_in_vain() -> None:
+    """Without it nobody knows."""
+    assert said(draft(step("a", TESTED.replace("RB505", "RB403")))) == ([], [])
+
+
+def test_notes_stand_beside_the_codes() -> None:
+    """They are for people."""
+    made = draft(step("a", TESTED.replace("{RB505", "{x-ticket: OPS-1, RB505")).replace("t1", "dummy"))
+    assert said(made)[0] == []
+
+
+def test_every_warning_at_a_step_can_be_accepted() -> None:
+    """All but those about accepting itself, what changed since a revision, and scenarios."""
+    every = {code for code, kind in KINDS.items() if kind.severity is Severity.WARNING}
+    assert warnings() == {code for code in every if code[:3] not in {"RB6", "RB7"}} - {"RB512"}
+
+
+COPIES: dict[str, Callable[[Draft], Draft]] = {
+    "copied": copy.deepcopy,
+    "pickled": lambda made: pickle.loads(pickle.dumps(made)),  # noqa: S301  (made right here)
+}
+
+
+@pytest.mark.parametrize("copied", COPIES.values(), ids=COPIES)
+def test_a_copy_of_a_draft_finds_its_places(copied: Callable[[Draft], Draft]) -> None:
+    """A draft passes between processes, and is filled there."""
+    keys = "filters: {language: hindi}, expect: {matched: {max: 9}}"
+    made = draft(
+        step("a", keys).replace("limit: 5", 'limit: "{{ inputs.cap }}"'),
+        top="inputs: {cap: {type: integer}}\n",
+    )
+    found = fill(made, {"cap": 10}).diagnostics
+    assert found
+    assert fill(copied(made), {"cap": 10}).diagnostics == found
+
+
+def test_a_plan_lists_a_code_once_a_step() -> None:
+    """In the order of the steps, whatever stands first in the file."""
+    top = f"audiences: {{some: {{filters: {{ids: {IDS}, exclude_ids: {IDS.replace('L', 'M')}}}}}}}\n"
+    users = [
+        step("a", "filters: {language: tamil}, accept_warnings: {RB505: Only a name.}").replace(
+            "t1", "dummy"
+        ),
+        step("b", "audience: some, accept_warnings: {RB510: They asked.}"),
+    ]
+    made = draft(*users, top=top)
+    runbook = fill(made, {}).runbook
+    assert runbook is not None
+    assert len(made.accepted) == 3
+    assert [(each.step, each.finding.kind.code) for each in by_step(runbook, made.accepted)] == [
+        ("a", "RB505"), ("b", "RB510"),
+    ]  # fmt: skip
