@@ -1,8 +1,6 @@
 """The generated pages: commands, exit codes, findings, formats, examples, decisions."""
 
-import importlib
 import json
-import pkgutil
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,13 +8,14 @@ from pathlib import Path
 import click
 import yaml
 
-import engine
 from docs.site.schema_page import Spelling, page
 from docs.site.staging import ROOT
+from engine import manual
 from engine.cli import cli
 from engine.cli.schema import SCHEMAS
 from engine.cli.verbs import VERBS
-from engine.diagnostics import Json, Kind
+from engine.diagnostics import Json
+from engine.manual.view import markdown
 
 WIDTH = 92
 """Characters of a line of help."""
@@ -39,16 +38,6 @@ def decisions() -> dict[str, str]:
     """Give the title of each decision by its file's name."""
     files = sorted((ROOT / "docs" / "decisions").glob("*.md"))
     return {file.name: _title(file) for file in files}
-
-
-def kinds() -> dict[str, Kind]:
-    """Give every kind of finding by its code, as the modules of the engine hold them."""
-    found: dict[str, Kind] = {}
-    for module in pkgutil.walk_packages(engine.__path__, "engine."):
-        if module.name.startswith(("engine.runbook", "engine.config", "engine.planner")):
-            values = vars(importlib.import_module(module.name)).values()
-            found |= {value.code: value for value in values if isinstance(value, Kind)}
-    return dict(sorted(found.items()))
 
 
 def _commands() -> str:
@@ -77,16 +66,34 @@ def _exit_codes() -> str:
 
 
 def _findings() -> str:
-    rows = [f"| `{kind.code}` | {kind.summary} | {kind.why} |" for kind in kinds().values()]
     intro = (
         "Every finding has a code that never changes its meaning. It says what is wrong at its place, why "
-        "that matters, and what to write."
+        "that matters, and what to write. `runbook explain CODE` shows the same in a terminal. Below a wrong "
+        "example stands what `runbook validate` says of it; the lines that are not shown are sound."
     )
-    return "\n".join(["# Findings", "", intro, "", "| code | what | why |", "|---|---|---|", *rows, ""])
+    parts = ["# Findings", intro]
+    for title, kinds in manual.grouped().items():
+        rows = [f"| [`{kind.code}`](#{kind.code}) | {kind.summary} | {kind.why} |" for kind in kinds]
+        parts += [f"## {title}", "\n".join(["| code | what | why |", "|---|---|---|", *rows])]
+        parts += [part for kind in kinds for part in _finding(manual.page(kind.code))]
+    return "\n\n".join(parts) + "\n"
+
+
+def _finding(shown: manual.Page) -> Iterator[str]:
+    """Give the section of a kind; its code is its anchor."""
+    kind = shown.kind
+    yield f"### {kind.code} {kind.summary} {{#{kind.code}}}"
+    yield f"*{kind.severity.value.capitalize()}*: {kind.why}"
+    yield markdown(shown, findings=True)
 
 
 def _format(name: str) -> str:
-    titles = {"config": "Configuration: config/v1", "runbook": "Runbook: runbook/v1", "plan": "Plan: plan/v1"}
+    titles = {
+        "config": "Configuration: config/v1",
+        "runbook": "Runbook: runbook/v1",
+        "scenario": "Scenarios: runbook-test/v1",
+        "plan": "Plan: plan/v1",
+    }
     schema = json.loads(json.dumps(SCHEMAS[name]()))
     return page(titles.get(name, "Events"), schema, _SPELLED.get(name, _json))
 
@@ -100,12 +107,13 @@ def _json(value: Json) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-_SPELLED: dict[str, Spelling] = {"runbook": _yaml, "config": _yaml}
+_SPELLED: dict[str, Spelling] = {"runbook": _yaml, "config": _yaml, "scenario": _yaml}
 
 
 def _examples() -> str:
     parts = ["# Examples", "Runbooks that come with the program, one for each use. The tests run every one."]
-    for file in sorted((ROOT / "runbooks").glob("*.yaml")):
+    files = (ROOT / "runbooks").glob("*.yaml")
+    for file in sorted(each for each in files if not each.stem.endswith(".test")):
         parts += [f"## {file.stem}", _code(file.read_text("utf-8").rstrip(), "yaml")]
     return "\n\n".join(parts) + "\n"
 

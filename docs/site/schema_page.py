@@ -116,6 +116,9 @@ class _Page:
             return "`{{ inputs.NAME }}`"
         if "const" in schema:
             return f"`{schema['const']}`"
+        if "enumDescriptions" in schema:
+            pairs = zip(schema["enum"], schema["enumDescriptions"], strict=True)
+            return ", ".join(f"`{value}` ({about.removesuffix('.')})" for value, about in pairs)
         if "enum" in schema:
             return ", ".join(f"`{value}`" for value in schema["enum"])
         bounds = [form.format(schema[name]) for name, form in _BOUNDS.items() if name in schema]

@@ -16,6 +16,8 @@ PLACES = {
 }
 """Files and folders that the site shows elsewhere than where they lie."""
 
+_SHOWN = re.compile(r"^\[[^\]]+\]\(([^)\s]+\.yaml)\)$", re.MULTILINE)
+"""A link to a runbook that stands alone: the site shows the file in its place."""
 _LINK = re.compile(r'(\]\(|(?:src|href)=")([^)"\s#]+)')
 
 
@@ -52,4 +54,8 @@ def staged(source: str) -> str:
         named = posixpath.normpath(posixpath.join(posixpath.dirname(source), target))
         return opening + posixpath.relpath(place_of(named), here or ".")
 
-    return _LINK.sub(led, text)
+    def shown(match: re.Match[str]) -> str:
+        file = ROOT / posixpath.dirname(source) / match[1]
+        return f"```yaml\n{file.read_text('utf-8').rstrip()}\n```"
+
+    return _LINK.sub(led, _SHOWN.sub(shown, text))
