@@ -18,6 +18,7 @@ settings.load_profile("usual")
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options that rewrite golden cases, and that play more schedules, or others."""
     parser.addoption("--update-cases", action="store_true", help="rewrite tests/cases/err/*.out")
+    parser.addoption("--typos", type=int, default=60, help="how many of each kind tests/typos makes; 0: all")
     parser.addoption("--schedules", type=int, default=2000, help="how many tests/properties plays")
     parser.addoption("--schedules-from", type=int, default=0, help="the seed of the first schedule")
 
