@@ -1,0 +1,129 @@
+"""The typo corpus: whatever somebody mistypes in a runbook of ours is found where it stands, with the mend.
+
+Every kind of mistake is made at every place where it fits, in every file of ``runbooks/``. Of each the
+test asks, by rule alone:
+
+- is there a finding on a line where the mistake stands, whose words hold what was meant (the key, the
+  word, the sign, the column: ``Typo.mends``)? A language that nobody has is only ever a warning;
+- are there at most three errors for it?
+
+A mistake without any finding has *passed*, unless the runbook still means the same: then it was none.
+``--typos 0`` makes all of them, else there is a sample of each kind.
+"""
+
+import re
+from collections import Counter
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from engine.diagnostics import Diagnostic
+from engine.runbook.draft import read
+from tests.typos.mistakes import KINDS, Typo
+from tests.typos.source import Source, model
+
+RUNBOOKS = Path(__file__).parents[2] / "runbooks"
+CONDITIONS = Path(__file__).parents[1] / "cases" / "ok" / "conditions.yaml"
+"""Joins comparisons, which no runbook of ours needs."""
+LEAST = 0.95
+MOST_ERRORS = 3
+
+
+@cache
+def sources() -> tuple[Source, ...]:
+    """Give every runbook that is shipped, and one that has every form of condition."""
+    files = (file for file in sorted(RUNBOOKS.rglob("*.yaml")) if not file.name.endswith(".test.yaml"))
+    found = ((file.name, file.read_text("utf-8")) for file in (*files, CONDITIONS))
+    return tuple(Source(name, text) for name, text in found)
+
+
+def sample(kind: str, most: int) -> list[tuple[Source, Typo]]:
+    """Make the mistakes of a kind, if there are more than ``most`` only so many, evenly spread."""
+    every = [(source, typo) for source in sources() for typo in KINDS[kind](source)]
+    return every[:: max(len(every) // most, 1)] if most else every
+
+
+def verdict(source: Source, typo: Typo) -> str:
+    """Say how a mistake fared: good, harmless, or what is wrong with what was said of it."""
+    draft = read(typo.text.encode(), source.name)
+    found = draft.diagnostics
+    if not found:
+        return "harmless" if model(draft) == model(source.draft) else "passed"
+    if sum(one.is_error for one in found) > MOST_ERRORS:
+        return "too many errors"
+    there = [one for one in found if one.span.line in typo.lines]
+    if not there:
+        return "on another line"
+    return "good" if any(names(one, typo) for one in there) else "no mend"
+
+
+def names(found: Diagnostic, typo: Typo) -> bool:
+    """Whether a finding's words hold one of the mends, as a whole word where it is one."""
+    return any(re.search(_whole(mend), f"{found.message}\n{found.help}") for mend in typo.mends)
+
+
+def _whole(mend: str) -> str:
+    before = r"(?<![\w-])" if re.match(r"\w", mend) else ""
+    behind = r"(?![\w-])" if re.search(r"\w\Z", mend) else ""
+    return before + re.escape(mend) + behind
+
+
+@cache
+def fared(kind: str, most: int) -> Counter[str]:
+    """Count how the mistakes of a kind fared, without those that were none."""
+    counts = Counter(verdict(source, typo) for source, typo in sample(kind, most))
+    del counts["harmless"]
+    return counts
+
+
+def missed(counts: Counter[str]) -> int:
+    """Count those without a finding at their place that names the mend."""
+    return counts.total() - counts["good"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_mistake_is_found_with_its_mend(
+    kind: str, request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nearly all of a kind are, and none passes; the figure is printed. Of a few, one may be missed."""
+    counts = fared(kind, request.config.getoption("--typos"))
+    rest = ", ".join(f"{count} {what}" for what, count in sorted(counts.items()) if what != "good")
+    with capsys.disabled():
+        share = counts["good"] / max(counts.total(), 1)
+        print(f"\n{kind:36} {counts['good']:5} of {counts.total():5} {share:6.1%}  {rest}", end=" ")  # noqa: T201  (the figure)
+    assert counts.total(), f"no place for: {kind}"
+    assert not counts["passed"], kind
+    assert not counts["too many errors"], kind
+    assert missed(counts) <= max((1 - LEAST) * counts.total(), 1), (kind, rest)
+
+
+def test_nearly_all_are_found(request: pytest.FixtureRequest) -> None:
+    """Over all kinds together, too."""
+    every = [fared(kind, request.config.getoption("--typos")) for kind in KINDS]
+    assert sum(map(missed, every)) <= (1 - LEAST) * sum(counts.total() for counts in every)
+
+
+def test_every_file_is_mistyped() -> None:
+    """No runbook is left out for how it is written."""
+    assert len(sources()) >= 11
+
+
+@pytest.mark.parametrize(
+    ("lines_off", "mend", "expected"),
+    [(0, "owner", "good"), (1, "owner", "on another line"), (0, "wner", "no mend")],
+)
+def test_the_judge_is_exact(lines_off: int, mend: str, expected: str) -> None:
+    """Another line, or a piece of a word, is not enough."""
+    source = sources()[0]
+    (owner,) = (key for key in source.keys if key.path == ("owner",))
+    text = source.text.replace("owner:", "woner:", 1)
+    typo = Typo(text, (source.line_of(owner.start) + lines_off,), (mend,))
+    assert verdict(source, typo) == expected
+
+
+def test_the_judge_knows_what_changes_nothing() -> None:
+    """A change that means the same is no mistake; one that means something else has passed."""
+    source = next(each for each in sources() if "limit: none" in each.text)
+    assert verdict(source, Typo(source.text.replace("limit: none", "limit:  none"), (1,), ())) == "harmless"
+    assert verdict(source, Typo(source.text.replace("limit: none", "limit: 7"), (1,), ())) == "passed"
