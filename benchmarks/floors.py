@@ -16,7 +16,7 @@ PATH = "/initiate/camp_demo/sms"
 BODY = {
     "filters": {"language": ["english"], "payment_status": ["bounced", "pending"]},
     "limit": 100,
-    "templateId": "smsTpl01",
+    "templateId": "smsTpl00001",
 }
 TOKEN = "benchmark-token"  # noqa: S105  (opens nothing)
 ORG = "org_benchmark"

@@ -7,6 +7,8 @@ from benchmarks.costs import IMPORT_RUNS, Function
 from benchmarks.measure import Pair, Sample, Spread
 from benchmarks.running_page import Running, sections
 from benchmarks.table import table, verdict
+from benchmarks.validators import Beside
+from benchmarks.validators_page import section
 
 GOALS = {"--version": 0.10, "--help": 0.35, "validate": 0.75, "plan": 0.85}
 """The most that a command may take, in times of the floor."""
@@ -52,6 +54,7 @@ class Results:
     command: str
     starts: Sequence[Mapping[str, Pair]]
     sizes: Sequence[Mapping[int, Sample]]
+    beside: Beside | None = None
     running: Running | None = None
     shares: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     functions: Sequence[Function] = ()
@@ -66,6 +69,7 @@ def page(results: Results) -> str:
         table(("", ""), results.facts.items()),
         starts(results),
         sizes(results),
+        *([section(results.beside)] if results.beside else ()),
         *(sections(results.running) if results.running else ()),
     ]
     if results.shares:

@@ -25,6 +25,7 @@ from benchmarks.subject import (  # noqa: E402
     installed,
     machine,
 )
+from benchmarks.validators import Beside, beside, validators  # noqa: E402
 from benchmarks.workload import runbook  # noqa: E402
 
 Measured = TypeVar("Measured")
@@ -63,6 +64,14 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--sizes", type=int, nargs="+", default=[10, 100, 1000, 10000], help="steps that validate reads"
     )
+    parser.add_argument(
+        "--beside",
+        type=int,
+        nargs="+",
+        metavar="STEPS",
+        help="steps that ajv-cli and check-jsonschema read, too, over as many rounds as the sizes; "
+        "installs ajv-cli where there is node (network; a usual choice is 10 1000 10000)",
+    )
     parser.add_argument("--run-rounds", type=int, default=15, help="rounds over runs (default 15)")
     parser.add_argument(
         "--run-steps", type=int, nargs=2, default=[100, 1000], help="steps of the short and the long run"
@@ -100,6 +109,8 @@ def _measured(subject: Subject, options: argparse.Namespace, folder: Path) -> pa
             "sizes", options.size_rounds, Bench(environment, folder, options.size_rounds, 1).each(by_size)
         ),
     )
+    if options.beside:
+        results.beside = _beside(subject, options, folder)
     results.running = _running(subject, options, folder)
     if options.profile or options.write:
         called = {"floor": subject.floor[1:], **{name: commands[name] for name in page.GOALS}}
@@ -108,6 +119,13 @@ def _measured(subject: Subject, options: argparse.Namespace, folder: Path) -> pa
         longest = by_size[max(by_size)]
         results.functions = costs.functions(longest, subject.python, environment, folder)
     return results
+
+
+def _beside(subject: Subject, options: argparse.Namespace, folder: Path) -> Beside:
+    found = validators(subject, folder)
+    bench = Bench(bare_environment(), folder, options.size_rounds, 1)
+    rounds = beside(found, bench, sorted(options.beside))
+    return Beside(found, _told("other validators", options.size_rounds, rounds))
 
 
 def _running(subject: Subject, options: argparse.Namespace, folder: Path) -> Running:
@@ -180,6 +198,8 @@ def _command(options: argparse.Namespace) -> str:
     ]
     sizes = " ".join(map(str, options.sizes))
     rounds = f"--rounds {options.rounds} --size-rounds {options.size_rounds} --sizes {sizes}"
+    if options.beside:
+        rounds += f" --beside {' '.join(map(str, options.beside))}"
     runs = f"--run-rounds {options.run_rounds}"
     for name in ("run_steps", "resumed", "memory_steps"):
         given = getattr(options, name)

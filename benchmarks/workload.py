@@ -1,4 +1,4 @@
-"""The runbooks that are measured: one with all that a runbook can say, one that is a long chain of sends."""
+"""The runbooks that are measured: with all that one can say, with mistakes, as a long chain of sends."""
 
 from itertools import cycle, islice
 
@@ -23,7 +23,6 @@ audiences:
     filters:
       payment_status: [bounced, pending]
       language: hindi
-      custom: {branch: "{{ inputs.branch }}"}
     expect: {matched: {min: 1, max: 400}}
 
 defaults:
@@ -38,9 +37,9 @@ steps:
 _SHAPES = (
     """\
   - id: remind_{n}
-    title: Reminder number {n}
+    title: "Reminder number {n} for {{{{ inputs.branch }}}}, due on {{{{ inputs.day }}}}"
     channel: whatsapp
-    template: hfu7VL6sBhI6NPm
+    template: hfu7VL6sBhI6_{n}
     conversation: {{agent: PPTnLQAvGlLtVgRbpcFn, disposition: XaYnpMfmTumXNSgOSIZB}}
     audience: bounced_hindi
     limit: "{{{{ inputs.cap }}}}"
@@ -50,22 +49,22 @@ _SHAPES = (
   - id: sms_{n}
     title: SMS for English speakers
     channel: sms
-    template: smsTpl01
+    template: smsTpl_{n}
     when: steps.remind_{before}.status == 'partial'
     filters:
       payment_status: [bounced, pending]
       language: english
-      exclude_ids: [LOANID-2043154]
+      exclude_ids: [LOANID-{n}]
     limit: 100
 """,
     """\
   - id: call_{n}
     channel: call
-    conversation: {{agent: PPTnLQAvGlLtVgRbpcFn, disposition: XaYnpMfmTumXNSgOSIZB}}
+    conversation: {{agent: PPTnLQAvGlLtV_{n}, disposition: XaYnpMfmTumXNSgOSIZB}}
     when: steps.sms_{before}.ran and steps.sms_{before}.failed > 10
     filters:
       payment_status: [bounced]
-      custom: {{branch: "{{{{ inputs.branch }}}}", dpd_bucket: "30"}}
+      custom: {{branch: pune, dpd_bucket: "{n}"}}
     limit: 50
     timeout: 2m
     success: failed_pct <= 10
@@ -74,7 +73,7 @@ _SHAPES = (
   - id: note_{n}
     title: "What was due on {{{{ inputs.day }}}}"
     channel: sms
-    template: smsTpl02
+    template: smsTpl_{n}
     purpose: service
     when: steps.call_{before}.status in ['succeeded', 'skipped'] and inputs.cap > 10
     audience: bounced_hindi
@@ -84,9 +83,9 @@ _SHAPES = (
     """\
   - id: last_{n}
     channel: whatsapp
-    template: hfu7VL6sBhI6NPm
+    template: hfu7VL6sBhI6_{n}
     when: not steps.note_{before}.ran
-    filters: {{ids: [LOANID-1, LOANID-2, LOANID-3], language: [hindi, english]}}
+    filters: {{ids: [LOANID-1{n}, LOANID-2{n}, LOANID-3{n}], payment_status: bounced}}
     limit: 3
     on_failure: halt
 """,
@@ -99,6 +98,26 @@ def runbook(steps: int) -> str:
     return _HEAD + "\n".join(shape.format(n=n, before=n - 1) for n, shape in enumerate(shapes, 1))
 
 
+_MISTAKES = (
+    ("channel: whatsapp", "chanel: whatsapp"),
+    ("    limit: 100", '    limit: "100"'),
+    ("payment_status: [bounced]", "payment_status: [bouncd]"),
+    ("purpose: service", "purpose: services"),
+    ("    limit: 3\n", ""),
+)
+"""What is written wrong in each shape of a step, and how: mistakes that a JSON Schema can see."""
+
+
+def mistaken(steps: int, every: int = 10) -> str:
+    """Write a runbook in which one of so many steps has a mistake, by turns each of ``_MISTAKES``."""
+    head, *parts = runbook(steps).split("  - id: ")
+    for number in range(0, len(parts), every):
+        shape = number // every % len(_MISTAKES)
+        at = min(number - number % len(_SHAPES) + shape, len(parts) - 1)
+        parts[at] = parts[at].replace(*_MISTAKES[shape])
+    return "  - id: ".join([head, *parts])
+
+
 _CHAIN = """\
 format: runbook/v1
 name: benchmark
@@ -106,17 +125,19 @@ owner: collections-ops
 purpose: overdue
 once: {per: run}
 campaign: {id: camp_demo}
+audiences:
+  unpaid: {filters: {payment_status: [bounced, pending], language: english}}
 steps:
 """
 _LINK = """\
   - id: step_{n}
     channel: sms
-    template: smsTpl01
-    when: steps.step_{before}.failed == 0
-    filters: {{payment_status: [bounced, pending], language: english}}
+    template: smsTpl{n:05}
+    when: steps.step_{before}.ran and steps.step_{before}.failed == 0
+    audience: unpaid
     limit: 100
 """
-_WHEN = "    when: steps.step_0.failed == 0\n"
+_WHEN = "    when: steps.step_0.ran and steps.step_0.failed == 0\n"
 
 
 def chain(steps: int) -> str:
