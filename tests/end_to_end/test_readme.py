@@ -12,7 +12,11 @@ from tests.end_to_end.reading import BLOCK, PORT, Reader, commands, run
 README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
 BLOCKS = BLOCK.findall(README)
 ON_THE_SANDBOX = ("Run it, on the sandbox", "In a pipeline")
-FILES = {"first.yaml": "name: first-reminder", ".runbook/config.yaml": "format: config/v1"}
+FILES = {
+    "first.yaml": "name: first-reminder",
+    "first.test.yaml": "format: runbook-test/v1",
+    ".runbook/config.yaml": "format: config/v1",
+}
 
 
 SECTIONS = {
