@@ -64,7 +64,7 @@ _SHAPES = (
     when: steps.sms_{before}.ran and steps.sms_{before}.failed > 10
     filters:
       payment_status: [bounced]
-      custom: {{branch: pune, dpd_bucket: "{n}"}}
+      custom: {{branch: pune_{n}, dpd_bucket: "{n}"}}
     limit: 50
     timeout: 2m
     success: failed_pct <= 10
@@ -85,7 +85,7 @@ _SHAPES = (
     channel: whatsapp
     template: hfu7VL6sBhI6_{n}
     when: not steps.note_{before}.ran
-    filters: {{ids: [LOANID-1{n}, LOANID-2{n}, LOANID-3{n}], payment_status: bounced}}
+    filters: {{ids: [LOANID-1, LOANID-2, LOANID-3], payment_status: bounced, custom: {{dpd_bucket: "{n}"}}}}
     limit: 3
     on_failure: halt
 """,

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from engine.record.plan import Account
     from engine.record.state import RunState
     from engine.refusal import Exit, Refusal
+    from engine.runbook.acceptance import Accepted
     from engine.runbook.draft import Draft
     from engine.runlog.port import RunLog
     from engine.runner.broken import Broken
@@ -47,6 +48,7 @@ _HOMES = {
     "engine.record.plan": ("Account",),
     "engine.record.state": ("RunState",),
     "engine.refusal": ("Exit", "Refusal"),
+    "engine.runbook.acceptance": ("Accepted",),
     "engine.runbook.draft": ("Draft",),
     "engine.runlog.port": ("RunLog",),
     "engine.runner.broken": ("Broken",),
@@ -56,6 +58,7 @@ _HOMES = {
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
+    "Accepted",
     "Account",
     "Broken",
     "Client",

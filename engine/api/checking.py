@@ -12,6 +12,7 @@ from engine.runbook import schema
 from engine.runbook.acceptance import split
 from engine.runbook.characters import MAX_BYTES
 from engine.runbook.draft import Draft, read
+from engine.runbook.namesakes import Namesakes
 
 if TYPE_CHECKING:
     from engine.api.revisions import Revision
@@ -23,7 +24,7 @@ class Checked(NamedTuple):
     """What a check came to: the files that were read, all findings, and why other files were not read.
 
     ``stood``: so many warnings were left out, for they stood at the revision before; ``accepted``: so many
-    are accepted by their steps.
+    are accepted by their steps; ``new`` are the files that the revision does not have.
     """
 
     files: tuple[str, ...]
@@ -32,10 +33,11 @@ class Checked(NamedTuple):
     closed: list[Refusal]
     stood: int = 0
     accepted: int = 0
+    new: tuple[str, ...] = ()
 
     def line(self, file: str, number: int) -> str:
         """Give a line of a file in which something was found."""
-        return self.documents[file].lines.line(number)
+        return self.documents[file].lines.shown(number)
 
 
 def check(
@@ -51,7 +53,7 @@ def check(
     already are left out. Raises ``Refusal`` where the revision cannot be read.
     """
     closed: list[Refusal] = []
-    drafts = _drafts(files, texts or {}, closed, config)
+    drafts = _drafts(files, texts or {}, closed, config, Namesakes())
     if against is not None:
         return _compared({Path(draft.document.file): draft for draft in drafts}, config, against, closed)
     accepted = 0
@@ -68,7 +70,11 @@ def check(
 
 
 def _drafts(
-    files: Iterable[Path], texts: Mapping[Path, bytes], closed: list[Refusal], config: "Config | None"
+    files: Iterable[Path],
+    texts: Mapping[Path, bytes],
+    closed: list[Refusal],
+    config: "Config | None",
+    namesakes: Namesakes,
 ) -> Iterator[Draft]:
     for file in files:
         try:
@@ -76,7 +82,7 @@ def _drafts(
         except Refusal as refusal:
             closed.append(refusal)
         else:
-            yield _looked_up(draft, config)
+            yield namesakes.beside(_looked_up(draft, config))
 
 
 def _looked_up(draft: Draft, config: "Config | None") -> Draft:
@@ -98,13 +104,15 @@ def _compared(
     from engine.runbook import changes  # noqa: PLC0415  (only who compares pays for it)
 
     texts = against.before(drafts)
-    names = [(draft.document.data or {}).get("name") for draft in drafts.values()]
+    known = (file for file in drafts if file in texts)
+    earlier = {Path(draft.document.file): draft for draft in _drafts(known, texts, [], config, Namesakes())}
+    # A name that another file took over only now was given up all the same.
+    names = [_name(draft) for file, draft in earlier.items() if _name(draft) == _name(drafts[file])]
     found: list[Diagnostic] = []
     stood = 0
     for file, draft in drafts.items():
         here = [*draft.diagnostics]
-        before = next(_drafts([file], texts, [], config), None) if file in texts else None
-        if before is not None:
+        if (before := earlier.get(file)) is not None:
             fresh = changes.fresh(here, draft, [*before.diagnostics], before)
             stood += len(here) - len(fresh)
             faults = changes.check(before, draft, against.name, names)
@@ -112,4 +120,9 @@ def _compared(
         found += here
     documents = {str(file): draft.document for file, draft in drafts.items()}
     accepted = sum(len(draft.accepted) for draft in drafts.values())
-    return Checked(tuple(documents), found, documents, closed, stood, accepted)
+    new = tuple(str(file) for file in drafts if file not in texts)
+    return Checked(tuple(documents), found, documents, closed, stood, accepted, new)
+
+
+def _name(draft: Draft) -> object:
+    return (draft.document.data or {}).get("name")

@@ -14,6 +14,10 @@ _MOST_S = 60
 _OURS = {"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C", "LANGUAGE": ""}
 """Git asks nobody, and says what it says in the words that are looked for below."""
 
+_NOT_OURS = ("GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_NAMESPACE")
+"""A hook of git's has them, for the repository of its own: which one is asked hangs on the folder alone."""
+
+_COMMIT = re.compile("[0-9a-f]{40,64}")
 _NAME = re.compile(r"[A-Za-z0-9][\w./-]*")
 _RUNBOOKS = (":(top,icase,glob)**/*.yaml", ":(top,icase,glob)**/*.yml")
 _WITHOUT = "or leave --against out"
@@ -28,10 +32,11 @@ class Revision:
         ``environment`` is that in which git is asked.
         """
         self.name = name
-        self._environment = {**environment, **_OURS}
+        kept = {name: value for name, value in environment.items() if name not in _NOT_OURS}
+        self._environment = {**kept, **_OURS}
         if not name or name.startswith("-"):
             raise Refusal(
-                f"--against {shown(name)} names no revision",
+                f"--against {shown(name)} names no git revision",
                 "name a branch, a tag or a commit: --against main",
             )
         self._here = working_directory()
@@ -72,13 +77,18 @@ class Revision:
     def _found(self) -> str:
         if commit := self._commit_of(self.name):
             return commit
+        if not (self._commit_of("HEAD") or _told(self._git("rev-list", "--all", "--max-count=1"))):
+            cure = f"commit the runbooks as they should be held against, {_WITHOUT}"
+            raise Refusal(f"nothing stood at {shown(self.name)}: this repository has no commit yet", cure)
         remote = f"origin/{self.name}"
         cure = f"did you mean --against {remote}?" if self._commit_of(remote) else self._cure()
         raise Refusal(f"git knows no revision {shown(self.name)} here", cure)
 
     def _commit_of(self, name: str) -> str:
         done = self._git("rev-parse", "--verify", "--quiet", f"{name}^{{commit}}")
-        return "" if done.returncode else _told(done).strip()
+        said = "" if done.returncode else _told(done).strip()
+        # `^HEAD` is no commit, but all that are not behind one.
+        return said if _COMMIT.fullmatch(said) else ""
 
     def _cure(self) -> str:
         """Say how to get a revision that is not here: in a pipeline, most of them are not."""
@@ -96,7 +106,12 @@ class Revision:
         if not whole.is_relative_to(self.root):
             message = f"{file} does not lie in the repository {self.root}, so it has no earlier version"
             raise Refusal(message, f"change to its repository, {_WITHOUT}")
-        return whole.relative_to(self.root).as_posix()
+        place = whole.relative_to(self.root)
+        for folder in place.parents[:-1]:
+            if (self.root / folder / ".git").exists():
+                message = f"{file} lies in a repository of its own, inside of {self.root}"
+                raise Refusal(message, f"change to {self.root / folder}, {_WITHOUT}")
+        return place.as_posix()
 
     def _texts(self, places: Iterable[str]) -> dict[str, bytes]:
         """Read files as they were at the revision; those that were not there are left out."""
@@ -117,7 +132,8 @@ class Revision:
     def _renamed(self) -> dict[str, str]:
         """Give the former paths of the files that git takes for renamed since, by their present ones."""
         # Not `git diff`: that one heeds what a person set for the screen, and writes the index.
-        options = ("--find-renames", "--diff-filter=R", "--name-status", "-z")
+        # -l0: however many files are new, each is held against those that are gone.
+        options = ("--find-renames", "-l0", "--diff-filter=R", "--name-status", "-z")
         done = self._git("diff-index", *options, self._commit, "--", *_RUNBOOKS)
         parts = os.fsdecode(_bytes(done)).split("\0")
         return dict(zip(parts[2::3], parts[1::3], strict=False))

@@ -11,14 +11,20 @@ from engine.report import findings
 FORMATS = ("text", "json", "github", "sarif")
 
 
-def show(checked: Checked, form: str, wrong: list[Refusal], against: str | None) -> None:
+def show(
+    checked: Checked, form: str, wrong: list[Refusal], against: str | None, *, what: str, is_alone: bool
+) -> None:
     """Show what was found: results on stdout, for people a summary on stderr.
 
     ``wrong`` is what kept files from being checked, ``against`` the revision that they were compared with.
+    ``what`` says what the files are; ``is_alone``: they were checked without the configuration, which
+    cannot be read.
     """
     found = checked.findings
     if form == "json":
-        stood: dict[str, Json] = {} if against is None else {"stood": checked.stood}
+        stood: dict[str, Json] = {}
+        if against is not None:
+            stood = {"stood": checked.stood, "new": [*checked.new]}
         emit_json({"findings": [one.to_json() for one in found], "files": [*checked.files], **stood})
     elif form == "sarif":
         emit_json(_sarif(checked, wrong))
@@ -30,8 +36,16 @@ def show(checked: Checked, form: str, wrong: list[Refusal], against: str | None)
     elif found:
         emit(findings.render(found, checked.line, paint()))
     if form in ("text", "github") and checked.files:
-        said = findings.summary(found, len(checked.files), checked.stood, against or "", checked.accepted)
-        emit(said, err=True)
+        said = findings.summary(
+            found,
+            len(checked.files),
+            checked.stood,
+            against or "",
+            checked.accepted,
+            what,
+            new=checked.new,
+        )
+        emit(f"Without the configuration: {said}" if is_alone else said, err=True)
     if form == "text" and found:
         emit(findings.more(found), err=True)
 

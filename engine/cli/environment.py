@@ -107,9 +107,9 @@ def _read(file: Path, *, aloud: bool) -> Config:
     from engine.config.read import read  # noqa: PLC0415
 
     config, found, document = read(read_bytes(file, MAX_BYTES), str(file))
+    if found and aloud:
+        emit(findings.render(found, lambda _, line: document.lines.shown(line)) + "\n", err=True)
     if config is None:
-        if aloud:
-            emit(findings.render(found, lambda _, line: document.lines.line(line)) + "\n", err=True)
         above = ", see above" if aloud else ""
         raise Refusal(f"{file} is not valid{above}", "mend it, then try again", Exit.INVALID)
     return config

@@ -13,6 +13,9 @@ from engine.cli.screen import emit
 from engine.refusal import Refusal
 
 CONFIG = Path(".runbook", "config.yaml")
+STDIN = Path("-")
+"""Stands for the text on standard input."""
+
 PATH = click.Path(readable=False)
 """The type of an argument or option that is a path; ``named`` is its callback."""
 

@@ -18,14 +18,22 @@ from engine.shipped import shipped
 
 RUNBOOK = "runbooks/emi-reminder.yaml"
 SCENARIOS = "runbooks/emi-reminder.test.yaml"
+_SCHEMAS = (
+    ("runbook.v1.schema.json", "a runbook"),
+    ("scenario.v1.schema.json", "scenarios"),
+    ("config.v1.schema.json", "config.yaml"),
+)
 FILES = {
-    str(CONFIG): ("config.yaml", "where runbooks may be run, and names for templates"),
-    RUNBOOK: ("emi-reminder.yaml", "a reminder by WhatsApp, then by SMS"),
-    SCENARIOS: ("emi-reminder.test.yaml", "scenarios: what that runbook must do"),
-    "policies/README.md": ("policies.md", "a placeholder, for a later version"),
-    "README.md": ("README.md", "for the team: how a change goes, what to do in doubt"),
-    ".gitignore": ("gitignore", "keeps secrets and customers out of git"),
-    ".runbook/.gitignore": ("runbook.gitignore", f"keeps the run log ({LOG_NAME}) out of git"),
+    str(CONFIG): ("starter/config.yaml", "where runbooks may be run, and names for templates"),
+    RUNBOOK: ("starter/emi-reminder.yaml", "a reminder by WhatsApp, then by SMS"),
+    SCENARIOS: ("starter/emi-reminder.test.yaml", "scenarios: what that runbook must do"),
+    **{
+        f"schemas/{name}": (f"schemas/{name}", f"for editors: what {what} may say") for name, what in _SCHEMAS
+    },
+    "policies/README.md": ("starter/policies.md", "a placeholder, for a later version"),
+    "README.md": ("starter/README.md", "for the team: how a change goes, what to do in doubt"),
+    ".gitignore": ("starter/gitignore", "keeps secrets and customers out of git"),
+    ".runbook/.gitignore": ("starter/runbook.gitignore", f"keeps the run log ({LOG_NAME}) out of git"),
 }
 """Each file of a new repository: its name in the package, and what it is for."""
 
@@ -82,7 +90,13 @@ def _make(folder: Path, name: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise refused(error, path.parent, "made") from None
-    save(path, shipped("starter", FILES[name][0]).read_text("utf-8"), sparing=())
+    save(path, source(name).read_text("utf-8"), sparing=())
+
+
+def source(name: str) -> Path:
+    """Give the path in the package of what a file of a new repository begins with."""
+    kind, _, file = FILES[name][0].partition("/")
+    return shipped(kind, file)
 
 
 def _tell(folder: Path, written: list[str], there: list[str]) -> None:
@@ -113,7 +127,7 @@ def _lacks(folder: Path, name: str) -> str:
         known = (folder / name).read_text("utf-8", "replace").splitlines()
     except OSError:
         return ""
-    wanted = shipped("starter", "gitignore").read_text("utf-8").splitlines()
+    wanted = source(name).read_text("utf-8").splitlines()
     missing = [line for line in wanted if line and not line.startswith("#") and line not in known]
     return f"  (it lacks: {' '.join(missing)})" if missing else ""
 

@@ -9,6 +9,7 @@ from engine.api.planning import Filled, filled, planned
 from engine.cli.environment import Found
 from engine.cli.inputs import gather
 from engine.cli.screen import emit
+from engine.cli.walk import runbook_file
 from engine.diagnostics import Diagnostic
 from engine.planner.model import Plan
 from engine.refusal import Exit, Refusal
@@ -22,7 +23,7 @@ def fill_in(
     file: Path, given: tuple[str, ...], input_file: Path | None, variables: Mapping[str, str]
 ) -> Filled:
     """Read a runbook and fill its inputs in; nothing is said yet."""
-    draft = read(read_bytes(file, MAX_BYTES), str(file))
+    draft = read(read_bytes(runbook_file(file), MAX_BYTES), str(file))
     if not draft.is_sound:
         return Filled(draft)
     return filled(draft, gather(draft.inputs, given, input_file, variables))
@@ -48,4 +49,4 @@ def make(filled: Filled, environment: Found, assumed: tuple[str, ...] = ()) -> P
 def _show(found: Sequence[Diagnostic], document: Document) -> None:
     """Show findings beside the result."""
     if found:
-        emit(findings.render(found, lambda _, line: document.lines.line(line)) + "\n", err=True)
+        emit(findings.render(found, lambda _, line: document.lines.shown(line)) + "\n", err=True)

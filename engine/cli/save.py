@@ -1,6 +1,8 @@
 """Writing what the user asked for: a file whole or not at all, and never over something else."""
 
 import os
+import secrets
+import shlex
 import stat
 from collections.abc import Iterable
 from contextlib import suppress
@@ -14,8 +16,7 @@ def save(path: Path, text: str, *, sparing: Iterable[Path]) -> None:
     """Write a file, through a link if it is one; the files in ``sparing`` are never written over."""
     target = Path(os.path.realpath(path))
     try:
-        mode = _mode(path, target, sparing)
-        _replace(target, text, mode)
+        _replace(target, text, _replaced(path, target, sparing))
     except FileNotFoundError:
         raise Refusal(
             f"{path} cannot be written: there is no folder {target.parent}", "make it first"
@@ -27,8 +28,8 @@ def save(path: Path, text: str, *, sparing: Iterable[Path]) -> None:
         raise refused(error, path, "written") from None
 
 
-def _mode(path: Path, target: Path, sparing: Iterable[Path]) -> int | None:
-    """Give the permissions of the file that is replaced; None if there is none."""
+def _replaced(path: Path, target: Path, sparing: Iterable[Path]) -> os.stat_result | None:
+    """Look at the file that is replaced; None if there is none."""
     try:
         about = target.stat()
     except FileNotFoundError:
@@ -39,19 +40,34 @@ def _mode(path: Path, target: Path, sparing: Iterable[Path]) -> int | None:
     for spared in sparing:
         if os.path.samestat(about, spared.stat()):
             raise Refusal(f"{path} is what this command reads", "write to another file, such as plan.json")
-    return stat.S_IMODE(about.st_mode)
+    if about.st_nlink > 1:
+        name = shlex.quote(str(path))
+        message = f"{path} has {about.st_nlink} names (hard links), and only this one would change"
+        raise Refusal(message, f"make it a file of its own: cp {name} {name}.new && mv {name}.new {name}")
+    return about
 
 
-def _replace(target: Path, text: str, mode: int | None) -> None:
-    beside = target.with_name(f".runbook.{os.getpid()}")
-    try:
-        with beside.open("x", encoding="utf-8", errors="backslashreplace") as file:
+def _replace(target: Path, text: str, about: os.stat_result | None) -> None:
+    beside = target.with_name(f".runbook.{secrets.token_hex(8)}")
+    with beside.open("x", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
+        try:
+            if about is not None:
+                _hand_over(file.fileno(), about)
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        if mode is not None:
-            beside.chmod(mode)
-        beside.replace(target)
-    finally:
-        with suppress(OSError):
-            beside.unlink()
+            beside.replace(target)
+        finally:
+            with suppress(OSError):
+                beside.unlink()
+
+
+def _hand_over(file: int, about: os.stat_result) -> None:
+    """Give a file the owner, group and permissions of another one, as far as the system lets us."""
+    made = os.fstat(file)
+    if (made.st_uid, made.st_gid) != (about.st_uid, about.st_gid):
+        for owner in (about.st_uid, -1):
+            with suppress(PermissionError):
+                os.fchown(file, owner, about.st_gid)
+                break
+    os.fchmod(file, stat.S_IMODE(about.st_mode))

@@ -9,7 +9,7 @@ import click
 from engine.cli.completing import scenario_files
 from engine.cli.files import PATH, named
 from engine.cli.screen import complain, emit, emit_json, paint, say, warn
-from engine.cli.walk import scenarios_of
+from engine.cli.walk import runbooks_of, scenarios_of
 from engine.refusal import Exit, Refusal
 
 if TYPE_CHECKING:
@@ -51,17 +51,23 @@ def command(
 ) -> int:
     """Play scenarios (*.test.yaml) of runbooks: files, or folders with all of them below.
 
-    A runbook stands for the scenario file beside it. Without PATH the folders that .runbook/config.yaml
-    names are looked through. Nothing is sent. Exits with 0 if all is as expected, with 10 if not, with 64
-    if a path cannot be read.
+    A runbook stands for the scenario files beside it that name it. Without PATH the folders that
+    .runbook/config.yaml names are looked through. Nothing is sent. Exits with 0 if all is as expected, with
+    10 if not, with 64 if a path cannot be read.
     """
     if suggest:
+        _refuse_beside_suggest(
+            {"--format": form != "text", "-k": part, "--coverage": wants_coverage, "--fail-under": least}
+        )
         return _suggest(paths)
     wrong: list[Refusal] = []
+    paths = paths or _configured(wrong)
     checked, suites = _play(paths, part, wrong)
     if not checked and not wrong:
         raise Refusal(f'no scenario\'s name holds "{part}"', "leave -k out to see all names")
-    coverage = suites.coverage() if wants_coverage or least is not None else {}
+    coverage: Mapping[str, Coverage] = {}
+    if wants_coverage or least is not None:
+        coverage = suites.coverage(_runbooks_of(paths) if part is None else (), wrong)
     _show(checked, coverage, form, wants_next=not coverage)
     low = [name for name, each in coverage.items() if least is not None and each.percent < least]
     for refusal in wrong:
@@ -80,9 +86,9 @@ def _play(
 ) -> tuple[list["Checked"], "Suites"]:
     """Play what is chosen: the files that say anything of it, and what played them."""
     # Only who tests pays for what plans and plays.
-    from engine.cli.suites import Suites, scenario_file_of  # noqa: PLC0415
+    from engine.cli.suites import Suites, scenario_files_of  # noqa: PLC0415
 
-    files, closed = scenarios_of(paths or _configured(wrong), scenario_file_of)
+    files, closed = scenarios_of(paths, scenario_files_of)
     wrong += closed
     suites = Suites(lambda name: part is None or part.casefold() in name.casefold())
     checked: list[Checked] = []
@@ -94,6 +100,11 @@ def _play(
         else:
             checked += [played] if played.results or played.findings else []
     return checked, suites
+
+
+def _runbooks_of(paths: tuple[Path, ...]) -> list[Path]:
+    """List the runbooks below folders, whether they have scenarios or not."""
+    return [file for file in runbooks_of(paths)[0] if file not in paths]
 
 
 def _configured(wrong: list[Refusal]) -> tuple[Path, ...]:
@@ -124,6 +135,13 @@ def _show(
         emit(view.summary(checked), err=True)
     if checked and form == "text" and wants_next:
         emit(view.next_step(checked), err=True)
+
+
+def _refuse_beside_suggest(others: Mapping[str, object]) -> None:
+    given = [name for name, value in others.items() if value is not None and value is not False]
+    if given:
+        names = " and ".join(given)
+        raise Refusal(f"--suggest prints a scenario file, and {names} would do nothing", f"leave {names} out")
 
 
 def _suggest(paths: tuple[Path, ...]) -> int:

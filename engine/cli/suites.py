@@ -1,7 +1,8 @@
 """Scenario files and the runbooks that they name: read, played, or the beginning of one that is not there."""
 
 import os
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from engine.api.files import read_bytes
@@ -14,10 +15,12 @@ from engine.runbook import draft as drafts
 from engine.runbook.characters import MAX_BYTES
 from engine.runbook.draft import Draft
 from engine.runbook.model import InputType
-from engine.scenario.check import START, Checked, check, program_of, values_of
+from engine.scenario.check import START, Checked, Result, check, program_of, values_of
 from engine.scenario.coverage import Coverage, measure
 from engine.scenario.read import Scenario, Suite, read, unusable
 from engine.scenario.suggest import file_of, sample_inputs, suggest
+
+_IS_RUNBOOK = re.compile(r"""^format: *["']?runbook/""", re.MULTILINE)
 
 
 class Suites:
@@ -53,30 +56,67 @@ class Suites:
             self._drafts[key] = drafts.read(read_bytes(path, MAX_BYTES), str(path))
         return self._drafts[key]
 
-    def coverage(self) -> Mapping[str, Coverage]:
-        """Measure by runbook what its scenarios show."""
-        return {
+    def sound(self, path: Path) -> Draft:
+        """Read a runbook without errors; raises ``Refusal``."""
+        draft = self.draft(path)
+        if not draft.is_sound:
+            raise Refusal(f"{path} has errors", f"mend them first: runbook validate {path}", Exit.INVALID)
+        return draft
+
+    def coverage(self, others: Iterable[Path], wrong: list[Refusal]) -> Mapping[str, Coverage]:
+        """Measure by runbook what its scenarios show; of the runbooks among ``others`` perhaps nothing.
+
+        Why it cannot be told of some is added to ``wrong``.
+        """
+        found = {
             runbook: measure((), (each.played for one in checked for each in one.results if each.played))
             for runbook, checked in self._of.items()
             if any(one.played for each in checked for one in each.results)
         }
+        known = {os.path.realpath(runbook) for runbook in found}
+        for path in others:
+            if os.path.realpath(path) not in known:
+                try:
+                    if _IS_RUNBOOK.search(self.draft(path).document.text):
+                        draft = self.sound(path)
+                        found[os.path.normpath(path)] = measure([_program(_base(draft), draft)], ())
+                except Refusal as refusal:
+                    wrong.append(refusal)
+        return found
 
 
 def _unusable(suite: Suite) -> Checked:
     return Checked(suite, (), suite.findings)
 
 
-def scenario_file_of(path: Path) -> Path:
-    """Give the scenario file that a path stands for: of a runbook the one beside it."""
-    if is_scenario(path):
-        return path
-    beside = beside_runbook(path)
-    if not beside.exists():
+def scenario_files_of(path: Path) -> list[Path]:
+    """Give the scenario files that a path stands for: of a runbook those beside it that name it."""
+    files = [path] if is_scenario(path) else _telling_of(path, path.parent)
+    if not files:
+        beside = beside_runbook(path)
         raise Refusal(
             f"{path} has no scenario file {beside.name} beside it",
             f"begin one: runbook test {path} --suggest > {beside}",
         )
-    return beside
+    return files
+
+
+def _telling_of(runbook: Path, folder: Path) -> list[Path]:
+    """List the scenario files of a folder that name a runbook, and the one that is called after it."""
+    beside = beside_runbook(runbook)
+    files = (file for file in sorted(folder.glob("*")) if is_scenario(file))
+    return [file for file in files if file == beside or _names(file, runbook)]
+
+
+def _names(file: Path, runbook: Path) -> bool:
+    try:
+        raw = read_bytes(file, MAX_BYTES)
+    except Refusal:
+        return False
+    # To read the files of all other runbooks as YAML would take a second for each hundred of them.
+    data = read(raw, str(file)).document.data if runbook.name.encode() in raw else None
+    named = (data or {}).get("runbook")
+    return isinstance(named, str) and os.path.realpath(file.parent / named) == os.path.realpath(runbook)
 
 
 def beside_runbook(path: Path) -> Path:
@@ -90,25 +130,40 @@ def suggested(path: Path) -> tuple[str, int, tuple[str, ...]]:
     Gives how many there are, and what not even they show. Raises ``Refusal`` where nothing can be played.
     """
     suites = Suites(lambda _: True)
-    file = path if is_scenario(path) else beside_runbook(path)
-    # `--suggest > FILE` has made the file, empty, before this process began.
-    is_there = path == file or (file.exists() and file.stat().st_size > 0)
-    checked = suites.play(file) if is_there else None
-    if checked is not None and any(each.is_error for each in checked.findings):
-        raise Refusal(f"{file} has errors", f"mend them first: runbook test {file}", Exit.INVALID)
-    name = path.name if checked is None else str(checked.suite.runbook)
-    draft = suites.draft(file.parent / name)
-    if not draft.is_sound:
-        at = draft.document.file
-        raise Refusal(f"{at} has errors", f"mend them first: runbook validate {at}", Exit.INVALID)
-    results = checked.results if checked else ()
+    name, results = _shown(path, suites)
+    draft = suites.sound(path.parent / name)
     base = results[0].scenario if results else _base(draft)
     played = [each.played for each in results if each.played]
     program = played[0].program if played else _program(base, draft)
     coverage = measure([program], played)
     found = suggest(program, base, coverage, [each.scenario.name for each in results])
     left = measure([program], [*played, *(each.played for each in found)]).missing
-    return file_of(name, base, found), len(found), left
+    return _laid_out(file_of(name, base, found)), len(found), left
+
+
+def _shown(path: Path, suites: Suites) -> tuple[str, list[Result]]:
+    """Give a runbook's name in its scenario files, and what came of all those that stand together."""
+    first = [_sound(path, suites)] if is_scenario(path) else []
+    name = str(first[0].suite.runbook) if first else path.name
+    others = [file for file in _telling_of(path.parent / name, path.parent) if file != path]
+    # `--suggest > FILE` has made the file, empty, before this process began.
+    checked = [*first, *(_sound(file, suites) for file in others if file.stat().st_size > 0)]
+    return name, [result for each in checked for result in each.results]
+
+
+def _sound(file: Path, suites: Suites) -> Checked:
+    checked = suites.play(file)
+    if any(each.is_error for each in checked.findings):
+        raise Refusal(f"{file} has errors", f"mend them first: runbook test {file}", Exit.INVALID)
+    return checked
+
+
+def _laid_out(text: str) -> str:
+    """Write a text as `runbook fmt` does, so that whoever saves it need not."""
+    from engine.runbook.rewrite import rewrite  # noqa: PLC0415  (only who asks for suggestions pays for it)
+    from engine.runbook.source import read as read_document  # noqa: PLC0415  (the same)
+
+    return rewrite(read_document(text.encode(), "suggested.test.yaml")).rstrip("\n")
 
 
 def _base(draft: Draft) -> Scenario:

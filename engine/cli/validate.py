@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from engine.api.checking import check
+from engine.api.checking import Checked, check
 from engine.cli import configured
 from engine.cli.checked import FORMATS, show
 from engine.cli.completing import runbook_files
-from engine.cli.files import PATH, named, standard_input
+from engine.cli.files import PATH, STDIN, named, standard_input
 from engine.cli.screen import complain
-from engine.cli.walk import not_scenario, runbooks_of
+from engine.cli.walk import is_config, runbook_file, runbooks_of
 from engine.refusal import Exit, Refusal
 from engine.runbook.characters import MAX_BYTES
 
@@ -51,19 +51,24 @@ def command(
 ) -> int:
     """Check runbooks: files, or folders with all *.yaml below them; - is the text on standard input.
 
-    Without PATH the folders that .runbook/config.yaml names are checked. Exits with 0 if nothing
-    but warnings was found, with 10 if a runbook has an error, with 64 if a path or a revision
-    cannot be read. Any --format is the same on a terminal and in a pipeline.
+    Without PATH the folders that .runbook/config.yaml names are checked; that file itself can be named
+    too. Exits with 0 if nothing but warnings was found, with 10 if a file has an error, with 64 if a path
+    or a git revision cannot be read. Any --format is the same on a terminal and in a pipeline.
     """
     wrong: list[Refusal] = []
     texts = _texts(paths, name)
     before = _revision(against)
-    found = configured.look(wrong, aloud=form == "text")
-    given = [path for path in paths if path != _STDIN] if paths else configured.folders(found, wrong)
-    files, closed = runbooks_of(given)
+    configs = [path for path in paths if is_config(path)]
+    # A configuration that is checked itself is not looked at a second time.
+    found = None if configs and len(configs) == len(paths) else configured.look(wrong, aloud=form == "text")
+    is_alone = bool(wrong)
+    given = [path for path in paths if path not in (STDIN, *configs)]
+    files, closed = runbooks_of(given if paths else configured.folders(found, wrong))
     checked = check([*texts, *files], found.config if found else None, texts=texts, against=before)
+    if configs:
+        checked = _with_configs(configs, checked)
     wrong += [*closed, *checked.closed]
-    show(checked, form, wrong, against)
+    show(checked, form, wrong, against, what="file" if configs else "runbook", is_alone=is_alone)
     for refusal in wrong:
         complain(refusal.message, refusal.cure)
     is_bad = any(one.is_error or fails_from == "warning" for one in checked.findings)
@@ -71,13 +76,16 @@ def command(
     return max(invalid, *(refusal.code for refusal in wrong), 0)
 
 
-_STDIN = Path("-")
+def _with_configs(files: list[Path], checked: Checked) -> Checked:
+    from engine.api.config import with_configs  # noqa: PLC0415  (only who names one pays for its schema)
+
+    return with_configs(files, checked)
 
 
 def _texts(paths: tuple[Path, ...], name: Path | None) -> dict[Path, bytes]:
     """Read the text on standard input, where it is named."""
-    if _STDIN in paths:
-        return {not_scenario(name or Path("<stdin>")): standard_input(MAX_BYTES)}
+    if STDIN in paths:
+        return {runbook_file(name or Path("<stdin>")): standard_input(MAX_BYTES)}
     if name is not None:
         cure = f"runbook validate - --stdin-name {name} < FILE"
         raise Refusal("--stdin-name is for the text on standard input, which is not named", cure)

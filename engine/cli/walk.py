@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from engine.api.files import SUFFIXES, refused
-from engine.cli.files import is_folder
+from engine.cli.files import CONFIG, is_folder
 from engine.refusal import Refusal
 
 _SCENARIOS = tuple(f".test{suffix}" for suffix in SUFFIXES)
@@ -13,27 +13,29 @@ _SCENARIOS = tuple(f".test{suffix}" for suffix in SUFFIXES)
 
 def runbooks_of(paths: Iterable[Path]) -> tuple[list[Path], list[Refusal]]:
     """List each file once, under the name that it is met by first, and why some paths give none."""
-    return _files_of(paths, _is_runbook, not_scenario, "*.yaml")
+    return _files_of(paths, _is_runbook, lambda path: [runbook_file(path)], "*.yaml")
 
 
-def scenarios_of(paths: Iterable[Path], named: Callable[[Path], Path]) -> tuple[list[Path], list[Refusal]]:
+def scenarios_of(
+    paths: Iterable[Path], named: Callable[[Path], list[Path]]
+) -> tuple[list[Path], list[Refusal]]:
     """List each scenario file once, as ``runbooks_of`` does; ``named`` says what a named file stands for."""
     return _files_of(paths, is_scenario, named, "*.test.yaml")
 
 
 def yaml_files_of(paths: Iterable[Path]) -> tuple[list[Path], list[Refusal]]:
     """List each file of either sort once, as ``runbooks_of`` does."""
-    return _files_of(paths, lambda path: path.name.lower().endswith(SUFFIXES), lambda path: path, "*.yaml")
+    return _files_of(paths, lambda path: path.name.lower().endswith(SUFFIXES), lambda path: [path], "*.yaml")
 
 
 def _files_of(
-    paths: Iterable[Path], is_wanted: Callable[[Path], bool], named: Callable[[Path], Path], form: str
+    paths: Iterable[Path], is_wanted: Callable[[Path], bool], named: Callable[[Path], list[Path]], form: str
 ) -> tuple[list[Path], list[Refusal]]:
     files: dict[tuple[int, int] | Path, Path] = {}
     wrong: list[Refusal] = []
     for path in paths:
         try:
-            below = _below(path, wrong, is_wanted, form) if is_folder(path) else [named(path)]
+            below = _below(path, wrong, is_wanted, form) if is_folder(path) else named(path)
         except Refusal as refusal:
             wrong.append(refusal)
         else:
@@ -47,12 +49,19 @@ def is_scenario(path: Path) -> bool:
     return path.name.lower().endswith(_SCENARIOS)
 
 
-def not_scenario(path: Path) -> Path:
-    """Give the path of a file that may be a runbook; a scenario file is refused."""
+def runbook_file(path: Path) -> Path:
+    """Give the path of a file that may be a runbook; another file of ours is refused."""
     if is_scenario(path):
         message = f"{path} is a scenario file: it says what a runbook is to do, and is none itself"
         raise Refusal(message, f"runbook test {path}")
+    if is_config(path):
+        raise Refusal(f"{path} is a configuration, and no runbook", f"runbook validate {path}")
     return path
+
+
+def is_config(path: Path) -> bool:
+    """Say whether a file is the configuration of a repository, by its place."""
+    return Path(os.path.realpath(path)).parts[-2:] == CONFIG.parts
 
 
 def _identity(file: Path) -> tuple[int, int] | Path:

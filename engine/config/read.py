@@ -6,13 +6,15 @@ from typing import Any
 from engine.config import CatalogEntry, Config, Environment
 from engine.config.address import fault_of_address, is_loopback, normalised
 from engine.config.shape import FORMATS, build
-from engine.diagnostics import Diagnostic, Kind, Path, in_order
+from engine.diagnostics import Diagnostic, Kind, Path, Severity, in_order
 from engine.record.plan import Account
 from engine.runbook import schema
+from engine.runbook.channels import known as known_channels
 from engine.runbook.document import Document
-from engine.runbook.fault import Fault, Where
+from engine.runbook.fault import UNKNOWN_CHANNEL, Fault, Where
+from engine.runbook.leaves import LANGUAGES
 from engine.runbook.source import read as read_document
-from engine.runbook.spelling import listed, nearest
+from engine.runbook.spelling import listed, nearest, shown
 
 ADDRESS = Kind(
     "RB411", "address that cannot be used", "requests carry a token and must reach the API, only the API."
@@ -22,6 +24,12 @@ LIKE_SANDBOX = Kind(
     "RB413",
     "live environment named like the sandbox",
     "the first line of every screen would let it pass for a place where nobody can be reached.",
+)
+LANGUAGE = Kind(
+    "RB415",
+    "template in an unknown language",
+    "campaigns have no customers with another language, so no step can be for this template.",
+    Severity.WARNING,
 )
 TWO_LOGS = Kind(
     "RB414", "two run logs for one account", "what one of them knows was sent, the other would send again."
@@ -55,9 +63,26 @@ def _across(data: Mapping[str, Any]) -> Iterator[Fault]:
             yield Fault(LIKE_SANDBOX, ("environments", name), "key", message, mend)
     yield from _two_memories(data["environments"], known)
     yield from _unknown(("default",), "value", data["default"], known)
-    for entry, about in _named(data.get("catalog", {})):
+    yield from _catalog(data.get("catalog", {}), known)
+
+
+def _catalog(catalog: Mapping[str, Any], known: list[str]) -> Iterator[Fault]:
+    """Check the entries for templates: their channels, their languages, and where they have ids."""
+    channels = known_channels(about["channel"] for _, about in _named(catalog))
+    for entry, about in _named(catalog):
+        path: Path = ("catalog", entry)
+        if (channel := about["channel"]) not in channels:
+            meant = nearest(channel, channels)
+            mend = f"did you mean {meant}?" if meant else f"known here are {listed(channels, 'and')}."
+            message = f"no channel is called {channel}"
+            yield Fault(UNKNOWN_CHANNEL, (*path, "channel"), "value", message, mend)
+        if (language := about.get("language", LANGUAGES[0])) not in LANGUAGES:
+            meant = nearest(language, LANGUAGES)
+            mend = f"did you mean {meant}?" if meant else f"known are {listed(LANGUAGES, 'and')}."
+            message = f"{shown(language)} is not a language that campaigns know"
+            yield Fault(LANGUAGE, (*path, "language"), "value", message, mend)
         for name, _ in _named(about["ids"]):
-            yield from _unknown(("catalog", entry, "ids", name), "key", name, known)
+            yield from _unknown((*path, "ids", name), "key", name, known)
 
 
 def _two_memories(environments: Mapping[str, Any], known: list[str]) -> Iterator[Fault]:

@@ -23,6 +23,12 @@ MAYBE_SENT = frozenset(
 )
 """Something of the send was taken, or may have been."""
 
+ENDS = (
+    *(Exit.WELL, Exit.GUARDED, Exit.STANDS),
+    *(Exit.FINISHED_WITH_FAULTS, Exit.HALTED, Exit.IN_DOUBT, Exit.STANDS_AFTER_SENDS),
+)
+"""Every exit code that the way of a run alone can give."""
+
 _WELL = {StepStatus.SUCCEEDED, StepStatus.NO_MATCH, StepStatus.SKIPPED}
 
 

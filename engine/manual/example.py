@@ -14,6 +14,7 @@ from engine.runbook.channels import REGISTRY
 from engine.runbook.document import Document
 from engine.runbook.draft import Draft
 from engine.runbook.fault import Fault
+from engine.runbook.namesakes import Namesakes
 from engine.scenario import check, read
 
 
@@ -52,6 +53,7 @@ class _Look:
     def __init__(self) -> None:
         self._config: Config | None = None
         self._before: Draft | None = None
+        self._namesakes = Namesakes()
         self._now = draft.read(Part("").raw(), RUNBOOK, REGISTRY)
 
     def config(self, part: Part) -> _Found:
@@ -62,8 +64,12 @@ class _Look:
         self._before = draft.read(part.raw(), part.file, REGISTRY)
         return self._before.document, self._before.diagnostics
 
+    def beside(self, part: Part) -> _Found:
+        other = self._namesakes.beside(draft.read(part.raw(), part.file, REGISTRY))
+        return other.document, other.diagnostics
+
     def runbook(self, part: Part) -> _Found:
-        self._now = now = draft.read(part.raw(), part.file, REGISTRY)
+        self._now = now = self._namesakes.beside(draft.read(part.raw(), part.file, REGISTRY))
         faults: list[Fault] = []
         if self._before is not None:
             faults += changes.check(self._before, now, "main")
@@ -87,6 +93,7 @@ class _Look:
 _EXAMINERS: Mapping[str, Callable[[_Look, Part], _Found]] = {
     "config": _Look.config,
     "before": _Look.before,
+    "beside": _Look.beside,
     "scenario": _Look.scenario,
 }
 

@@ -16,9 +16,11 @@ from engine.runbook import (
     fault,
     layout,
     marks,
+    namesakes,
     pasted,
     rules,
     scalars,
+    signs,
     source,
     syntax,
     traps,
@@ -35,7 +37,7 @@ GROUPS: Mapping[str, str] = {
     "RB3": "Conditions and templates",
     "RB4": "Environments and the catalog",
     "RB5": "What looks like a slip",
-    "RB6": "What changed since a revision",
+    "RB6": "What changed, and what stands beside it",
     "RB7": "Scenarios",
 }
 """What the kinds are about, by how their codes begin."""
@@ -44,7 +46,21 @@ _RULES = [
     importlib.import_module(f"{rules.__name__}.{each.name}") for each in pkgutil.iter_modules(rules.__path__)
 ]
 _OTHERS = (
-    *(characters, source, syntax, layout, marks, traps, scalars, pasted, fault, acceptance, changes),
+    *(
+        characters,
+        source,
+        syntax,
+        layout,
+        signs,
+        marks,
+        traps,
+        scalars,
+        pasted,
+        fault,
+        acceptance,
+        changes,
+        namesakes,
+    ),
     *(tokens, words, phrases, forms, names, fits, constants, expressions, template),
     *(catalog, config, scenario, check, outcomes),
 )

@@ -6,7 +6,8 @@ A fence says behind ``yaml`` what its text is, if it is not a fragment of a runb
 - ``escaped``: ``\xNN`` stands for a byte and ``\uNNNN`` for a character;
 - ``repeated N``: the last line stands there N times;
 - ``config``: a fragment of ``.runbook/config.yaml``, which the runbook beside it is checked with;
-- ``before``: a fragment of the runbook as it was in an earlier revision;
+- ``before``: a fragment of the runbook as it was at an earlier git revision;
+- ``beside``: a fragment of another runbook that is checked with it;
 - ``scenario``: a fragment of a scenario file, played on the runbook beside it.
 """
 

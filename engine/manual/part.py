@@ -34,6 +34,7 @@ scenarios:
 _FILES = {
     "config": (".runbook/config.yaml", _SOUND_CONFIG),
     "before": (f"{RUNBOOK}, as it was at main", _SOUND),
+    "beside": ("another.yaml", _SOUND),
     "scenario": ("runbook.test.yaml", _SOUND_SCENARIO),
     "whole": (RUNBOOK, ""),
 }

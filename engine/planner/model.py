@@ -71,7 +71,7 @@ class Plan:
     exact requests. ``keys`` are the inputs that are part of what *once* means; ``templates`` the
     catalog's entries by step. ``making`` says where it comes from, if that is known, and ``findings``
     are the warnings that it was made with; they are no part of what is reviewed. ``accepted`` are those
-    that its steps accept, in the order of the steps, once a step.
+    that its steps accept, in the order of the steps.
     """
 
     runbook: Runbook

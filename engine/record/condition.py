@@ -93,6 +93,10 @@ class Logic:
     at: Extent = field(default=(0, 0), compare=False)
 
 
+MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
+"""What a comparison becomes when its sides change places; any other stays as it is."""
+
+
 @dataclass(frozen=True, slots=True)
 class Compare:
     """A comparison of two; chained ones are parsed into ``and``."""
@@ -164,6 +168,18 @@ def children(node: Node) -> tuple[Node, ...]:
             return (left, right)
         case Member(item, items):
             return (item, items)
+
+
+def reads_names(node: Node) -> bool:
+    """Say whether a tree reads any input or step."""
+    # From the right, for a row of `and` is as deep as it is long on its left.
+    waiting = [node]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, InputName | StepField):
+            return True
+        waiting += children(node)
+    return False
 
 
 def step_fields(node: Node) -> Iterator[StepField]:

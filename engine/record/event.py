@@ -49,13 +49,15 @@ class RunStarted:
     """The run exists; nothing is sent yet.
 
     ``plan`` is the whole plan/v1 document but for its outcome tree: what ``resume`` goes on with,
-    whatever has become of the runbook's file. ``occasion`` names what *once* counts.
+    whatever has become of the runbook's file. ``occasion`` names what *once* counts; so do
+    ``former_occasions``, those that it would have had under the runbook's former names.
     """
 
     at: datetime
     run: str
     occasion: str = ""
     plan: Mapping[str, Json] = field(default_factory=dict)
+    former_occasions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

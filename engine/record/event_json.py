@@ -26,6 +26,9 @@ def _kind(event: type) -> str:
 KINDS: Mapping[str, type[Event]] = {_kind(event): event for event in get_args(Event)}
 """Every kind of event, by the name that the run log knows it by."""
 
+TEXTS = tuple[str, ...]
+"""The annotation of a field that holds several texts."""
+
 _NAMES: Mapping[type, str] = {event: kind for kind, event in KINDS.items()}
 
 
@@ -135,6 +138,8 @@ def _turns(kind: Any) -> tuple[_Turn | None, _Turn]:  # noqa: ANN401  (an annota
     """Give how values of a type are written (None: as they are) and read."""
     if kind is datetime:
         return text_of, instant_of
+    if kind == TEXTS:
+        return list, _texts
     if kind is Outcome:
         return _OUTCOME.write, _OUTCOME.read
     if kind is Counts:
@@ -142,6 +147,10 @@ def _turns(kind: Any) -> tuple[_Turn | None, _Turn]:  # noqa: ANN401  (an annota
     if isinstance(kind, type) and issubclass(kind, StrEnum):
         return (lambda word: word.value), _word(kind)
     return None, _exactly(kind if isinstance(kind, type) else dict)
+
+
+def _texts(written: object) -> tuple[str, ...]:
+    return tuple(map(_TEXT, _exactly(list)(written)))
 
 
 def _or_none(read: _Turn) -> _Turn:

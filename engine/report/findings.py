@@ -1,6 +1,6 @@
 """Findings as people read them: the place, the line with a caret, why it matters, how to mend it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from engine.diagnostics import Diagnostic
 from engine.report.paint import Paint, columns, plain, printable
@@ -10,6 +10,9 @@ WIDEST_LINE = 120
 
 MOST_CODES = 3
 """So many of the codes that were found stand in the command that explains them."""
+
+MOST_FILES = 3
+"""So many of the files that a revision does not have are named."""
 
 Line = Callable[[str, int], str]
 """``line(file, number)``: the text of a line, counted from 1, without its line break."""
@@ -21,19 +24,30 @@ def render(diagnostics: Iterable[Diagnostic], line: Line, paint: Paint = plain) 
 
 
 def summary(
-    diagnostics: Iterable[Diagnostic], files: int, stood: int = 0, revision: str = "", accepted: int = 0
+    diagnostics: Iterable[Diagnostic],
+    files: int,
+    stood: int = 0,
+    revision: str = "",
+    accepted: int = 0,
+    what: str = "runbook",
+    *,
+    new: Sequence[str] = (),
 ) -> str:
     """Say in one line what was found in how many files.
 
     ``stood`` counts the warnings that are not shown because they stood at the revision, ``accepted`` those
-    that their steps accept.
+    that their steps accept; ``what`` the files are; ``new`` those that the revision does not have.
     """
     found = list(diagnostics)
     errors = sum(diagnostic.is_error for diagnostic in found)
     warnings = len(found) - errors
-    checked = f"{_counted(files, 'runbook')} checked"
+    checked = f"{_counted(files, what)} checked"
     rest = f" {_counted(stood, 'warning')} stood at {printable(revision)} already." if stood else ""
     rest += f" {_counted(accepted, 'warning')} accepted." if accepted else ""
+    if new:
+        named = ", ".join([*map(printable, new[:MOST_FILES]), *(["…"] if len(new) > MOST_FILES else [])])
+        was = "is" if len(new) == 1 else "are"
+        rest += f" {_counted(len(new), 'runbook')} {was} new since {printable(revision)}: {named}."
     if not found:
         return f"{checked}: nothing to mend.{rest}"
     parts = [_counted(errors, "error")] if errors else []

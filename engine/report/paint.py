@@ -61,7 +61,7 @@ def _visible(character: str) -> str:
 
 def columns(text: str) -> int:
     """Count the terminal columns of a text: wide characters take two, combining ones none."""
-    return sum(_width(character) for character in text)
+    return len(text) if text.isascii() else sum(_width(character) for character in text)
 
 
 def _width(character: str) -> int:

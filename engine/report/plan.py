@@ -176,8 +176,9 @@ def _step(plan: Plan, step: Step, paint: Paint) -> Iterator[str]:
         yield f"   tries  {again}; an answer is waited for {step.timeout_s} s"
     for each in plan.accepted:
         if each.step == step.id:
-            kind = each.finding.kind
-            yield f"   {paint('warning', 'note')}   accepted {kind.code}, {kind.summary}: {each.reason}"
+            kind, message = each.finding.kind, each.finding.message
+            what = f"{kind.code}, {kind.summary} ({message})"
+            yield f"   {paint('warning', 'note')}   accepted {what}: {each.reason}"
     if step.expect_matched is not None:
         shout = "is checked only after sending: it can stop what follows, not this step"
         yield f"   {paint('warning', 'note')}   expect {shout}"

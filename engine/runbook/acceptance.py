@@ -1,15 +1,19 @@
 """Warnings that a step accepts, with the reason: they stand in the plan, no more among the findings."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any, NamedTuple, TypeAlias
 
-from engine.diagnostics import Diagnostic, Json, Kind, Path, Severity
+from engine.diagnostics import Diagnostic, Json, Kind, Path, Severity, Span
+from engine.frozen import replace
 from engine.runbook.document import Document
 from engine.runbook.fault import Fault
 from engine.runbook.model import Runbook
+from engine.runbook.rules import MOST
 from engine.runbook.rules.parts import ACCEPTED, steps
+from engine.runbook.spelling import listed
 
 IDLE = Kind(
     "RB512",
@@ -17,6 +21,10 @@ IDLE = Kind(
     "once it does occur, for another reason, nobody would see it.",
     Severity.WARNING,
 )
+
+_MOST_NAMED = 3
+_MOST_ASKED = 100
+"""A finding names so many steps that it waits for, of so many that it may have."""
 
 _Step: TypeAlias = tuple[Path, Mapping[str, Any]]
 
@@ -30,8 +38,9 @@ class Accepted(NamedTuple):
 
     def to_json(self) -> dict[str, Json]:
         """Give it as plans carry it: no place, so that a plan does not change with the file's layout."""
-        kind = self.finding.kind
-        return {"step": self.step, "code": kind.code, "summary": kind.summary, "reason": self.reason}
+        kind, message = self.finding.kind, self.finding.message
+        about: dict[str, Json] = {"step": self.step, "code": kind.code, "summary": kind.summary}
+        return {**about, "message": message, "reason": self.reason}
 
 
 def split(
@@ -39,8 +48,8 @@ def split(
 ) -> tuple[tuple[Diagnostic, ...], tuple[Accepted, ...]]:
     """Part findings from the warnings that are accepted.
 
-    A warning belongs to the step that it stands in; in an audience, to the steps that use it, and all of
-    these must accept it.
+    A warning belongs to the step that it stands in; in an audience, to the steps that use it; at the name
+    or the campaign, to all steps. All to which it belongs must accept it.
     """
     known = tuple(found)
     if not any(_codes(step) for _, step in _steps(document)):
@@ -53,37 +62,95 @@ def split(
         if owners and all(one.kind.code in _codes(step) for step in owners):
             accepted += [Accepted(step["id"], one, _codes(step)[one.kind.code]) for step in owners]
         else:
-            kept.append(one)
+            kept.append(_asking_all(one, owners))
     return tuple(kept), tuple(dict.fromkeys(accepted))
 
 
+def _asking_all(one: Diagnostic, owners: Sequence[Mapping[str, Any]]) -> Diagnostic:
+    """Say of a warning that some of its steps accept which of them do not."""
+    others = [f"`{step['id']}`" for step in owners[:_MOST_ASKED] if one.kind.code not in _codes(step)]
+    if len(others) == len(owners[:_MOST_ASKED]):
+        return one
+    few = listed(others[:_MOST_NAMED], "and") + (" and others" if others[_MOST_NAMED:] else "")
+    return replace(one, help=f"{one.help} To accept it, do so at {few}, too.")
+
+
 def by_step(runbook: Runbook, accepted: Iterable[Accepted]) -> tuple[Accepted, ...]:
-    """Give what is accepted in the order of the steps, each code once a step."""
+    """Give what is accepted, all of it, in the order of the steps."""
     positions = {step.id: position for position, step in enumerate(runbook.steps)}
-    once = {(positions[each.step], each.finding.kind.code): each for each in accepted}
-    return tuple(once[key] for key in sorted(once))
+
+    def key(each: Accepted) -> tuple[int, str, Span]:
+        return positions[each.step], each.finding.kind.code, each.finding.span
+
+    return tuple(sorted(dict.fromkeys(accepted), key=key))
 
 
 def idle(document: Document, found: Iterable[Diagnostic]) -> Iterator[Fault]:
     """Find what steps of a sound runbook accept although it is not among all that was found.
 
-    Silent where an input may still bring it about, and of what is found elsewhere: in the catalog.
+    Silent where an input may still bring it about, of what is found elsewhere: in the catalog, and of what
+    there is so much of that not all was told.
     """
     if not any(_codes(step) for _, step in _steps(document)):
         return
-    homes = _Homes(document)
-    used = {(step["id"], one.kind.code) for one in found for step in homes.of(one)}
+    homes, told = _Homes(document), tuple(found)
+    used = {(step["id"], one.kind.code) for one in told for step in homes.of(one)}
+    cut_off = {code for code, number in Counter(one.kind.code for one in told).items() if number >= MOST}
+    to_come = _ToCome(document)
     for path, step in _steps(document):
         for code in _codes(step):
-            if (step["id"], code) not in used and not code.startswith("RB4") and not _is_open(document, step):
+            if (
+                (step["id"], code) not in used
+                and not code.startswith("RB4")
+                and code not in cut_off
+                and not to_come.may_be(code, step)
+            ):
                 mend = f"delete {code}."
                 yield Fault(IDLE, (*path, ACCEPTED, code), "key", f"there is no {code} at this step", mend)
 
 
-def _is_open(document: Document, step: Mapping[str, Any]) -> bool:
-    shared = (document.data or {}).get("audiences", {})
-    assert isinstance(shared, dict)
-    return "{{" in f"{step} {shared.get(step.get('audience', ''))}"
+ABOUT: Mapping[str, tuple[str, ...]] = {
+    "RB204": ("language",),
+    "RB501": ("limit", "expect", "ids", "exclude_ids"),
+    "RB503": ("payment_status",),
+    "RB504": ("payment_status",),
+    "RB505": ("template", "conversation", "campaign"),
+    "RB513": ("ids", "custom"),
+    "RB514": ("template", "language"),
+    "RB515": ("custom",),
+    "RB548": ("ids", "exclude_ids"),
+}
+"""By code, what the rules read that look again once an input is filled in; no other rule does."""
+
+OVER_STEPS: Mapping[str, tuple[str, ...]] = {
+    "RB502": ("template", "conversation", "filters"),
+    "RB511": ("template", "conversation", "filters", "limit", "expect"),
+}
+"""The same, for rules that hold a step against the others."""
+
+
+class _ToCome:
+    """Which warnings the values of inputs may still bring about."""
+
+    def __init__(self, document: Document) -> None:
+        self._data: Mapping[str, Any] = document.data or {}
+        self._steps = [step for _, step in _steps(document)]
+        self._over_steps: dict[str, bool] = {}
+
+    def may_be(self, code: str, step: Mapping[str, Any]) -> bool:
+        if code not in OVER_STEPS:
+            return self._is_open(step, ABOUT.get(code, ()))
+        if code not in self._over_steps:
+            about = OVER_STEPS[code]
+            self._over_steps[code] = any(self._is_open(each, about) for each in self._steps)
+        return self._over_steps[code]
+
+    def _is_open(self, step: Mapping[str, Any], keys: Iterable[str]) -> bool:
+        shared = self._data.get("audiences", {}).get(step.get("audience"), {})
+        whole = {"campaign": self._data.get("campaign"), **shared, **step}
+        filters = whole.get("filters")
+        parts = {**whole, **filters} if isinstance(filters, dict) else whole
+        return any("{{" in str(parts.get(key)) for key in keys)
 
 
 def _steps(document: Document) -> Iterator[_Step]:
@@ -109,14 +176,17 @@ class _Homes:
         self._names = list(audiences) if isinstance(audiences, dict) else []
         self._of_steps = _areas(document, (path for path, _ in _steps(document)))
         self._of_names = _areas(document, (("audiences", name) for name in self._names))
+        shared = [(key,) for key in ("name", "campaign") if key in (document.data or {})]
+        self._of_all = sorted(_areas(document, shared))
 
     def of(self, one: Diagnostic) -> list[Mapping[str, Any]]:
         """Give the steps that a finding belongs to."""
         at = (one.span.line, one.span.column)
         if (number := _around(self._of_steps, at)) is not None:
             return [self._steps[number]]
-        number = _around(self._of_names, at)
-        return self._users.get(self._names[number], []) if number is not None else []
+        if (number := _around(self._of_names, at)) is not None:
+            return self._users.get(self._names[number], [])
+        return self._steps if _around(self._of_all, at) is not None else []
 
 
 _Place: TypeAlias = tuple[int, int]

@@ -10,11 +10,10 @@ from typing import TypeAlias
 from engine.diagnostics import Json, Path
 from engine.record.condition import Condition
 from engine.record.plan import Once, OnFailure, Purpose, Range, Retry
+from engine.runbook.leaves import seconds
 from engine.runbook.model import STEP_KEYS, Campaign, Filters, InputSpec, InputType, Runbook, Step
 
 _Group: TypeAlias = Mapping[str, Json]
-
-_SECONDS = {"s": 1, "m": 60, "h": 3600}
 
 
 def decode(data: Json, conditions: Mapping[Path, Condition]) -> Runbook:
@@ -95,7 +94,7 @@ def _step(data: _Group, audience: str | None, conditions: Mapping[Path, Conditio
         expect_matched=_range(_group(data["expect"])) if "expect" in data else None,
         when=conditions[(*path, "when")] if "when" in data else None,
         success=_success(data.get("success"), conditions, (*path, "success")),
-        timeout_s=_seconds(data.get("timeout", "30s")),
+        timeout_s=seconds(_text(data.get("timeout", "30s"))),
         on_failure=OnFailure(_text(data.get("on_failure", OnFailure.HALT))),
         retry=_retry(_group(data["retry"])),
     )
@@ -131,13 +130,8 @@ def _retry(data: _Group) -> Retry:
     usual = Retry()
     return Retry(
         attempts=_whole(data.get("attempts", usual.attempts)),
-        within_s=_seconds(data["within"]) if "within" in data else usual.within_s,
+        within_s=seconds(_text(data["within"])) if "within" in data else usual.within_s,
     )
-
-
-def _seconds(data: Json) -> int:
-    duration = _text(data)
-    return int(duration[:-1]) * _SECONDS[duration[-1]]
 
 
 def _without_notes(data: Json) -> Json:

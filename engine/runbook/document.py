@@ -5,10 +5,12 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import field
+from functools import cached_property
 from typing import TypeAlias
 
 from engine.diagnostics import Diagnostic, Json, Kind, Path, Span
 from engine.frozen import dataclass
+from engine.runbook import secret
 
 Extent: TypeAlias = tuple[int, int]
 """A stretch of a text: its first character and one past its last, from 0."""
@@ -21,8 +23,6 @@ _LINE_BREAK = re.compile(r"\r\n?|\n")
 
 class Lines:
     """The lines of a text; found when they are first asked for, because a faultless text needs none."""
-
-    __slots__ = ("_end", "_starts", "_text")
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -48,6 +48,28 @@ class Lines:
             return ""
         end = starts[number] if number < len(starts) else len(self._text)
         return self._text[starts[number - 1] : end].rstrip("\r\n")
+
+    def shown(self, number: int) -> str:
+        """Give the text of a line as a screen may show it: as long, with stars for what may be a secret."""
+        line = self.line(number)
+        return secret.stars(line) if number in self._below_secrets else secret.veiled(line)
+
+    def finding(self, kind: Kind, file: str, span: Span, message: str, help: str) -> Diagnostic:  # noqa: A002 - the field's name
+        """Make a finding about the text that does not repeat a secret of the line where it stands."""
+        if self._may_hide:
+            words = secret.words(self.line(span.line), is_whole=span.line in self._below_secrets)
+            message, help = secret.without(words, message), secret.without(words, help)  # noqa: A001 - the same
+        return Diagnostic(kind, file, span, message, help)
+
+    @cached_property
+    def _may_hide(self) -> bool:
+        return secret.may_stand_in(self._text)
+
+    @cached_property
+    def _below_secrets(self) -> frozenset[int]:
+        """The lines on which a value goes on whose key names a secret."""
+        texts = re.split(_LINE_BREAK, self._text) if self._may_hide else []
+        return frozenset(secret.below(texts))
 
     def _index(self) -> "array[int]":
         if not self._starts:
@@ -77,6 +99,10 @@ class Places:
         """Keep the places of a collection's entries: of a key and a value by turns, or of items."""
         self._first[id(collection)] = len(self._spots)
         self._spots.extend(spots)
+
+    def marks(self) -> frozenset[int]:
+        """Give where keys, values and items begin and end, all in one."""
+        return frozenset(self._spots)
 
     def taken(self, data: Json) -> list[int | None]:
         """Give what is known of each collection in the order of the data, which outlives their identities."""
@@ -188,7 +214,7 @@ class Document:
 
     def finding(self, kind: Kind, span: Span, message: str, help: str) -> Diagnostic:  # noqa: A002 - the field's name
         """Make a finding about this file."""
-        return Diagnostic(kind, self.file, span, message, help)
+        return self.lines.finding(kind, self.file, span, message, help)
 
 
 def _copied(

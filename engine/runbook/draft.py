@@ -19,22 +19,13 @@ from engine.runbook.copies import changed, without
 from engine.runbook.decode import decode
 from engine.runbook.document import Document
 from engine.runbook.expressions import template
-from engine.runbook.fault import MORE, UNKNOWN_FORMAT, UNKNOWN_KEY, WRONG_TYPE, Fault
-from engine.runbook.model import InputSpec, InputType, Runbook
+from engine.runbook.fault import LATER_KEY, MORE, UNKNOWN_FORMAT, UNKNOWN_KEY, WRONG_TYPE, Fault
+from engine.runbook.model import SAMPLES, InputSpec, InputType, Runbook
 from engine.runbook.source import read as read_document
 from engine.runbook.spelling import line, nearest
 from engine.runbook.texts import Texts, templated
 
 Values: TypeAlias = Mapping[str, Scalar | tuple[str, ...]]
-
-_SAMPLES: Mapping[InputType, Scalar | tuple[str, ...]] = {
-    InputType.STRING: "text",
-    InputType.INTEGER: 1,
-    InputType.NUMBER: 1,
-    InputType.BOOLEAN: True,
-    InputType.DATE: "2026-03-31",
-    InputType.LIST: ("text",),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +68,10 @@ def read(raw: bytes, file: str, channels: Mapping[str, Channel] | None = None) -
     faults += rules.check(_with_meant(sound, meant) if faults or document.faulted else sound)
     texts = Texts(document, sound, faults, meant)
     faults += _smells(document, sound, faults, texts)
-    diagnostics = [*document.diagnostics, *schema.diagnostics(document, faults), *texts.diagnostics]
+    # What the value of a key should be is no matter where the key is not read yet.
+    idle = {document.value_span(fault.path) for fault in faults if fault.kind is LATER_KEY}
+    told = (each for each in document.diagnostics if each.span not in idle)
+    diagnostics = [*told, *schema.diagnostics(document, faults), *texts.diagnostics]
     draft = Draft(document, tuple(in_order(diagnostics)), texts.specs(), texts.conditions, channels)
     return _without_accepted(_tried(draft) if draft.is_sound else draft)
 
@@ -127,7 +121,7 @@ def _without_accepted(draft: Draft) -> Draft:
     """Take out what the steps accept, and say what they accept in vain."""
     kept, accepted = split(draft.document, draft.diagnostics)
     in_vain = [*idle(draft.document, draft.diagnostics)] if draft.is_sound else []
-    if not accepted and not in_vain:
+    if kept == draft.diagnostics and not in_vain:
         return draft
     found = in_order((*kept, *schema.diagnostics(draft.document, in_vain)))
     return replace(draft, diagnostics=tuple(found), accepted=accepted)
@@ -206,7 +200,7 @@ def _about_type(draft: Draft, fault: Fault) -> Fault:
 
 def _sample(spec: InputSpec) -> Scalar | tuple[str, ...]:
     if spec.default is None or spec.type is InputType.DATE:
-        return _SAMPLES[spec.type]
+        return SAMPLES[spec.type]
     if isinstance(spec.default, list):
         return tuple(map(str, spec.default))
     assert not isinstance(spec.default, dict), "no type of input has a mapping for a default"

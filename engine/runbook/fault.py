@@ -23,14 +23,13 @@ WRONG_TYPE = Kind("RB106", "wrong kind of value", "nothing is converted, so that
 UNKNOWN_WORD = Kind(
     "RB107",
     "unknown value",
-    "only words that are known are accepted; "
-    "in a filter, an unknown one might be taken for no filter at all.",
+    "a word that is not known would leave it to a guess what is meant.",
 )
 MALFORMED = Kind("RB108", "wrong form", "names and values are used exactly as they are written.")
 OUT_OF_BOUNDS = Kind(
     "RB109", "out of bounds", "bounds catch slips of the pen, and keep what is reviewed readable."
 )
-EMPTY = Kind("RB110", "empty value", "empty is no value; in a filter, to the API, it may mean everyone.")
+EMPTY = Kind("RB110", "empty value", "an empty value says nothing, and may be taken for everything.")
 REPEATED = Kind(
     "RB111", "repeated value", "a value that stands twice is often one that was meant to be another."
 )

@@ -1,34 +1,19 @@
-"""Lines that do not line up, or lack the dash, the colon or the blank that makes them lines of YAML."""
+"""Lines that do not line up: they begin where nothing above begins, or as what cannot stand there."""
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
-from itertools import chain, islice
+from itertools import islice
 from typing import NamedTuple
 
-from engine.diagnostics import Json, Kind
+from engine.diagnostics import Kind
 from engine.runbook.document import Fault
-from engine.runbook.spot import MISPLACED, SHOWN, Spot, key_of, uncommented
+from engine.runbook.signs import NO_COLON, NO_KEY, cut, is_key, no_dash
+from engine.runbook.spot import MISPLACED, Spot, key_of, uncommented
 
 INDENT = Kind("RB016", "lines that do not line up", "in YAML, the indentation says what belongs to what.")
-NO_KEY = Kind(
-    "RB018", "line without a key and a colon", "every line of a mapping is a key, a colon, a space, a value."
-)
-DASH = Kind("RB028", "item without its dash", "each item of a list begins with a dash and a blank.")
-COMMENT = Kind("RB029", "comment without #", "only what follows a # is left unread.")
 
-_NO_MAPPING = "mapping values are not allowed"
-_NO_COLON = "could not find expected ':'"
-_STAR = "alphabetic or numeric character"  # is missing behind a * that might be an alias
-_SIGNS = (_NO_MAPPING, _NO_COLON, _STAR, "document start", "found unexpected ':'", *MISPLACED)
+_LEVEL = 2  # blanks
 _EXAMPLE = 40  # characters of a line that stand for it in a message
-
-_TIGHT_DASH = re.compile(r"(\s*)-(?=[\w\"'])(.*)")
-_BULLET = re.compile(r"\s*((?:[*\u2022\u00b7\u2013\u2014]|\d{1,2}[.)]) +)(\S.*)")
-_REMARK = re.compile(r"\s*(//+|--+|;+|/\*+|<!--)\s*(.*?)\s*(?:\*/|-->)?\s*\Z")
-_TIGHT_COLON = re.compile(r"\s*(?:- +)?([A-Za-z_][\w-]*)(\s*:)(?![\s:]|//)(.+)")
-_TIGHT_INSIDE = re.compile(r"[{,]\s*([A-Za-z_][\w-]*)\s*:(?=[\[{\"'])")
-_NO_COLON_AT_ALL = re.compile(r"\s*(?:- +)?([A-Za-z_][\w-]*)(\s*[=;]\s*|\s+|\s*\Z)(.*)")
 
 
 class _Level(NamedTuple):
@@ -39,122 +24,24 @@ class _Level(NamedTuple):
     text: str
 
 
-# ---------------------------------------------------------------- signs that a line lacks
-
-
-def slip(spot: Spot) -> Fault | None:
-    """Find what is missing in the line where the parser gave up, or in the one above, which it trips over."""
-    if not spot.says(*_SIGNS):
+def stray_dash(spot: Spot) -> Fault | None:
+    """Find a key with the dash of an item among other keys: only steps are items that have keys."""
+    start, line = spot.start, spot.line
+    if not _is_item(line):
+        (start, line), (_, owner) = [*islice(spot.lines_above(), 2), (0, ""), (0, "")][:2]
+        if not owner.endswith(":") or _is_item(owner) or owner.strip() == "steps:":
+            return None
+    key = key_of(line)
+    if not _is_item(line) or not spot.says(*MISPLACED) or not key or not _is_no_item(key[1], spot):
         return None
-    lines = islice(chain([(spot.start, spot.line)], spot.lines_above()), 2)
-    found = (_slip(start, line, spot) for start, line in lines)
-    return next((fault for fault in found if fault), None) or _first_item(spot)
+    at = start + line.index("-")
+    help_ = f"write `{cut(line[key.start(1) :])}` without the dash, in line with the keys beside it."
+    return INDENT, at, at + 1, f"{key[1]} is a key, and no item of a list", help_
 
 
-def _slip(start: int, line: str, spot: Spot) -> Fault | None:
-    bare = uncommented(line)
-    if found := _TIGHT_DASH.match(bare):
-        at = start + found.end(1)
-        help_ = f"write `- {_cut(found[2])}`."
-        return DASH, at, at + 1, "a space is missing after the dash", help_
-    if found := _BULLET.match(bare):
-        at, end = start + found.start(1), start + found.end(1)
-        return DASH, at, end, f"{found[1].strip()} makes no item of a list", f"write `- {_cut(found[2])}`."
-    if found := _REMARK.match(bare):
-        at, end = start + found.start(1), start + len(line.rstrip())
-        return COMMENT, at, end, f"{found[1]} begins no comment", f"write `# {_cut(found[2])}`."
-    if found := _TIGHT_COLON.match(bare):
-        at = start + found.start(2)
-        return (
-            NO_KEY,
-            at,
-            start + found.end(2),
-            _missing_blank(found[2]),
-            f"write `{found[1]}: {_cut(found[3])}`.",
-        )
-    if found := _TIGHT_INSIDE.search(bare):
-        at = start + found.end() - 1
-        rest = line[found.end() : found.end() + 1]
-        return NO_KEY, at, at + 1, "a space is missing after the colon", f"write `{found[1]}: {rest}…`."
-    return _colonless(start, bare) or _undashed(start, line, spot)
-
-
-def _cut(text: str) -> str:
-    return text if len(text) < SHOWN else f"{text[:SHOWN]}…"
-
-
-def _missing_blank(colon: str) -> str:
-    return f"a space is missing after the colon{', not before it' if colon != ':' else ''}"
-
-
-def _colonless(start: int, line: str) -> Fault | None:
-    found = _NO_COLON_AT_ALL.match(line)
-    if found is None:
-        return None
-    key, sign, rest = found.groups()
-    if re.search(r":(?:\s|\Z)", line) and not (key in _keys() and rest[:1] in "[{"):
-        return None
-    is_key = key in _keys() or sign.strip() or (rest and " " not in rest and rest[0] not in "=<>!")
-    if not is_key:
-        return None
-    at = start + found.start(1)
-    help_ = f"write `{key}: {_cut(rest)}`." if rest else f"write `{key}:`."
-    return NO_KEY, at, start + len(line), "it has no colon", help_
-
-
-def _undashed(start: int, line: str, spot: Spot) -> Fault | None:
-    """Find a step that begins without its dash: what follows stands deeper than its id."""
-    found = re.match(r"(\s*)id:\s", line)
-    if found is None or start == spot.start or len(found[1]) >= len(spot.line) - len(spot.line.lstrip()):
-        return None
-    return _no_dash(start, line)
-
-
-def _first_item(spot: Spot) -> Fault | None:
-    """Find the first item of a list that lacks its dash: those that follow have theirs."""
-    indent = len(spot.line) - len(spot.line.lstrip())
-    if not re.match(r"\s*- ", spot.line) or not spot.says(*MISPLACED):
-        return None
-    below: tuple[int, str] | None = None
-    for start, line in spot.lines_above():
-        if len(line) - len(line.lstrip()) <= indent:
-            is_owner = uncommented(line).endswith(":") and not re.match(r"\s*- ", line)
-            return _no_dash(*below) if below and is_owner and not re.match(r"\s*- ", below[1]) else None
-        below = start, line
-    return None
-
-
-def _no_dash(start: int, line: str) -> Fault:
-    item = uncommented(line).lstrip()
-    at = start + len(line) - len(line.lstrip())
-    return DASH, at, at + len(item), "it is an item of a list", f"write it with a dash: `- {_cut(item)}`."
-
-
-@lru_cache(maxsize=1)
-def _keys() -> frozenset[str]:
-    """Give every key that a runbook may have anywhere."""
-    # Only a text that cannot be read pays for the schema.
-    from engine.runbook.channels import REGISTRY  # noqa: PLC0415
-    from engine.runbook.shape import build  # noqa: PLC0415
-
-    def named(part: Json) -> Iterator[str]:
-        for each in part if isinstance(part, list) else ():
-            yield from named(each)
-        if isinstance(part, dict):
-            below = part.get("properties")
-            yield from below if isinstance(below, dict) else ()
-            for each in part.values():
-                yield from named(each)
-
-    return frozenset(named(build(REGISTRY)))
-
-
-def is_key(word: str) -> bool:
-    """Whether a word is a key of runbooks."""
-    return word in _keys()
-
-
-# ---------------------------------------------------------------- lines that do not line up
+def _is_no_item(key: str, spot: Spot) -> bool:
+    top = next((line for _, line in spot.lines_above() if line[:1] not in (" ", "-")), "")
+    return (key != "id" and is_key(key)) or top.startswith(("inputs:", "audiences:"))
 
 
 def misaligned(spot: Spot) -> Fault | None:
@@ -166,17 +53,40 @@ def misaligned(spot: Spot) -> Fault | None:
     levels = _levels(spot.lines_above())
     if spot.says("document start"):
         return _root(spot, levels)
+    if fault := _beside_its_owner(spot):
+        return fault
     column, is_item = len(spot.before) + 1, _is_item(spot.line)
     message = f"it begins at column {column}, where nothing above begins"
     if any(level.column == column for level in levels):
         here, there = ("an item of a list", "keys") if is_item else ("a key", "items of a list")
         message = f"{here} stands among {there}"
         if not is_item and re.match(r"\s*id:\s", spot.line):
-            return _no_dash(spot.start, spot.line)
+            return no_dash(spot.start, spot.line)
     help_ = _proposal(spot.lines_above(), levels, column, is_item=is_item)
     if not help_ and levels:
         help_ = "indent it below the key that it belongs to, or write it like its neighbours."
     return (INDENT, spot.at, spot.end, message, help_) if help_ else None
+
+
+def _beside_its_owner(spot: Spot) -> Fault | None:
+    """Judge keys that stand beside the empty key that owns them, where the next line stands below it."""
+    column, moved = len(spot.line) - len(spot.line.lstrip()), None
+    for start, line in spot.lines_above():
+        key = key_of(line)
+        if key is None or _is_item(line) or key.start(1) >= column:
+            return None
+        is_empty = not line[key.end() :] or line[key.end() :].startswith("#")
+        if moved and key.start(1) == moved[1].start(1) and is_empty:
+            at, child = moved[0] + moved[1].start(1), moved[1]
+            message = f"it stands beside `{key[1]}`, which is empty"
+            by = column - child.start(1)
+            spaces = "two spaces" if by == _LEVEL else f"{by} space{'s' * (by > 1)}"
+            help_ = f"indent it by {spaces}, to stand below `{key[1]}`."
+            return INDENT, at, at + len(child[1]), message, help_
+        if moved and key.start(1) != moved[1].start(1):
+            return None
+        moved = start, key
+    return None
 
 
 def _root(spot: Spot, levels: list[_Level]) -> Fault | None:
@@ -197,6 +107,8 @@ def misindented(spot: Spot) -> Fault | None:
     key = key_of(above[0][1]) if above else None
     if key is None:
         return _unkeyed(*above[0], spot) if above else None
+    if fault := _beside_its_owner(spot):
+        return fault
     column = key.start(1) + 1
     indent = len(spot.line) - len(spot.line.lstrip())
     before = _levels(islice(spot.lines_above(), 1, None))
@@ -211,6 +123,8 @@ def _outdented(above: tuple[int, str], before: list[_Level], column: int, spot: 
     """Say that it is the line above that stands too far left: this one goes on with what was before it."""
     start, line = above
     help_ = _proposal(islice(spot.lines_above(), 1, None), before, column, is_item=_is_item(line), right=True)
+    if not help_:
+        return None
     at = start + len(line) - len(line.lstrip())
     message = f"it begins at column {column}, left of what it belongs with"
     return INDENT, at, start + len(line), message, help_
@@ -219,7 +133,7 @@ def _outdented(above: tuple[int, str], before: list[_Level], column: int, spot: 
 def _unkeyed(start: int, line: str, spot: Spot) -> Fault:
     above = next((each for at, each in spot.lines_above() if at < start), "")
     if _is_item(above) and key_of(above) is None:
-        return _no_dash(start, line)
+        return no_dash(start, line)
     start += len(line) - len(line.lstrip())
     _, end = spot.line_around(start)
     help_ = (
@@ -231,7 +145,7 @@ def _unkeyed(start: int, line: str, spot: Spot) -> Fault:
 def no_colon(spot: Spot) -> Fault | None:
     """Judge a line that has no colon at all."""
     start, end = spot.line_around(spot.opened)
-    return _unkeyed(start, spot.text[start:end], spot) if spot.says(_NO_COLON) else None
+    return _unkeyed(start, spot.text[start:end], spot) if spot.says(NO_COLON) else None
 
 
 def _levels(lines: Iterator[tuple[int, str]]) -> list[_Level]:

@@ -76,6 +76,11 @@ def text(pattern: str, at_most: int, rule: str) -> Schema:
     return {"type": "string", "maxLength": at_most, "pattern": pattern, "patternErrorMessage": rule}
 
 
+def seconds(duration: str) -> int:
+    """Give the seconds of a duration such as 30s, 5m or 1h."""
+    return int(duration[:-1]) * {"s": 1, "m": 60, "h": 3600}[duration[-1]]
+
+
 def whole(minimum: int, maximum: int) -> Schema:
     """A whole number within bounds."""
     return {"type": "integer", "minimum": minimum, "maximum": maximum}

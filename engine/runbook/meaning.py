@@ -10,8 +10,8 @@ from typing import Any
 
 from engine.diagnostics import Json
 from engine.record.plan import Once, OnFailure, Retry
+from engine.runbook.leaves import seconds
 
-_SECONDS = {"s": 1, "m": 60, "h": 3600}
 _DEFAULTS: Mapping[str, Json] = {"timeout": "30s", "on_failure": OnFailure.HALT.value}
 _RETRY: Mapping[str, Json] = {"attempts": Retry().attempts, "within": f"{Retry().within_s}s"}
 
@@ -31,8 +31,8 @@ def _step(
     named = audiences.get(step.pop("audience", None), {})
     whole = {"purpose": purpose, **_DEFAULTS, **named, **defaults, **step}
     retry = {**_RETRY, **defaults.get("retry", {}), **step.get("retry", {})}
-    whole["retry"] = {**retry, "within": _seconds(retry["within"])}
-    whole["timeout"] = _seconds(whole["timeout"])
+    whole["retry"] = {**retry, "within": seconds(retry["within"])}
+    whole["timeout"] = seconds(whole["timeout"])
     if "success" in whole:
         whole["success"] = _listed(whole["success"])
     if isinstance(whole["filters"], dict):
@@ -48,10 +48,6 @@ def _filter(key: str, value: Any) -> Any:  # noqa: ANN401  (any JSON)
 
 def _listed(value: Any) -> list[Any]:  # noqa: ANN401
     return value if isinstance(value, list) else [value]
-
-
-def _seconds(duration: str) -> int:
-    return int(duration[:-1]) * _SECONDS[duration[-1]]
 
 
 def _without_notes(data: Any, path: tuple[str, ...] = ()) -> Any:  # noqa: ANN401

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from engine.diagnostics import Json
 from engine.frozen import dataclass
-from engine.record.condition import Condition
+from engine.record.condition import Condition, Scalar
 from engine.record.plan import TIMEOUT_S, Once, OnFailure, Purpose, Range, Retry
 
 STEP_KEYS = frozenset(
@@ -27,6 +27,17 @@ class InputType(StrEnum):
     BOOLEAN = "boolean"
     DATE = "date"
     LIST = "list"
+
+
+SAMPLES: Mapping[InputType, Scalar | tuple[str, ...]] = {
+    InputType.STRING: "example",
+    InputType.INTEGER: 1,
+    InputType.NUMBER: 1,
+    InputType.BOOLEAN: True,
+    InputType.DATE: "2026-03-31",
+    InputType.LIST: ("example",),
+}
+"""A value of each type, for where one is wanted and nothing is known of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ class Mark(Protocol):
     """A place in the text."""
 
     index: int
+    column: int
 
 
 class Event(Protocol):

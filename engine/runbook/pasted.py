@@ -44,7 +44,10 @@ def typographic(value: str, path: Path | None, start: int, end: int) -> Fault | 
         return None
     bare = value.strip(_MARKS)
     mark = first if first in _MARKS else last
-    mend = f"write straight quotes or none: {quoted(bare[:_SHOWN])} or {bare[:_SHOWN]}."
+    straight = quoted(bare[:_SHOWN])
+    mend = f"write straight quotes or none: {straight} or {bare[:_SHOWN]}."
+    if bare.lstrip().startswith("{"):
+        mend = f"write straight quotes: {straight}."
     if not bare:
         mend = "write a text, or delete it."
     if path is not None and path[2:3] in (("when",), ("success",)):

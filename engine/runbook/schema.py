@@ -9,7 +9,7 @@ from engine.diagnostics import Diagnostic, Json, Path
 from engine.runbook.accept import Accepts, acceptor, inlined
 from engine.runbook.channels import REGISTRY, Channel
 from engine.runbook.document import Document
-from engine.runbook.fault import MISPLACED_KEY, MORE, SPECIAL_WORD, UNKNOWN_FORMAT, Fault
+from engine.runbook.fault import LATER_KEY, MORE, SPECIAL_WORD, UNKNOWN_FORMAT, Fault
 from engine.runbook.shape import FORMATS, build
 
 MAX_FAULTS = 1000
@@ -95,24 +95,16 @@ def _runbook(channels: tuple[Channel, ...], *, templates: bool) -> Shape:
 
 def diagnostics(document: Document, faults: Iterable[Fault]) -> list[Diagnostic]:
     """Give the faults their places in the text, but for those that were found on reading it already."""
+    known = [fault for fault in faults if fault.path not in document.faulted or fault.kind is LATER_KEY]
+    if not known:
+        return []
+    from engine.runbook.wording.slips import told_once  # noqa: PLC0415  (as above)
+
     spans = {"key": document.key_span, "value": document.value_span, "missing": document.missing_span}
     return [
         document.finding(fault.kind, spans[fault.where](fault.path), fault.message, fault.help)
-        for fault in _told_once(faults)
-        if fault.path not in document.faulted
+        for fault in told_once(document.data or {}, known)
     ]
-
-
-def _told_once(faults: Iterable[Fault]) -> Iterator[Fault]:
-    """Leave out what one slip of the indentation did to several lines, but for the first of them."""
-    told: set[tuple[object, str]] = set()
-    for fault in faults:
-        is_stray = fault.kind is MISPLACED_KEY and len(fault.path) == 2 and fault.path[0] != "steps"  # noqa: PLR2004  (group, name)
-        slip = fault.path[:1], fault.help
-        if not (is_stray and slip in told):
-            yield fault
-        if is_stray:
-            told.add(slip)
 
 
 def _first(things: Iterable[_Thing]) -> list[_Thing]:

@@ -11,21 +11,10 @@ from typing import NoReturn
 import yaml
 
 from engine.diagnostics import Diagnostic, Json, Kind, Path, in_order
-from engine.runbook import marks, traps
+from engine.runbook import marks, pasted, traps
 from engine.runbook.characters import REPLACEMENT, SIZE, decode, replace_unseen, unseen
 from engine.runbook.document import Document, Extent, Fault, Lines
 from engine.runbook.parsed import Event
-from engine.runbook.pasted import (
-    Word,
-    faults,
-    holds_blank,
-    is_prose,
-    mended,
-    misplaced,
-    touches,
-    typographic,
-    without_blanks,
-)
 from engine.runbook.scalars import DATE, KEY, Refusal, read_plain, refused_key
 from engine.runbook.syntax import QUOTE, reword, template
 from engine.runbook.tree import Collection, Tree
@@ -63,6 +52,11 @@ def read(raw: bytes, file: str) -> Document:
     return _Reader(text, file).read(fault)
 
 
+def parse(text: str) -> Iterator[Event]:
+    """Give what the parser says of a text, piece by piece; it raises where `read` finds an error."""
+    return iter(_PARSER(text).get_event, None)
+
+
 class _Reader:
     """One reading of a text: what it gave so far, and what was found."""
 
@@ -80,7 +74,7 @@ class _Reader:
         self.disguised = False
         self.foreign = not text.isascii()
         self.pasted: list[Extent] = []
-        self.words: list[Word] | None = None
+        self.words: list[pasted.Word] | None = None
         self.doubles: list[tuple[Collection, Diagnostic]] = []
         self.odd: tuple[int, Diagnostic] | None = None
         self.events: Iterator[Event] = iter(())
@@ -90,11 +84,13 @@ class _Reader:
             if fault:
                 self._give_up(fault)
             self._prepare()
-            self.events = iter(_PARSER(self.parsed).get_event, None)
+            self.events = parse(self.parsed)
             for event in self.events:
                 handle = _HANDLERS.get(event.__class__.__name__)
                 if handle is not None:
                     handle(self, event)
+            for cut in () if self.words is not None else traps.cut_off(self.text, self.tree.places):
+                self._report(*cut)
         except _Stop:
             pass
         except yaml.YAMLError as error:
@@ -111,15 +107,15 @@ class _Reader:
             self._report(*fault)
         if self.disguised:
             self.parsed = replace_unseen(self.text)
-        if self.foreign and self.words is None and holds_blank(self.text):
-            scout = _Reader(without_blanks(self.parsed), self.file)
+        if self.foreign and self.words is None and pasted.holds_blank(self.text):
+            scout = _Reader(pasted.without_blanks(self.parsed), self.file)
             words = scout.words = []
             scout.foreign = True  # so that it notes its words
             scout.read(None)
             reached = len(self.text) if scout.complete else words[-1][1] if words else 0
-            self.pasted = misplaced(self.text, words, reached)
-            self.parsed = mended(self.parsed, self.pasted)
-            for fault in faults(self.text, self.pasted):
+            self.pasted = pasted.misplaced(self.text, words, reached)
+            self.parsed = pasted.mended(self.parsed, self.pasted)
+            for fault in pasted.faults(self.text, self.pasted):
                 self._report(*fault)
 
     # ------------------------------------------------------------ what the parser reports
@@ -129,6 +125,7 @@ class _Reader:
             start, end = event.start_mark.index, event.end_mark.index
             help_ = "remove the line ---, or put what follows into a file of its own."
             self._report(DOCUMENTS, start, end, "here begins another one", help_)
+            self._fault(())  # what the first one lacks may stand in it
             raise _Stop
 
     def scalar(self, event: Event) -> None:
@@ -140,6 +137,8 @@ class _Reader:
             self._refuse_half_characters(text, start, end)
         size, is_double = end - start, event.style == '"'
         is_odd = size - 2 != len(text) if is_double else plain and (size != len(text) or text[-1:] in _ODD)
+        if plain and not is_odd:
+            is_odd = text[0] == "-" or (" " in text and self.parsed[start:end] != text)
         if is_odd and is_bare:
             self._judge_odd(is_double, text, start, end)
         if self.foreign:
@@ -211,11 +210,11 @@ class _Reader:
         """Judge what a word brought along from a document that it was pasted from."""
         path = self.tree.path(text) if self.tree.wants_key else self.tree.path_of_value()
         if self.words is not None:
-            self.words.append((start, end, is_prose(path)))
-        elif fault := typographic(text, path, start, end):
+            self.words.append((start, end, pasted.is_prose(path)))
+        elif fault := pasted.typographic(text, path, start, end):
             self._report(*fault)
             self._fault(path)
-        if touches(self.pasted, start, end):
+        if pasted.touches(self.pasted, start, end):
             self._fault(path)
 
     def _judge_odd(self, is_double: bool, text: str, start: int, end: int) -> None:
@@ -265,7 +264,8 @@ class _Reader:
 
     def _add(self, fault: Fault) -> None:
         kind, start, end, message, help_ = fault
-        self.found.append(Diagnostic(kind, self.file, self.lines.span(start, end), message, help_))
+        span = self.lines.span(start, end)
+        self.found.append(self.lines.finding(kind, self.file, span, message, help_))
 
     def _fault(self, path: Path | None) -> None:
         if path is not None:

@@ -14,6 +14,8 @@ _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_./%<>=-]*(?: [A-Za-z0-9_./%<>=-]+)*\Z|[
 # YAML 1.1 reads these, too, as something else than text.
 _NOT_TEXT = frozenset({"true", "false", "yes", "no", "on", "off", "y", "n", "null"})
 _LONGEST = 63  # the length of the longest name
+_DENIAL = re.compile(r"(?:un|non|not|no|exclud(?:e[sd]?|ing)|except|without|[!~^-]|<>|\u2260)[\W_]*")
+_CERTAIN = ("inclu", "only")
 
 
 def yaml(value: Json) -> str:
@@ -47,7 +49,7 @@ def listed(words: Iterable[str], last: str = "or") -> str:
 
 
 def nearest(word: str, known: Collection[str]) -> str | None:
-    """Give the known word that was probably meant, if one comes near.
+    """Give the known word that was probably meant, if one comes near; never one that says the contrary.
 
     Those who have paid are only ever offered for a slip of the pen: ``unpaid`` lies near ``paid``, and
     whoever takes the offer messages the wrong people.
@@ -59,7 +61,7 @@ def nearest(word: str, known: Collection[str]) -> str | None:
 def _is_slip(word: str, meant: str) -> bool:
     """Whether a word is another one but for case and one letter, and no denial of it."""
     lower = word.lower()
-    denied = lower.startswith(("un", "not", "non", "no")) or _is_edit(lower, f"un{meant}")
+    denied = _DENIAL.match(lower) is not None or _is_edit(lower, f"un{meant}")
     return not denied and _is_edit(lower, meant)
 
 
@@ -77,4 +79,16 @@ def _nearest(word: str, known: tuple[str, ...]) -> str | None:
 
     lowered = {each.lower(): each for each in known}
     found = get_close_matches(word.lower().replace("-", "_"), lowered, n=1, cutoff=0.6)
-    return lowered[found[0]] if found else None
+    return lowered[found[0]] if found and not _is_contrary(word.lower(), found[0]) else None
+
+
+def _is_contrary(word: str, near: str) -> bool:
+    """Whether one of two words denies the other: ``sent`` and ``not_sent``, ``!paid`` and ``paid``."""
+    from difflib import SequenceMatcher  # noqa: PLC0415  (as above)
+
+    denials = [found.end() if (found := _DENIAL.match(each)) else 0 for each in (word, near)]
+    if all(denials) or not any(denials):
+        return False
+    denied, said, skipped = (word, near, denials[0]) if denials[0] else (near, word, denials[1])
+    likeness = SequenceMatcher(None, denied, said).ratio()
+    return said.startswith(_CERTAIN) or SequenceMatcher(None, denied[skipped:], said).ratio() > likeness

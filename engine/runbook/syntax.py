@@ -9,9 +9,10 @@ from collections.abc import Callable
 
 from engine.diagnostics import Kind
 from engine.runbook.document import Fault
-from engine.runbook.layout import INDENT, is_key, misaligned, misindented, no_colon, slip
+from engine.runbook.layout import INDENT, misaligned, misindented, no_colon, stray_dash
 from engine.runbook.scalars import quoted
-from engine.runbook.spot import MISPLACED, SHOWN, Spot, key_of
+from engine.runbook.signs import is_key, slip
+from engine.runbook.spot import MISPLACED, SHOWN, Spot, key_of, uncommented
 
 UNREADABLE = Kind("RB005", "unreadable YAML", "past such a place nothing more can be read.")
 CONFLICT = Kind("RB009", "unresolved merge conflict", "the file holds two versions at once.")
@@ -118,6 +119,10 @@ def _bracket(spot: Spot) -> Fault | None:
 
 def _missing_between(spot: Spot, closing: str) -> Fault:
     """Judge what follows, between brackets, on something that was complete."""
+    if condition := re.match(r"\s*(?:- +)?when:\s+\[(.*)\]\Z", uncommented(spot.line)):
+        at = spot.start + condition.start(1) - 1
+        help_ = f"write `when: {condition[1]}`; several are joined by `and`."
+        return BRACKET, at, at + 1, "a condition stands without [ and ]", help_
     key = re.search(r"([\w-]+)\s*=?\s*\Z", spot.before)
     if key and is_key(key[1]) and spot.char in "[{":
         at = spot.start + key.start(1)
@@ -160,6 +165,11 @@ def _colon(spot: Spot) -> Fault | None:
         help_ = f"leave out what follows: `{key[1]}: {value.split(' ? ')[0]}`; it is true or false by itself."
         return COLON, spot.at, spot.at + 1, "a condition has no ? and :", help_
     help_ = f"put the whole text in quotes: `{key[1]}: {quoted(value)}`."
+    if key[1] in ("when", "success"):
+        # Only a text that YAML cannot read pays for the words.
+        from engine.runbook.wording.claims import colon_mend  # noqa: PLC0415
+
+        help_ = colon_mend(key[1], value) or help_
     return COLON, spot.at, spot.at + 1, message, help_
 
 
@@ -211,7 +221,22 @@ def _reserved(spot: Spot) -> Fault | None:
             message,
             f"remove it, or, if it is text, put it in quotes: {quoted(value)}.",
         )
-    return RESERVED, at, at + 1, message, f"put the text in quotes: {quoted(value)}."
+    key = re.search(r"([\w-]+):\s+\Z", spot.text[start:at])
+    return RESERVED, at, at + 1, message, _unreserved(key[1] if key else "", value)
+
+
+def _unreserved(key: str, value: str) -> str:
+    """Say what to write instead of a value that begins with a reserved character."""
+    if key in ("when", "success"):
+        from engine.runbook.wording.claims import nameless_mend  # noqa: PLC0415  (as above)
+
+        if mend := nameless_mend(key, value):
+            return mend
+    if value == "*" and key == "filters":
+        return "write `filters: everyone` to message every customer of the campaign, or name filters."
+    if value == "*" and key in ("payment_status", "language"):
+        return f"leave {key} out where any will do; else write the values that are wanted."
+    return f"put the text in quotes: {quoted(value)}."
 
 
 def _list_on_the_line(spot: Spot) -> Fault | None:
@@ -248,6 +273,7 @@ _RULES: tuple[Callable[[Spot], Fault | None], ...] = (
     _tab,
     _unclosed_quote,
     _bracket,
+    stray_dash,
     slip,
     _colon,
     no_colon,

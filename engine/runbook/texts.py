@@ -1,16 +1,20 @@
 """The texts of a runbook that say more than they are: conditions, and those with templates."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from engine.diagnostics import Diagnostic, Path, Severity
+from engine.diagnostics import Diagnostic, Kind, Path, Severity
+from engine.frozen import replace
 from engine.record.condition import Condition
 from engine.runbook.decode import decode_inputs
 from engine.runbook.document import Document
 from engine.runbook.expressions import template
 from engine.runbook.expressions.fault import UNKNOWN_INPUT, Fault, Scope
 from engine.runbook.fault import Fault as DataFault
+from engine.runbook.leaves import IDENTIFIER, fits
 from engine.runbook.model import InputSpec
+from engine.runbook.rules import MOST
 from engine.runbook.shape import may_hold_template
 
 
@@ -25,7 +29,8 @@ class Texts:
         meant: Mapping[str, Any],
     ) -> None:
         self.document = document
-        self.diagnostics: list[Diagnostic] = []
+        self._found: dict[Kind, list[Diagnostic]] = {}
+        self._untold: Counter[Kind] = Counter()
         self.conditions: dict[Path, Condition] = {}
         self.faulted: set[Path] = set()
         self.data = data
@@ -36,20 +41,31 @@ class Texts:
             self._report(path, wrong)
         self._read_conditions()
 
+    @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """What is wrong; of very many findings of one kind the first, the last of which counts the others."""
+        found = {kind: [*each] for kind, each in self._found.items()}
+        for kind, number in self._untold.items():
+            last = found[kind].pop()
+            more = f"And {number:,} more like this, which are not shown."
+            found[kind].append(replace(last, help=f"{last.help} {more}"))
+        return tuple(one for each in found.values() for one in each)
+
     def specs(self) -> tuple[InputSpec, ...]:
         """Give the inputs whose declaration is sound."""
         return tuple(spec for spec in self.inputs.values() if spec is not None)
 
     def _read_conditions(self) -> None:
-        steps = (self.document.data or {}).get("steps")
-        ids = _ids(steps if isinstance(steps, list) else [])
-        nameless = isinstance(steps, list) and len(ids) < len(steps) and not all(map(_has_id, steps))
+        written = (self.document.data or {}).get("steps")
+        steps = written if isinstance(written, list) else []
+        ids = _ids(steps)
+        nameless = len(ids) < len(steps) and not all(map(_id_of, steps))
         for path, text in _conditions(self.data):
             # Only runbooks with conditions pay for importing Jinja2.
             from engine.runbook.expressions.parse import parse  # noqa: PLC0415
 
             position = int(path[1])
-            own = self.data["steps"][position].get("id", "") if path[2] == "success" else None
+            own = _id_of(steps[position]) if path[2] == "success" else None
             scope = Scope(self.inputs, ids, position, own, nameless)
             condition, wrong = parse(text, scope)
             self._report(path, wrong)
@@ -62,7 +78,7 @@ class Texts:
             # What looks at conditions is as large as Jinja2's door: only runbooks with conditions pay.
             from engine.runbook.rules import conditions  # noqa: PLC0415
 
-            for path, fault in conditions.check(healthy, self.conditions):
+            for path, fault in conditions.check(healthy, self.conditions, self.inputs):
                 self._report(path, [fault])
 
     def _report(self, path: Path, wrong: Sequence[Fault]) -> None:
@@ -71,8 +87,12 @@ class Texts:
                 self.faulted.add(path)
             if fault.kind is UNKNOWN_INPUT and self.blind:
                 continue  # what is declared cannot be read
+            found = self._found.setdefault(fault.kind, [])
+            if len(found) == MOST:
+                self._untold[fault.kind] += 1
+                continue
             span = self.document.span_inside(path, fault.start, fault.end)
-            self.diagnostics.append(self.document.finding(fault.kind, span, fault.message, fault.help))
+            found.append(self.document.finding(fault.kind, span, fault.message, fault.help))
 
 
 def _inputs(
@@ -91,13 +111,20 @@ def _inputs(
 def _ids(steps: list[Any]) -> dict[str, int]:
     ids: dict[str, int] = {}
     for position, step in enumerate(steps):
-        if _has_id(step):
-            ids.setdefault(step["id"], position)
+        if name := _id_of(step):
+            ids.setdefault(name, position)
     return ids
 
 
-def _has_id(step: Any) -> bool:  # noqa: ANN401  (any JSON)
-    return isinstance(step, dict) and isinstance(step.get("id"), str) and step["id"] != ""
+def _id_of(step: Any) -> str:  # noqa: ANN401  (any JSON)
+    """Give a step's id, empty if it has none; of one that is refused, the spelling that is proposed."""
+    name = step.get("id") if isinstance(step, dict) else None
+    if not isinstance(name, str) or not name or fits(IDENTIFIER, name):
+        return name if isinstance(name, str) else ""
+    # Only a file with faults pays for the words.
+    from engine.runbook.wording.keys import mended_name  # noqa: PLC0415
+
+    return mended_name(name, IDENTIFIER) or name
 
 
 def _conditions(data: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:

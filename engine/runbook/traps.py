@@ -4,12 +4,15 @@ Each function is asked only about a value that looks odd already, so that readin
 """
 
 import re
+from collections.abc import Iterator
 
-from engine.diagnostics import Kind, Path
-from engine.runbook.document import Fault
-from engine.runbook.layout import DASH, INDENT
+from engine.diagnostics import Kind, Path, Severity
+from engine.runbook.document import Fault, Places
+from engine.runbook.layout import INDENT
 from engine.runbook.pasted import is_prose
 from engine.runbook.scalars import RANGE, SPELLING, TIME, WORD, Refusal, meant, quoted
+from engine.runbook.signs import DASH, is_key
+from engine.runbook.spot import NEAR
 from engine.runbook.syntax import QUOTE
 
 COMMENTED = Kind("RB035", "value read as a comment", "what follows a blank and # is left unread.")
@@ -17,10 +20,17 @@ FOLDED = Kind("RB036", "value that goes on over the next line", "YAML joins such
 SHORTENED = Kind(
     "RB037", "number that lost its last digits", "a spreadsheet shows long ids so; what it left out is gone."
 )
+CUT_OFF = Kind(
+    "RB039", "text cut off by a comment", "what follows a blank and # is left unread.", Severity.WARNING
+)
 
 _SHOWN = 60  # characters of a value that a mend repeats
 _NUMBERS = ("limit", "revision", "attempts", "min", "max", "minimum", "maximum")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_TIGHT_ITEM = re.compile(r"-(?=\w)([^\r\n]*)")
+_TIGHT_COMMENT = re.compile(r" (#(?!(?i:todo|fixme|noqa))\w[^\r\n]*)")
+_TEXT = re.compile(r"[ \t]*(?:- +)?([\w-]+):[ \t]+([^\s\"'|>{\[#&*!](?:[^#]*[^#\s])?)[ \t]*")
+_TEXTS = ("title", "description", "owner", "name")
 _EXPONENT = re.compile(r"\d(?:[.,]\d+)?[eE]\+?\d+")
 
 
@@ -35,15 +45,44 @@ def unquoted(text: str, value: str, path: Path | None, start: int, end: int) -> 
         return None
     if not value:
         return _commented(text, path, end)
-    if is_condition(path):
-        return None
-    if end - start != len(value):
+    fault = _undashed(text, start, end)
+    if fault or is_condition(path):
+        return fault
+    if value != text[start:end]:
         return _folded(text, path, start, end)
     mark = value[-1]
     if mark not in "'\"" or value.count(mark) % 2 == 0:
         return None
     mend = quoted(value.strip(mark)[:_SHOWN])
     return QUOTE, end - 1, end, "this one closes nothing", f"write quotes on both sides, or none: {mend}."
+
+
+def cut_off(text: str, places: Places) -> Iterator[Fault]:
+    """Find texts for people, and values of columns, that end in a # and a word: to YAML a comment."""
+    known: frozenset[int] = frozenset()
+    for found in _TIGHT_COMMENT.finditer(text):
+        at = found.start()
+        line = max(text.rfind(mark, max(at - NEAR, 0), at) for mark in "\r\n") + 1
+        kept = _TEXT.fullmatch(text, line, at)
+        if kept is None or (kept[1] not in _TEXTS and is_key(kept[1])):
+            continue
+        known = known or places.marks()
+        if kept.start(2) in known:  # else it is a line of a longer text
+            end = found.start(1) + len(found[1].rstrip())
+            whole = quoted(text[kept.start(2) : end][:_SHOWN])
+            help_ = f"put the text in quotes: {whole}; or, if this is a comment, write a blank behind the #."
+            yield CUT_OFF, found.start(1), end, f'to YAML, the text ends with "{kept[2][-_SHOWN:]}"', help_
+
+
+def _undashed(text: str, start: int, end: int) -> Fault | None:
+    """Judge a value on lines of its own that begin with a dash: items of a list, but for the blank."""
+    line = max(text.rfind("\n", 0, start), text.rfind("\r", 0, start)) + 1
+    lines = [each.strip() for each in text[start:end].splitlines()]
+    if text[line:start].strip() or not all(map(_TIGHT_ITEM.fullmatch, lines)):
+        return None
+    rest = ", and so on below" if len(lines) > 1 else ""
+    first = f"`- {lines[0][1:][:_SHOWN]}`"
+    return DASH, start, start + 1, "a space is missing after the dash", f"write {first}{rest}."
 
 
 def _commented(text: str, path: Path, end: int) -> Fault | None:
@@ -72,7 +111,9 @@ def _folded(text: str, path: Path, start: int, end: int) -> Fault:
     second = re.search(r"[\r\n]\s*(\S[^\r\n]*)", written)
     at, rest = (start + second.start(1), second[1].rstrip()) if second else (start, written)
     help_ = "write it on one line."
-    if isinstance(path[-1], int):
+    if isinstance(path[-1], int) and text[end:].lstrip()[:1] in (",", "]"):
+        help_ = f"put a comma between them: `{first}, {rest[:_SHOWN]}`; or write both on one line."
+    elif isinstance(path[-1], int):
         help_ = f"an item of its own begins with a dash: `- {rest[:_SHOWN]}`; else write both on one line."
     return FOLDED, at, at + len(rest), f'it belongs to "{first}" above', help_
 

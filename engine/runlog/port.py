@@ -82,8 +82,13 @@ class RunLog(Protocol):
         """Give the campaign's sends that are intended, in doubt, or block it after an overreach."""
         ...
 
-    def sent_before(self, occasion: str, since: datetime | None, *, but_not: str) -> RunEntry | None:
-        """Give the run of the occasion that was first to send since then, or may have been."""
+    def sent_before(
+        self, occasions: tuple[str, ...], since: datetime | None, *, but_not: str
+    ) -> RunEntry | None:
+        """Give the run that was first to send since then, or may have been, on any of these occasions.
+
+        It is a run of them by its own occasion, or by one of its former ones.
+        """
         ...
 
     def unsent(self, occasion: str, since: datetime | None, *, but_not: str) -> tuple[RunEntry, ...]:

@@ -11,7 +11,7 @@ from types import NoneType, UnionType
 from typing import Any, get_args
 
 from engine.diagnostics import Json
-from engine.record.event_json import KINDS
+from engine.record.event_json import KINDS, TEXTS
 from engine.record.outcome import Counts, Outcome
 from engine.runbook.leaves import Schema, described, one_of, ref, words
 
@@ -42,6 +42,10 @@ _FIELDS: Mapping[str, tuple[str, Json]] = {
     "fatal": ("Whether the run halts for it whatever `on_failure` says.", True),
     "fence": ("Grows with every taking of the lease.", 7),
     "final": ("Whether the run can never be resumed.", True),
+    "former_occasions": (
+        "Those that it would have had under the runbook's former names; they count just the same.",
+        ['["…","camp_demo","bounce"]'],
+    ),
     "guard": ("The name of the guard.", "stop"),
     "http_status": ("The status of the answer.", 200),
     "initiated": ("Customers who were sent a message.", 97),
@@ -139,12 +143,16 @@ def _default(about: Field[Any]) -> Schema:
     if about.default_factory is not MISSING:
         return {"default": {}}
     held: Any = about.default
+    if isinstance(held, tuple):
+        return {"default": list(held)}
     return {"default": held.to_json() if isinstance(held, Counts) else held}
 
 
 def _form(kind: Any) -> Schema:  # noqa: ANN401  (an annotation)
     if kind is datetime:
         return {"type": "string", "format": "date-time", "pattern": r"^[^+]{26}\+00:00$"}
+    if kind == TEXTS:
+        return {"type": "array", "items": {"type": "string"}}
     if kind is Outcome:
         return ref("outcome")
     if kind is Counts:

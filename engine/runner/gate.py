@@ -1,6 +1,5 @@
 """The gate: the one function that may send (DESIGN, section 7: *the gate*, in its seven steps)."""
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta, tzinfo
 from typing import TypeAlias
 
@@ -50,17 +49,14 @@ class Running:
         if self.again or self.once is Once.RUN:
             return None
         since = period_start(self.once, now, self.zone)
-        for occasion in (self.occasion, *self.formerly):
-            if earlier := log.sent_before(occasion, since, but_not=self.run):
-                return earlier
-        return None
+        return log.sent_before((self.occasion, *self.formerly), since, but_not=self.run)
 
-    def unsent_before(self, log: RunLog, now: datetime) -> Iterator[RunEntry]:
-        """Give the other runs of this occasion that have no end and of which nothing went out."""
-        yield from log.unsent(self.occasion, period_start(self.once, now, self.zone), but_not=self.run)
-        # Of whatever period: one that is resumed under the former name would not find this run.
-        for occasion in self.formerly if self.once is not Once.RUN else ():
-            yield from log.unsent(occasion, None, but_not=self.run)
+    def unsent_before(self, log: RunLog, now: datetime) -> tuple[RunEntry, ...]:
+        """Give the other runs of this occasion that have no end and of which nothing went out.
+
+        Not those of a former name, which another runbook may bear by now: resumed, they find this run.
+        """
+        return log.unsent(self.occasion, period_start(self.once, now, self.zone), but_not=self.run)
 
     def standing(self, state: RunState) -> Standing:
         """Say how the run stands, as its list shows it."""

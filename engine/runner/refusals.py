@@ -1,5 +1,7 @@
 """What keeps a run from sending (DESIGN, section 7: *order of refusals*)."""
 
+from collections.abc import Iterable
+
 from engine.machine import fold
 from engine.record.entry import EventEntry, Lease, RunEntry, SendEntry, Standing
 from engine.record.event import LeaseLost, LeaseReleased, LeaseTaken, Question, RunPaused, SendSettled
@@ -84,18 +86,26 @@ _HOW_OFTEN = {
 }
 
 
-def refuse_once(earlier: RunEntry | None, once: Once, occasion: str) -> None:
-    """Refuse what was, or may have been, sent on this occasion already (13)."""
+def refuse_once(earlier: RunEntry | None, once: Once, occasion: str, formerly: Iterable[str]) -> None:
+    """Refuse what was, or may have been, sent on this occasion or a former one already (13)."""
     if earlier is not None:
         told = f"`runbook show {earlier.run}` says what happened{_goes_on(earlier)}"
         name = name_in(occasion)
-        under = "" if earlier.runbook == name else f", under the former name {earlier.runbook},"
+        under = _under(earlier.runbook, name, map(name_in, formerly))
         raise Refusal(
             f"{name} messages {who(occasion)} {_HOW_OFTEN[once]}, and run {earlier.run}{under} did, or "
             f"may have (started {date_and_time(earlier.started_at)}, now {words(earlier.status.value)})",
             f"{told}; --again REASON messages them a second time",
             Exit.NOT_AS_REVIEWED,
         )
+
+
+def _under(earlier: str, name: str, former: Iterable[str]) -> str:
+    if earlier == name:
+        return ""
+    if earlier in former:
+        return f", under the former name {earlier},"
+    return f" of {earlier}, by its `formerly` the same runbook,"
 
 
 def refuse_overtaken(other: RunEntry | None, run: str, occasion: str) -> None:

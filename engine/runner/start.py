@@ -162,14 +162,15 @@ def _refuse(running: Running, around: Surroundings, *, is_resumed: bool = False)
     if is_resumed:
         refuse_overtaken(other, running.run, running.occasion)
     else:
-        refuse_once(other, running.once, running.occasion)
+        refuse_once(other, running.once, running.occasion, running.formerly)
     refuse_stop(standing_stop(around, lease.account, lease.campaign))
 
 
 def _begin(order: Order, running: Running, around: Surroundings) -> RunState:
     """Check again and write the start, in one transaction; older runs that sent nothing are cancelled."""
     now, lease, log = around.clock.now(), running.lease, around.log
-    events: list[Event] = [RunStarted(now, order.run, running.occasion, order.document)]
+    begun = RunStarted(now, order.run, running.occasion, order.document, running.formerly)
+    events: list[Event] = [begun]
     if order.again is not None:
         events.append(OverrideUsed(now, "again", order.again))
     events.append(LeaseTaken(now, lease.owner, lease.fence))

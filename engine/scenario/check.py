@@ -1,10 +1,10 @@
 """Scenarios on their runbook: inputs filled in, outcomes with all their numbers, played and judged."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from functools import lru_cache, partial
 
-from engine.diagnostics import Diagnostic, Json, Kind, Severity, in_order
+from engine.diagnostics import Diagnostic, Json, Kind, Path, Severity, in_order
 from engine.frozen import dataclass
 from engine.planner.build import build
 from engine.record.condition import Field
@@ -19,7 +19,7 @@ from engine.runbook.spelling import listed, nearest, shown
 from engine.scenario.judge import Failure, judge
 from engine.scenario.outcomes import Stated, outcome_of
 from engine.scenario.play import Played, play
-from engine.scenario.read import Scenario, Suite, scenarios
+from engine.scenario.read import Scenario, Suite, of_all, scenarios
 
 INPUT = Kind("RB705", "input that does not fit", "a scenario that cannot be planned shows nothing.")
 NO_DAY = Kind("RB706", "day that is not stated", "a test that hangs on today's date fails on another day.")
@@ -68,13 +68,19 @@ class Checked:
 def check(suite: Suite, draft: Draft, chosen: Callable[[str], bool] = bool) -> Checked:
     """Play the chosen scenarios, by name, of a sound suite on a sound draft of its runbook."""
     stated, found = scenarios(suite, draft)
-    results, faults = [], []
+    results, faults, heeded = [], [], set[Path]()
     # Planning a long runbook takes longer than playing it, and most scenarios have the same inputs.
     programs = lru_cache(maxsize=8)(partial(program_of, draft))
     for scenario in (each for each in stated if chosen(each.name)):
-        result, wrong = _of_one(scenario, draft, programs)
+        if found:
+            faults += values_of(scenario, draft)[1]
+            continue
+        result, wrong, asked = _of_one(scenario, draft, programs)
         results.append(result)
         faults += wrong
+        heeded |= asked
+    if len(results) == len(stated) and all(each.played for each in results):
+        faults += _unheeded(of_all(suite), heeded)
     found += tuple(schema.diagnostics(suite.document, faults))
     return Checked(suite, tuple(results), tuple(in_order(found)))
 
@@ -83,18 +89,21 @@ def _of_one(
     scenario: Scenario,
     draft: Draft,
     programs: Callable[[tuple[InputValue, ...]], Program | tuple[str, str]],
-) -> tuple[Result, list[Fault]]:
+) -> tuple[Result, list[Fault], set[Path]]:
     values, faults = values_of(scenario, draft)
     program = None if faults else programs(values)
     if not isinstance(program, Program):
         at = (*scenario.path, "name")
         faults += [Fault(INPUT, at, "value", *program)] if program else []
-        return Result(scenario, None), faults
+        return Result(scenario, None), faults, set()
     desk = Desk(scenario.outcomes)
     played = play(program, desk.answer, scenario.now or START)
     if desk.faults:
-        return Result(scenario, None), desk.faults
-    return Result(scenario, played, judge(scenario, played)), [*desk.unheeded(scenario)]
+        return Result(scenario, None), desk.faults, set()
+    heeded = {*desk.heeded()}
+    given = [(key, one) for key, stated in scenario.outcomes.items() for one in stated]
+    own = [(key, one) for key, one in given if one.path and one.path[: len(scenario.path)] == scenario.path]
+    return Result(scenario, played, judge(scenario, played)), [*_unheeded(own, heeded)], heeded
 
 
 # ---------------------------------------------------------------- inputs
@@ -180,18 +189,22 @@ class Desk:
         number = self._made.get(key, 0)
         self._made[key] = number + 1
         one = stated[min(number, len(stated) - 1)]
-        outcome = outcome_of(one, step, send, now)
-        if isinstance(outcome, Fault):
-            self.faults += [] if outcome in self.faults else [outcome]
+        found = outcome_of(one, step, send, now)
+        if isinstance(found, Fault):
+            self.faults += [] if found in self.faults else [found]
             return Outcome(one.status), frozenset()
-        return outcome, one.made_up
+        return found
 
-    def unheeded(self, scenario: Scenario) -> Iterator[Fault]:
-        """Find outcomes that the scenario itself states, and that no request asked for."""
-        for key, stated in self._outcomes.items():
-            for one in stated[self._made.get(key, 0) :]:
-                assert one.path is not None, "it is stated somewhere"
-                if one.path[: len(scenario.path)] == scenario.path:
-                    step = key.partition("/")[0]
-                    message = f"no request of {step} is made that could come to this"
-                    yield Fault(UNHEEDED, one.path, "key", message, "delete it, or mend what leads there.")
+    def heeded(self) -> Iterator[Path]:
+        """Walk over the places of the outcomes that a request came to."""
+        for key, number in self._made.items():
+            for one in self._outcomes.get(key, ())[:number]:
+                yield from [] if one.path is None else [one.path]
+
+
+def _unheeded(stated: Iterable[tuple[str, Stated]], heeded: set[Path]) -> Iterator[Fault]:
+    """Find outcomes, by step or address, that no request asked for."""
+    for key, one in stated:
+        if one.path is not None and one.path not in heeded:
+            message = f"no request of {key.partition('/')[0]} is made that could come to this"
+            yield Fault(UNHEEDED, one.path, "key", message, "delete it, or mend what leads there.")

@@ -1,13 +1,15 @@
 """Whether what a scenario came to is what it expects; each difference with its place, and why it came so."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from engine.diagnostics import Json, Path
 from engine.frozen import dataclass
 from engine.record.condition import Field
 from engine.runbook.spelling import listed, yaml
-from engine.scenario.play import Hang, Played
+from engine.scenario.bodies import differences
+from engine.scenario.outcomes import Stated
+from engine.scenario.play import Played
 from engine.scenario.read import Scenario
 
 
@@ -48,32 +50,39 @@ def _hangs(scenario: Scenario, played: Played) -> Iterator[Failure]:
     for hang in played.hangs:
         names = listed([name.value for name in hang.fields], "and")
         yield Failure(
-            _place_of(scenario, hang.of),
+            _stated(scenario, hang.of)[1],
             f"outcome of {hang.of}",
             f"{names} to be stated, and it is not",
             "",
             f"`{hang.which}` of {hang.step} rests on it: {hang.condition}",
-            f"state it under `outcomes`, for example {_example(played, hang)}.",
+            f"state it under `outcomes`, for example {_example(scenario, played, hang.of, hang.fields)}.",
         )
 
 
-def _example(played: Played, hang: Hang) -> str:
-    counts, status = played.step(hang.of).counts, played.step(hang.of).status.value
+def _example(scenario: Scenario, played: Played, of: str, fields: Iterable[Field]) -> str:
+    """Write what is stated of a step with the numbers that are wanted, as they were made up."""
+    stated, _ = _stated(scenario, of)
+    counts = played.step(of).counts
     numbers: dict[str, Json] = counts.to_json() if counts else {}
-    shares = {name.value for name in (Field.FAILED_PCT, Field.FAILED, Field.INITIATED)}
-    wanted = [name.value for name in hang.fields if name.value not in shares]
-    wanted += ["selected", "failed"] if any(name.value in shares for name in hang.fields) else []
-    said = {name: numbers[name] for name in dict.fromkeys(wanted) if name in numbers}
-    about: Json = {"status": status, **said}
-    return f"`{hang.of}: {yaml(about)}`"
+    wanted = {*fields} - _SHARES
+    wanted |= set() if _SHARES.isdisjoint(fields) else {Field.SELECTED, Field.FAILED}
+    said: dict[Field, Json] = {name: numbers[name.value] for name in wanted if name.value in numbers}
+    said |= stated.numbers if stated else {}
+    about: dict[str, Json] = {"status": played.step(of).status.value}
+    about |= {name.value: said[name] for name in Field if name in said}
+    about |= {"overreached": True} if stated and stated.overreached else {}
+    return f"`{of}: {yaml(about)}`"
 
 
-def _place_of(scenario: Scenario, step: str) -> Path:
-    """Give where a scenario states what becomes of a step, or else where it itself stands."""
+_SHARES = frozenset((Field.FAILED_PCT, Field.FAILED, Field.INITIATED))
+
+
+def _stated(scenario: Scenario, step: str) -> tuple[Stated | None, Path]:
+    """Give what a scenario states of a step, and where; or else where it itself stands."""
     for key, stated in scenario.outcomes.items():
         if key.partition("/")[0] == step and stated[-1].path is not None:
-            return stated[-1].path
-    return (*scenario.path, "name")
+            return stated[-1], stated[-1].path
+    return None, (*scenario.path, "name")
 
 
 def _steps(expected: Mapping[str, Any], path: Path, played: Played) -> Iterator[Failure]:
@@ -127,32 +136,18 @@ def _requests(expect: Mapping[str, Any], path: Path, played: Played) -> Iterator
         got = ", ".join(names) or "none"
         yield Failure(path, "requests", ", ".join(steps), got, _ran(played))
         return
+    bodies = [send.request.body for step in played.program.steps for send in step.sends]
     for index, each in enumerate(wanted):
         body = {} if isinstance(each, str) else each.get("body", {})
-        here = (*path, index, "body")
-        what = f"request of {steps[index]}"
-        for below, part, given in _differences(body, asked[index].body):
+        for found in differences(body, asked[index].body, bodies):
+            here = (*path, index, "body", *found.path)
             yield Failure(
-                (*here, *below), what, _json(below, part), _json(below, given), "so it would go out"
+                here, f"request of {steps[index]}", found.expected, found.got, found.why, found.help
             )
 
 
 def _counted(names: list[str]) -> str:
     return f"{len(names)} ({', '.join(names)})" if names else "0"
-
-
-def _differences(wanted: Json, given: Json, path: Path = ()) -> Iterator[tuple[Path, Json, Json]]:
-    """Walk over the parts that are wanted and not there; a single value is one of a list of one."""
-    if isinstance(wanted, dict) and isinstance(given, dict):
-        for key, value in wanted.items():
-            yield from _differences(value, given.get(key), (*path, key))
-    elif given not in (wanted, [wanted]):
-        yield path, wanted, given
-
-
-def _json(path: Path, value: Json) -> str:
-    key = ".".join(map(str, path))
-    return f"no {key}" if value is None else f"{key} {yaml(value)}".strip()
 
 
 def _messages(scenario: Scenario, path: Path, played: Played) -> Iterator[Failure]:
@@ -162,9 +157,8 @@ def _messages(scenario: Scenario, path: Path, played: Played) -> Iterator[Failur
     unstated = [step for step, made_up in played.made_up.items() if Field.INITIATED in made_up]
     if unstated:
         at = listed(unstated, "and")
-        help_ = (
-            f"state it under `outcomes`, for example `{unstated[0]}: {{status: succeeded, selected: 100}}`."
-        )
+        example = _example(scenario, played, unstated[0], [Field.SELECTED])
+        help_ = f"state it under `outcomes`, for example {example}."
         yield Failure(
             path, "messages", str(wanted), "no number", f"how many {at} reaches is not stated", help_
         )

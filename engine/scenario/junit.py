@@ -62,4 +62,7 @@ def _lines(failure: Failure, checked: Checked) -> Iterator[str]:
 
 def _safe(text: str) -> str:
     """Give a text without what XML cannot hold; line breaks stay."""
-    return "\n".join(printable(line) for line in text.split("\n"))
+    return "\n".join(printable(line) for line in text.split("\n")).translate(_NOT_IN_XML)
+
+
+_NOT_IN_XML = str.maketrans("\ufffe\uffff", "\N{REPLACEMENT CHARACTER}" * 2)

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import field
 from datetime import datetime, timedelta
 from fractions import Fraction
+from functools import lru_cache
+from typing import TypeAlias
 
 from engine.diagnostics import Kind, Path
 from engine.frozen import dataclass, replace
@@ -11,7 +13,7 @@ from engine.record.condition import NUMBERS, Field
 from engine.record.outcome import Counts, Outcome, SendStatus
 from engine.record.plan import PlannedSend, PlannedStep
 from engine.runbook.answers.cells import Cell, Cut
-from engine.runbook.answers.witness import find
+from engine.runbook.answers.witness import ALL, Search, find
 from engine.runbook.fault import Fault
 from engine.runbook.spelling import listed
 
@@ -22,14 +24,6 @@ IMPOSSIBLE = Kind(
 )
 
 COUNTED = frozenset((SendStatus.SUCCEEDED, SendStatus.PARTIAL, SendStatus.FAILED))
-_SHARES = frozenset((Field.SELECTED, Field.INITIATED, Field.FAILED))
-_OF_STATUS: Mapping[SendStatus, frozenset[Field]] = {
-    SendStatus.SUCCEEDED: frozenset((Field.FAILED, Field.FAILED_PCT, Field.ERRORS)),
-    SendStatus.PARTIAL: frozenset(),
-    SendStatus.FAILED: frozenset((Field.INITIATED, Field.FAILED_PCT)),
-}
-"""Numbers that a status says by itself: of all that went out none failed, and so on."""
-
 _BELONGS = {
     "fatal": (SendStatus.REJECTED,),
     "retry_after": (SendStatus.NOT_SENT,),
@@ -53,17 +47,6 @@ class Stated:
     retry_after_s: int | None = None
     path: Path | None = None
 
-    @property
-    def made_up(self) -> frozenset[Field]:
-        """The numbers that neither it says nor what it says implies: nobody may rest a decision on them."""
-        if self.status not in COUNTED:
-            return frozenset()
-        known = frozenset(self.numbers) | _OF_STATUS[self.status]
-        of_share = Field.FAILED_PCT in self.numbers and known & _SHARES
-        if len(known & _SHARES) > 1 or of_share:
-            known |= _SHARES | {Field.FAILED_PCT}
-        return NUMBERS - known
-
 
 def faults_of(stated: Stated, given: Mapping[str, object]) -> Iterator[Fault]:
     """Find keys beside a status that cannot say anything; ``given`` is the mapping as written."""
@@ -77,30 +60,74 @@ def faults_of(stated: Stated, given: Mapping[str, object]) -> Iterator[Fault]:
             yield Fault(IMPOSSIBLE, (*stated.path, key), "key", message, mend)
 
 
-def outcome_of(stated: Stated, step: PlannedStep, send: PlannedSend, now: datetime) -> Outcome | Fault:
-    """Give the outcome with all its numbers: those that are not stated are made up, as low as they can be."""
+def outcome_of(
+    stated: Stated, step: PlannedStep, send: PlannedSend, now: datetime
+) -> tuple[Outcome, frozenset[Field]] | Fault:
+    """Give the outcome with all its numbers, and which of these could as well be others.
+
+    Those that are not stated are made up, as low as they can be: no decision may rest on them.
+    """
     if stated.status not in COUNTED:
-        return _without_numbers(stated, now)
+        return _without_numbers(stated, now), frozenset()
     most = send.at_most
-    where = {name: _point(value) for name, value in stated.numbers.items()}
-    if stated.overreached:
-        if most is None:
-            return _impossible(stated, "this request has no limit to overreach", "delete `overreached`.")
-        where.setdefault(Field.SELECTED, Cell(Cut(Fraction(most), behind=True)))
-        most = None
-    expected = step.expect_matched
-    counts = None
-    if expected is not None and Field.MATCHED not in where:
-        # What nobody says otherwise keeps the runbook's own promise of how many there are.
-        counts = find(stated.status, {**where, Field.MATCHED: _range(expected.min, expected.max)}, most)
-    if not isinstance(counts, Counts):
-        counts = find(stated.status, where, most)
-    if not isinstance(counts, Counts):
-        return _contradiction(stated, most)
-    if Field.BATCHES not in where:
+    if stated.overreached and most is None:
+        return _impossible(stated, "this request has no limit to overreach", "delete `overreached`.")
+    found = _completed(stated.status, *_said(stated, step, most, keeps_promise=True))
+    if found is Search.NONE:
+        found = _completed(stated.status, *_said(stated, step, most, keeps_promise=False))
+    if isinstance(found, Search):
+        return _contradiction(stated, step, most)
+    counts, open_ = found
+    if Field.BATCHES not in stated.numbers:
         counts = replace(counts, batches=1)
     reason = "the API took more customers than the request allowed" if stated.overreached else ""
-    return Outcome(stated.status, counts, reason, overreached=stated.overreached)
+    return Outcome(stated.status, counts, reason, overreached=stated.overreached), open_
+
+
+_Where: TypeAlias = tuple[tuple[Field, Cell], ...]
+
+
+def _said(
+    stated: Stated, step: PlannedStep, most: int | None, *, keeps_promise: bool
+) -> tuple[_Where, int | None]:
+    """Give where the numbers lie, and the most that can be selected."""
+    where = {name: _point(value) for name, value in stated.numbers.items()}
+    expected = step.expect_matched
+    if keeps_promise and expected is not None:
+        # What nobody says otherwise keeps the runbook's own promise of how many there are.
+        where.setdefault(Field.MATCHED, _range(expected.min, expected.max))
+    if stated.overreached and most is not None:
+        too_many = Cut(Fraction(most), behind=True)
+        exact = where.get(Field.SELECTED, Cell())
+        where[Field.SELECTED] = Cell(max(exact.low or too_many, too_many), exact.high)
+        most = None
+    return tuple(sorted(where.items())), most
+
+
+@lru_cache(maxsize=1_024)
+def _completed(
+    status: SendStatus, said: _Where, most: int | None
+) -> tuple[Counts, frozenset[Field]] | Search:
+    """Find numbers, and which of them are not the only ones; a long runbook asks the same again and again."""
+    where = dict(said)
+    counts = find(status, where, most)
+    if not isinstance(counts, Counts):
+        return counts
+    values = {name: Fraction(value) for name, value in counts.to_json().items() if isinstance(value, int)}
+    values[Field.FAILED_PCT] = Fraction(ALL * counts.failed, counts.selected)
+
+    def is_open(name: Field) -> bool:
+        cell, at = where.get(name, Cell()), values[name]
+        others = (Cell(cell.low, Cut(at, behind=False)), Cell(Cut(at, behind=True), cell.high))
+        return not _is_exact(cell) and any(
+            find(status, {**where, name: other}, most) is not Search.NONE for other in others
+        )
+
+    return counts, frozenset(filter(is_open, NUMBERS))
+
+
+def _is_exact(cell: Cell) -> bool:
+    return cell.low is not None and cell.high is not None and cell.low.at == cell.high.at
 
 
 def _without_numbers(stated: Stated, now: datetime) -> Outcome:
@@ -112,8 +139,9 @@ def _without_numbers(stated: Stated, now: datetime) -> Outcome:
     return replace(outcome, counts=None) if stated.status is SendStatus.IN_DOUBT else outcome
 
 
-def _contradiction(stated: Stated, most: int | None) -> Fault:
-    limit = f", selected <= {most} (its limit)" if most is not None else ""
+def _contradiction(stated: Stated, step: PlannedStep, most: int | None) -> Fault:
+    sign = ">" if stated.overreached else "<="
+    limit = f", selected {sign} {most} (its limit)" if most is not None else ""
     meaning = {
         SendStatus.SUCCEEDED: "succeeded: nobody failed",
         SendStatus.PARTIAL: "partial: some failed, and some did not",
@@ -121,7 +149,19 @@ def _contradiction(stated: Stated, most: int | None) -> Fault:
     }[stated.status]
     said = ", ".join(f"{name.value} {value:g}" for name, value in stated.numbers.items())
     mend = f"write numbers with initiated + failed = selected <= matched{limit}; {meaning}."
-    return _impossible(stated, f"these do not go together: {stated.status.value}, {said}", mend)
+    fault = _impossible(stated, f"these do not go together: {stated.status.value}, {said}", mend)
+    culprit = _culprit(stated, step, most)
+    return fault if culprit is None else replace(fault, path=(*fault.path, culprit.value), where="value")
+
+
+def _culprit(stated: Stated, step: PlannedStep, most: int | None) -> Field | None:
+    """Give the last number without which the others go together."""
+    for name in reversed([*stated.numbers]):
+        others = {each: number for each, number in stated.numbers.items() if each is not name}
+        said = _said(replace(stated, numbers=others), step, most, keeps_promise=False)
+        if not isinstance(_completed(stated.status, *said), Search):
+            return name
+    return None
 
 
 def _impossible(stated: Stated, message: str, mend: str) -> Fault:

@@ -16,12 +16,14 @@ from engine.record.condition import (
     Condition,
     Field,
     InputName,
+    Known,
     Node,
     StepField,
     Truth,
     Unknown,
     Value,
     children,
+    step_fields,
 )
 from engine.record.event import (
     Event,
@@ -124,6 +126,7 @@ class _Play:
         self.answered: list[tuple[str, Outcome]] = []
         self.hangs: list[Hang] = []
         self.made_up: dict[str, frozenset[Field]] = {}
+        self.chance: set[str] = set()
 
     def played(self) -> Played:
         while self.state.status in _GOES_ON:
@@ -164,7 +167,7 @@ class _Play:
             self.state = evolve(self.state, event)
 
     def _reason(self, step: PlannedStep, reason: str) -> None:
-        if not any(known.startswith(reason) for known in self.reasons[step.id]):
+        if reason not in self.chance and not any(known.startswith(reason) for known in self.reasons[step.id]):
             self.reasons[step.id].append(reason)
 
     def _begun(self, step: PlannedStep, decision: Send | Wait | Skip | Ask | Halt) -> None:
@@ -200,20 +203,26 @@ class _Play:
         known = [self._known(criterion) for criterion in step.success]
         for number, criterion in enumerate(step.success):
             came_to = truth(self.program, self.state, criterion)
-            if came_to is False:
-                self.reasons[step.id].append(f"{criterion.text} is false (success){self._seen(criterion)}")
+            said = f"{criterion.text} is false (success)"
+            if came_to is False and known[number] is False:
+                self.reasons[step.id].append(f"{said}{self._seen(criterion)}")
+            elif came_to is False:
+                self.chance.add(said)
             if known[number] is not UNKNOWN or False not in known:
                 self._note(step, f"success.{number}", criterion, came_to)
 
     def _note(self, step: PlannedStep, which: str, condition: Condition, came_to: Truth) -> None:
         self.truths |= {(step.id, which, came_to)} if isinstance(came_to, bool) else set()
-        if isinstance(came_to, bool) and self._known(condition) is UNKNOWN:
+        if self._known(condition) is UNKNOWN:
             fields: dict[str, dict[Field, None]] = defaultdict(dict)
-            for name in _names(condition.tree):
-                if isinstance(name, StepField) and name.name in self.made_up.get(name.step, ()):
+            for name in step_fields(condition.tree):
+                if self._is_made_up(name):
                     fields[name.step][name.name] = None
             key = which.partition(".")[0]
             self.hangs += [Hang(step.id, key, condition.text, of, tuple(f)) for of, f in fields.items()]
+
+    def _is_made_up(self, name: StepField) -> bool:
+        return name.name in self.made_up.get(name.step, ())
 
     def _known(self, condition: Condition) -> Truth:
         """Evaluate a condition by what the scenario states alone: made-up numbers are unknown."""
@@ -223,6 +232,9 @@ class _Play:
                 return UNKNOWN
             return read(self.state.steps.get(step) or StepState(), name)
 
+        # `is known` would take what is made up for what the API did not say.
+        if any(self._is_made_up(name) for asked in _asked(condition.tree) for name in step_fields(asked)):
+            return UNKNOWN
         value = evaluate(condition.tree, self.program.inputs, field_of)
         assert isinstance(value, bool | Unknown), "conditions are checked to be true or false when read"
         return value
@@ -235,7 +247,8 @@ class _Play:
                 said[f"inputs.{name.name} is {_said(self.program.inputs[name.name])}"] = None
             else:
                 value = read(self.state.steps.get(name.step) or StepState(), name.name)
-                said[f"{name.step}.{name.name.value} is {_said(value)}"] = None
+                came = "not stated" if self._is_made_up(name) else _said(value)
+                said[f"{name.step}.{name.name.value} is {came}"] = None
         return f" ({', '.join(said)})" if said else ""
 
 
@@ -244,6 +257,14 @@ def _names(node: Node) -> Iterator[StepField | InputName]:
         yield node
     for child in children(node):
         yield from _names(child)
+
+
+def _asked(node: Node) -> Iterator[Node]:
+    """Walk over what ``is known`` and ``is unknown`` are asked of."""
+    if isinstance(node, Known):
+        yield node.operand
+    for child in children(node):
+        yield from _asked(child)
 
 
 def _said(value: Value) -> str:

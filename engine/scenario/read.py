@@ -8,13 +8,16 @@ from typing import Any
 
 from engine.diagnostics import Diagnostic, Json, Kind, Path, in_order
 from engine.frozen import dataclass
+from engine.machine.exits import ENDS
 from engine.record.condition import NUMBERS, Field
 from engine.record.outcome import SendStatus
 from engine.record.wallclock import zone
+from engine.refusal import Exit
 from engine.runbook import schema
 from engine.runbook.document import Document
 from engine.runbook.draft import Draft
-from engine.runbook.fault import MALFORMED, Fault, Where
+from engine.runbook.fault import MALFORMED, UNKNOWN_WORD, Fault, Where
+from engine.runbook.leaves import seconds
 from engine.runbook.source import read as read_document
 from engine.runbook.spelling import listed, nearest, shown
 from engine.scenario.outcomes import Stated, faults_of
@@ -25,9 +28,8 @@ STEP = Kind("RB702", "step that the runbook does not have", "what is said of no 
 NAME = Kind("RB703", "scenario's name given twice", "a test's report and `-k` know a scenario by its name.")
 TWICE = Kind("RB707", "outcome stated twice", "of two outcomes for one request, neither is surely meant.")
 
-_UNIT_S = {"s": 1, "m": 60, "h": 3600}
 _MOST_LISTED = 8
-_HERE: Path = ()
+_SOME_TIME = datetime(2026, 1, 1, tzinfo=zone())
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +85,22 @@ def unusable(suite: Suite, message: str, mend: str) -> Suite:
 
 
 def scenarios(suite: Suite, draft: Draft) -> tuple[tuple[Scenario, ...], tuple[Diagnostic, ...]]:
-    """Give the scenarios of a sound suite for a sound draft of its runbook, and what is wrong with them."""
+    """Give the scenarios of a sound suite for a sound draft of its runbook, and what is wrong with them.
+
+    Where anything is, none of them can be played.
+    """
     data: Mapping[str, Any] = suite.document.data or {}
     authored: Mapping[str, Any] = draft.document.data or {}
     faults = [*_checked(data, [step["id"] for step in authored["steps"]])]
     found = tuple(in_order(schema.diagnostics(suite.document, faults)))
-    if found:
-        return (), found
-    return tuple(_scenario(data, index) for index in range(len(data["scenarios"]))), ()
+    return tuple(_scenario(data, index) for index in range(len(data["scenarios"]))), found
+
+
+def of_all(suite: Suite) -> Iterator[tuple[str, Stated]]:
+    """Walk over the outcomes that a sound suite states for all of its scenarios, by step or address."""
+    data: Mapping[str, Any] = suite.document.data or {}
+    for key, about in data.get("given", {}).get("outcomes", {}).items():
+        yield from ((key, stated) for stated, _ in _stated(about, ("given", "outcomes", key)))
 
 
 # ---------------------------------------------------------------- what the shape alone cannot tell
@@ -134,6 +144,10 @@ def _expected(expect: Mapping[str, Any], path: Path, steps: Sequence[str]) -> It
     for name in expect.get("steps", {}):
         if not name.startswith("x-"):
             yield from _unknown(name, steps, (*path, "steps", name), "key")
+    if (code := expect.get("exit_code", Exit.WELL)) not in ENDS:
+        message = f"no run that is played ends with {code}"
+        mend = f"write {listed([str(int(each)) for each in ENDS])}."
+        yield Fault(UNKNOWN_WORD, (*path, "exit_code"), "value", message, mend)
     requests = expect.get("requests", 0)
     for index, asked in enumerate(requests if isinstance(requests, list) else []):
         here = (*path, "requests", index)
@@ -165,7 +179,8 @@ def _scenario(data: Mapping[str, Any], index: int) -> Scenario:
         inputs |= {name: (value, (*here, "inputs", name)) for name, value in said.items()}
         outcomes = _outcomes(outcomes, given.get("outcomes", {}), (*here, "outcomes"))
     times = [given["now"] for given, _ in places if "now" in given]
-    now = _instant(times[-1]) if times else None
+    # A time that no calendar has is told already; any other one keeps what is told of inputs true.
+    now = (_instant(times[-1]) or _SOME_TIME) if times else None
     return Scenario(about["name"], path, about["expect"], inputs, outcomes, now)
 
 
@@ -192,7 +207,7 @@ def _stated(about: Any, path: Path) -> Iterator[tuple[Stated, Mapping[str, Any]]
             {Field(name): value for name, value in given.items() if name in {*NUMBERS}},
             fatal=given.get("fatal", False),
             overreached=given.get("overreached", False),
-            retry_after_s=int(wait[:-1]) * _UNIT_S[wait[-1]] if wait else None,
+            retry_after_s=seconds(wait) if wait else None,
             path=path,
         ),
         given,

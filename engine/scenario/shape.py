@@ -41,7 +41,7 @@ OUTCOMES = (
 _ENDS = (RunStatus.FINISHED, RunStatus.HALTED, RunStatus.PAUSED, RunStatus.IN_DOUBT)
 _STEPS = tuple(status for status in StepStatus if status is not StepStatus.SENT_UNKNOWN)
 _ADDRESS = "^[a-z][a-z0-9_]{0,62}(?:/c[1-9][0-9]{0,6})?$"
-_NOW = "^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2})?$"
+_NOW = "^2[0-9]{3}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2})?$"
 _FILE = r"^(?!/)[^\u0000-\u001f]{1,300}$"
 _LONGEST_NAME = 120
 _NUMBERS = {
@@ -121,7 +121,11 @@ def _given() -> Schema:
                 {"branch": "pune"},
             ),
             "now": described(
-                text(_NOW, 19, 'a date and a time in quotes, such as "2026-04-01T10:00"'),
+                text(
+                    _NOW,
+                    19,
+                    'a date and a time in quotes, from the year 2000 to 2999, such as "2026-04-01T10:00"',
+                ),
                 "When the run starts, in Indian time (IST); inputs such as yesterday count from it.",
                 "2026-04-01T10:00",
             ),
@@ -224,8 +228,9 @@ def _request() -> Schema:
         {
             "step": described(spelled(NAME_OF_STEP), "The step whose request it is.", "remind"),
             "body": described(
-                {"type": "object"},
-                "Parts that the request's body must hold; what is not named may be anything.",
+                {"type": "object", "minProperties": 1},
+                "Parts that the request's body must hold, null for a key that it must not have; what is not "
+                "named may be anything.",
                 {"limit": 100, "filters": {"language": ["english"]}},
             ),
         },

@@ -10,15 +10,16 @@ from engine.diagnostics import Json
 from engine.frozen import dataclass, replace
 from engine.planner.answers import Answer
 from engine.planner.tree import Move, grow
-from engine.record.condition import Field, step_fields
+from engine.record.condition import NUMBERS, Field, step_fields
 from engine.record.outcome import SendStatus
 from engine.record.plan import PlannedStep, Program
 from engine.record.wallclock import zone
-from engine.runbook.model import InputSpec, InputType
+from engine.runbook.fault import Fault
+from engine.runbook.model import SAMPLES, InputSpec, InputType
 from engine.runbook.spelling import yaml
 from engine.scenario.check import START, Desk
 from engine.scenario.coverage import EXPECT, Class, Coverage, Truth, class_of, shown_by
-from engine.scenario.outcomes import COUNTED, Stated
+from engine.scenario.outcomes import COUNTED, Stated, outcome_of
 from engine.scenario.play import Played, play
 from engine.scenario.read import Scenario
 from engine.scenario.shape import FORMATS
@@ -27,14 +28,6 @@ MOST = 200
 """More suggestions than this are not read by anybody."""
 
 _OF_SHARE = frozenset((Field.SELECTED, Field.INITIATED, Field.FAILED, Field.FAILED_PCT))
-_SAMPLES: Mapping[InputType, Json] = {
-    InputType.STRING: "example",
-    InputType.INTEGER: 1,
-    InputType.NUMBER: 1,
-    InputType.BOOLEAN: True,
-    InputType.DATE: "2026-04-01",
-    InputType.LIST: ["example"],
-}
 _Outcomes: TypeAlias = dict[str, Stated]
 
 
@@ -108,7 +101,8 @@ def _candidates(program: Program) -> Iterator[tuple[str, str, set[Truth | Class]
         for branch in alone:
             if branch.to not in seen:
                 seen.add(branch.to)
-                here = {step.id: _stated(branch.answers[0], step, reads)} if branch.answers else {}
+                usual = min(branch.answers, key=partial(_rank, step), default=None)
+                here = {step.id: _stated(usual, step, reads)} if usual else {}
                 waiting.append((branch.to, so_far | here))
 
 
@@ -146,7 +140,9 @@ def _stated(answer: Answer, step: PlannedStep, reads: frozenset[tuple[str, Field
     stated = Stated(status, fatal=answer.outcome.fatal, overreached=answer.overreached)
     if not answer.cells or counts is None:
         return stated
-    wanted = {name for name in stated.made_up if (step.id, name) in reads}
+    found = outcome_of(stated, step, step.sends[0], START)
+    made_up = NUMBERS if isinstance(found, Fault) else found[1]
+    wanted = {name for name in made_up if (step.id, name) in reads}
     wanted |= {Field.MATCHED} if _is_unexpected(step, answer) else set()
     if wanted & _OF_SHARE:
         wanted = wanted - _OF_SHARE | {Field.SELECTED}
@@ -168,7 +164,8 @@ def sample_inputs(specs: Iterable[InputSpec]) -> dict[str, Json]:
 def _sample(spec: InputSpec) -> Json:
     if spec.choices:
         return [str(spec.choices[0])] if spec.type is InputType.LIST else spec.choices[0]
-    return _SAMPLES[spec.type] if spec.minimum is None else spec.minimum
+    sample = SAMPLES[spec.type] if spec.minimum is None else spec.minimum
+    return [*sample] if isinstance(sample, tuple) else sample
 
 
 def file_of(runbook: str, base: Scenario, found: Iterable[Suggestion]) -> str:

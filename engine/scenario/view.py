@@ -28,12 +28,12 @@ def _file(checked: Checked, paint: Paint) -> Iterator[str]:
     if checked.findings:
         document = checked.suite.document
         yield ""
-        yield render(checked.findings, lambda _, number: document.lines.line(number), paint)
+        yield render(checked.findings, lambda _, number: document.lines.shown(number), paint)
 
 
 def _failure(failure: Failure, checked: Checked, paint: Paint, before: str) -> Iterator[str]:
     found = located(failure, checked)
-    span, line = found.span, checked.suite.document.lines.line(found.span.line)
+    span, line = found.span, checked.suite.document.lines.shown(found.span.line)
     yield f"    {printable(found.file)}:{span.line}:{span.column}: {paint('error', failure.what)}"
     yield from (f"    {each}" for each in pointed(found, line, paint))
     if failure.why != before:

@@ -94,10 +94,15 @@ def document(*steps: str, campaign: str = CAMPAIGN, name: str = "recovery") -> d
 
 
 def started(
-    run: str = RUN, occasion: str = "occ", at: datetime = NOW, campaign: str = CAMPAIGN
+    run: str = RUN,
+    occasion: str = "occ",
+    at: datetime = NOW,
+    campaign: str = CAMPAIGN,
+    *,
+    formerly: tuple[str, ...] = (),
 ) -> RunStarted:
     """Make the start of a run with one step."""
-    return RunStarted(at, run, occasion, document(campaign=campaign))
+    return RunStarted(at, run, occasion, document(campaign=campaign), formerly)
 
 
 def intended(attempt: int = 1, address: str = "remind/c1", at: datetime = NOW) -> SendIntended:

@@ -26,8 +26,11 @@ steps:
 """
 WARNED = SOUND.replace("payment_status: bounced", "language: klingon")
 FAULTY = SOUND.replace("limit: 100", "limit: 0")
-STEP = "  - {id: s%d, channel: sms, template: smsTpl01, filters: {payment_status: bounced}, limit: 1}\n"
-BIG = SOUND.partition("  - ")[0] + "".join(STEP % number for number in range(400))
+STEP = (
+    "  - {{id: s{0}, channel: sms, template: t{0}, "
+    "filters: {{payment_status: bounced, custom: {{b: b{0}}}}}, limit: 1}}\n"
+)
+BIG = SOUND.partition("  - ")[0] + "".join(map(STEP.format, range(400)))
 CONFIG = """\
 format: config/v1
 default: production

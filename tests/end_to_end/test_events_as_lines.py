@@ -102,7 +102,7 @@ def test_each_line_comes_when_it_is_durable(here: Path, api: Served) -> None:
 def test_a_reader_that_stalls_holds_no_request_back(form: str, stream: str, here: Path, api: Served) -> None:
     """Nothing waits for it between an intent and its request; once it reads on it has missed nothing."""
     steps = "".join(
-        f"  - {{id: s{n}, channel: sms, template: t, filters: {{language: hindi}}, limit: 1}}\n"
+        f"  - {{id: s{n}, channel: sms, template: t{n}, filters: {{payment_status: bounced}}, limit: 1}}\n"
         for n in range(40)
     )
     head, _, _ = (here / "two.yaml").read_text("utf-8").partition("steps:")

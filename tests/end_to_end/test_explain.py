@@ -66,7 +66,7 @@ def test_json_of_the_list(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "help_"), [("RB2011", "did you mean RB201?"), ("R\x1b[2J", "`runbook explain` lists")]
+    ("code", "help_"), [("RB3510", "did you mean RB351?"), ("R\x1b[2J", "`runbook explain` lists")]
 )
 def test_a_code_that_nobody_knows(capsys: pytest.CaptureFixture[str], code: str, help_: str) -> None:
     """Usage: the nearest one is offered, and nothing in the word is obeyed by the terminal."""

@@ -29,7 +29,7 @@ steps:
 
   - id: again
 """
-WRONG = "name:   yes\n"
+WRONG = "format: runbook/v1\nname:   yes\n"
 
 
 @pytest.fixture
@@ -63,10 +63,11 @@ def test_a_file_is_laid_out(untidy: Path, capsys: pytest.CaptureFixture[str]) ->
 def test_scenario_files_in_folders_are_laid_out_too(untidy: Path) -> None:
     """A folder's *.test.yaml are files of ours, and not hidden ones."""
     for name in ("a.test.yaml", "b.yml", ".hidden.yaml"):
-        Path(name).write_text("a:   1\n", "utf-8")
+        Path(name).write_text("format:   runbook-test/v1\n", "utf-8")
     assert main(["fmt", "."]) == 0
-    assert [Path(name).read_text("utf-8") for name in ("a.test.yaml", "b.yml")] == ["a: 1\n"] * 2
-    assert Path(".hidden.yaml").read_text("utf-8") == "a:   1\n"
+    laid_out = "format: runbook-test/v1\n"
+    assert [Path(name).read_text("utf-8") for name in ("a.test.yaml", "b.yml")] == [laid_out] * 2
+    assert Path(".hidden.yaml").read_text("utf-8") == "format:   runbook-test/v1\n"
     assert untidy.read_text("utf-8") == TIDY
 
 
@@ -94,6 +95,66 @@ def test_a_file_that_may_not_be_written_stays(untidy: Path, monkeypatch: pytest.
     assert untidy.read_text("utf-8") == UNTIDY
 
 
+@pytest.mark.parametrize(
+    ("texts", "said"), [([UNTIDY, UNTIDY], "2 of 2 files laid out."), ([TIDY], "1 file: nothing to lay out.")]
+)
+def test_a_path_that_is_not_there_is_no_file(
+    texts: list[str], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is counted are the files that were read."""
+    files = [tmp_path / f"{number}.yaml" for number, _ in enumerate(texts)]
+    for file, text in zip(files, texts, strict=True):
+        file.write_text(text, "utf-8")
+    assert main(["fmt", *map(str, files), str(tmp_path / "nothere.yaml")]) == 64
+    assert capsys.readouterr().err.splitlines()[-1] == said
+
+
+def test_a_name_with_a_line_break_is_one_line(untidy: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Nobody takes it for two files."""
+    untidy.rename("a\nb.yaml")
+    assert main(["fmt", "a\nb.yaml"]) == 0
+    assert capsys.readouterr().out == "a␊b.yaml\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "services: {web: {image: 'x'}}\n",
+        "format:   policies/v1\n",
+        "a: &x 1\nb: *x\n",
+        "a: 'b\n",
+        "---\nformat:   k8s\n---\nb: 1\n",
+        "",
+    ],
+    ids=["no format", "another format", "not strict", "no YAML", "several documents", "empty"],
+)
+def test_files_of_others_are_left_as_they_are(
+    untidy: Path, text: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Passed over below a folder, refused by name: another program reads them, maybe otherwise than we."""
+    for name in ("compose.yaml", "other.yaml"):
+        Path(name).write_text(text, "utf-8")
+    assert main(["fmt", "."]) == 0
+    said = capsys.readouterr()
+    assert said.out == "untidy.yaml\n"
+    assert said.err == (
+        "1 of 1 file laid out.\nPassed over, without a format of ours: compose.yaml and 1 more.\n"
+    )
+    assert main(["fmt", "compose.yaml"]) == 10
+    assert "compose.yaml is left as it is: it has no format of ours" in capsys.readouterr().err
+    assert Path("compose.yaml").read_text("utf-8") == text
+    assert untidy.read_text("utf-8") == TIDY
+
+
+@pytest.mark.parametrize("text", ["format: runbook/v1\na: 'b\n", "format: runbook/v9\na: &x 1\n"])
+@pytest.mark.usefixtures("untidy")
+def test_a_broken_file_of_ours_is_not_passed_over(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """However much is wrong with it."""
+    Path("broken.yaml").write_text(text, "utf-8")
+    assert main(["fmt", "."]) == 10
+    assert "error: broken.yaml is left as it is\n" in capsys.readouterr().err
+
+
 # ------------------------------------------------ writing nothing
 
 
@@ -115,6 +176,25 @@ def test_diff_shows_what_would_change(untidy: Path, capsys: pytest.CaptureFixtur
     assert "-name: b # what it is called" in lines
     assert "+name: b  # what it is called" in lines
     assert untidy.read_text("utf-8") == UNTIDY
+
+
+@pytest.mark.parametrize(
+    ("old", "shown"),
+    [
+        (TIDY.replace("\n", "\r\n", 1), ["-format: runbook/v1␍", "+format: runbook/v1"]),
+        (TIDY.removesuffix("\n"), ["-  - id: again", "\\ No newline at end of file", "+  - id: again"]),
+        ("\ufeff" + TIDY, ["-\ufffdformat: runbook/v1", "+format: runbook/v1"]),
+    ],
+    ids=["line ends of Windows", "no last line end", "a byte order mark"],
+)
+def test_diff_shows_what_nobody_sees(
+    untidy: Path, old: str, shown: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Else it would ask for a change and show none."""
+    untidy.write_bytes(old.encode())
+    assert main(["fmt", "--diff", str(untidy)]) == 10
+    lines = capsys.readouterr().out.splitlines()[3:]
+    assert [line for line in lines if not line.startswith(" ")] == shown
 
 
 @pytest.mark.parametrize(
@@ -144,7 +224,7 @@ def test_standard_input_that_is_wrong_gives_no_text(
     assert main(["fmt", "-"]) == 10
     said = capsys.readouterr()
     assert said.out == ""
-    assert "<stdin>:1:9: error RB030" in said.err
+    assert "<stdin>:2:9: error RB030" in said.err
 
 
 # ------------------------------------------------ what is left as it is
@@ -158,7 +238,7 @@ def test_a_file_that_is_not_strict_is_left_and_the_others_are_laid_out(
     assert main(["fmt", "."]) == 10
     said = capsys.readouterr()
     assert said.out == "untidy.yaml\n"
-    assert "wrong.yaml:1:9: error RB030" in said.err
+    assert "wrong.yaml:2:9: error RB030" in said.err
     assert "error: wrong.yaml is left as it is\n" in said.err
     assert Path("wrong.yaml").read_text("utf-8") == WRONG
     assert untidy.read_text("utf-8") == TIDY

@@ -80,11 +80,13 @@ def test_the_page_on_stopping_is_true(tmp_path: Path) -> None:
 
 
 def test_the_page_on_editors_is_true(tmp_path: Path) -> None:
-    """Three schemas, and a check by one of them."""
+    """Three schemas, a layout, and a check by one of the schemas."""
     author = reader("editor.md", tmp_path)
     author.types("mkdir")
     for name in ("runbook", "scenario", "config"):
         author.types(f"runbook schema {name}")
+    assert "+++ first.yaml" in author.types("runbook fmt --diff", 10)
+    assert "1 file" in author.types("runbook fmt first.yaml")
     assert "ok" in author.types("check-jsonschema")
     assert author.is_through()
 

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from engine.cli import main
-from engine.cli.init import FILES, RUNBOOK, SCENARIOS
+from engine.cli.files import CONFIG
+from engine.cli.init import FILES, RUNBOOK, SCENARIOS, source
 from engine.config import PLACEHOLDER
 from engine.sandbox.server import Served
-from engine.shipped import shipped
 from tests.end_to_end.running import lines_of, typed
 
 PLAN = ("plan", RUNBOOK)
@@ -45,9 +45,7 @@ def git(folder: Path, *arguments: str) -> int:
 
 def test_everything_is_made_and_nothing_else(fresh: Path) -> None:
     """As the list says, whole."""
-    assert tree(fresh) == {
-        name: shipped("starter", source).read_text("utf-8") for name, (source, _) in FILES.items()
-    }
+    assert tree(fresh) == {name: source(name).read_text("utf-8") for name in FILES}
 
 
 @pytest.mark.usefixtures("fresh")
@@ -71,6 +69,17 @@ def test_it_plans(environment: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert plan["messages"]["at_most"] == 200
     _, *warnings = said.err.strip("\n").split("\n")
     assert [each.split(":")[1] for each in warnings] == [" not filled in yet"] * (environment == "production")
+
+
+@pytest.mark.parametrize("name", [str(CONFIG), RUNBOOK, SCENARIOS])
+def test_an_editor_finds_the_schema_of_each_file(name: str, fresh: Path) -> None:
+    """Its first line names one that is there, and is for that format."""
+    file = fresh / name
+    first, *_ = (text := file.read_text("utf-8")).splitlines()
+    schema = json.loads((file.parent / first.partition("$schema=")[2]).read_text("utf-8"))
+    declared = re.search(r"^format: (.+)$", text, re.MULTILINE)
+    assert declared is not None
+    assert schema["properties"]["format"]["enum"] == [declared[1]]
 
 
 @pytest.mark.usefixtures("fresh")
@@ -147,7 +156,7 @@ def test_every_command_of_its_readme_works(fresh: Path, api: Served) -> None:
         r"^```sh\n(.*?)^```", (fresh / "README.md").read_text("utf-8"), re.DOTALL | re.MULTILINE
     )
     lines = [line for block in blocks for line in block.splitlines()]
-    assert len(lines) == 10
+    assert len(lines) == 11
     begin = f'runbook() {{ {sys.executable} -m engine "$@"; }}; set -e\n'
     done = typed(begin + "\n".join(lines), fresh)
     assert done.returncode == 0, done.stderr

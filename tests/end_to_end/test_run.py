@@ -105,6 +105,34 @@ def test_a_renamed_runbook_messages_nobody_twice(
     assert len(api.sandbox.outbox) == 60
 
 
+def test_an_old_copy_of_a_renamed_runbook_messages_nobody(
+    api: Served, here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """13: a checkout from before the change knows nothing of it, but the run log does."""
+    renamed = RUNBOOK.replace("name: two-steps", "name: two-reminders\nformerly: [two-steps]")
+    (here / "two.yaml").write_text(renamed, "utf-8")
+    assert run() == 0
+    (here / "two.yaml").write_text(RUNBOOK, "utf-8")
+    assert run() == 13
+    assert "of two-reminders, by its `formerly` the same runbook, did, or may have" in capsys.readouterr().err
+    assert len(api.sandbox.outbox) == 30
+
+
+def test_a_run_from_before_the_renaming_is_not_resumed_behind_another(
+    api: Served, here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """13: its second step went out under the new name already."""
+    api.sandbox.script(Fault(Kind.STATUS, status=403, skip=1))
+    assert run() == 21
+    old = shown(capsys, "runs")[0]["run"]
+    renamed = RUNBOOK.replace("name: two-steps", "name: two-reminders\nformerly: [two-steps]")
+    (here / "two.yaml").write_text(renamed, "utf-8")
+    assert run("--again", "the first one stopped") == 0
+    assert main(["resume", old, "--yes"]) == 13
+    assert "going on would message them twice" in capsys.readouterr().err
+    assert (templates(api).count("t1"), templates(api).count("t2")) == (40, 10)
+
+
 @pytest.mark.usefixtures("here")
 def test_a_lost_answer_is_in_doubt_until_a_person_settles_it(
     api: Served, capsys: pytest.CaptureFixture[str]

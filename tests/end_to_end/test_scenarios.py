@@ -192,6 +192,20 @@ def test_a_runbook_that_was_not_played_has_no_coverage(
     assert [each["runbook"] for each in about["coverage"]] == ["two.yaml"]
 
 
+def test_of_a_folder_every_runbook_counts(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One without a scenario is shown by none, and one with errors cannot be; other files are nobody's."""
+    (here / "alone.yaml").write_text(RUNBOOK, "utf-8")
+    (here / "other.yaml").write_text("services: {}\n", "utf-8")
+    about = said(capsys, ".", "--fail-under", "10", code=10)
+    assert [(each["runbook"], each["percent"]) for each in about["coverage"]] == [
+        ("two.yaml", 25.0),
+        ("alone.yaml", 0.0),
+    ]
+    (here / "alone.yaml").write_text(RUNBOOK.replace("owner:", "ower:"), "utf-8")
+    assert main(["test", ".", "--coverage"]) == 10
+    assert "runbook validate alone.yaml" in capsys.readouterr().err
+
+
 # ------------------------------------------------ suggestions
 
 
@@ -219,6 +233,47 @@ def test_more_are_suggested_beside_those_that_are_there(
     (here / "two.more.test.yaml").write_text(capsys.readouterr().out, "utf-8")
     assert main(["test", ".", "--fail-under", "100"]) == 0
     assert (here / "two.test.yaml").read_text("utf-8") == SCENARIOS
+
+
+def test_a_runbook_stands_for_all_scenario_files_that_name_it(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whatever they are called: what one of them shows is not suggested again."""
+    assert main(["test", "two.yaml", "--suggest"]) == 0
+    (here / "more.test.yaml").write_text(capsys.readouterr().out, "utf-8")
+    assert said(capsys, "two.yaml", "--fail-under", "100")["files"] == ["more.test.yaml", "two.test.yaml"]
+    for path in ("two.yaml", "two.test.yaml", "more.test.yaml"):
+        assert main(["test", path, "--suggest"]) == 0
+        assert "nothing to suggest" in capsys.readouterr().err
+    (here / "more.test.yaml").write_text(SCENARIOS.replace("expect:", "expct:"), "utf-8")
+    assert main(["test", "two.yaml", "--suggest"]) == 10
+    assert "more.test.yaml has errors" in capsys.readouterr().err
+
+
+def test_what_is_suggested_is_laid_out(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Whoever saves it has nothing to lay out."""
+    (here / "two.test.yaml").unlink()
+    assert main(["test", "two.yaml", "--suggest"]) == 0
+    (here / "two.test.yaml").write_text(capsys.readouterr().out, "utf-8")
+    assert main(["fmt", "--check", "two.test.yaml"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("others", "named"),
+    [
+        (["--coverage"], "--coverage"),
+        (["--format", "json", "-k", "nothing"], "--format and -k"),
+        (["--fail-under", "0"], "--fail-under"),
+    ],
+)
+def test_what_would_do_nothing_beside_suggest_is_refused(
+    others: list[str], named: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nobody takes YAML for JSON, or 0 for enough."""
+    assert main(["test", "two.yaml", "--suggest", *others]) == 64
+    out, err = capsys.readouterr()
+    assert not out
+    assert f"leave {named} out" in err
 
 
 @pytest.mark.parametrize("broken", ["two.yaml", "two.test.yaml"])

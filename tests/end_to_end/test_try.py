@@ -307,7 +307,7 @@ def test_a_trial_that_is_interrupted_leaves_nothing(number: int, code: int, here
         stderr=subprocess.PIPE,
     ) as process:
         assert process.stderr is not None
-        process.stderr.readline()
+        assert any(b"about to be sent" in line for line in process.stderr)
         process.send_signal(number)
         process.communicate(timeout=30)
     assert process.returncode == code

@@ -28,7 +28,7 @@ steps:
     filters: {payment_status: bounced, language: hindi}
     limit: 100
 """
-SMELLS = SOUND.replace("language: hindi", "language: hindii")
+SMELLS = SOUND.replace("language: hindi", "language: hindii").replace("name: first", "name: smells")
 WRONG = SOUND.replace("limit: 100", "limit: 0")
 
 
@@ -211,7 +211,7 @@ def test_warnings_that_stood_are_counted_and_errors_are_shown(
 ) -> None:
     """In a file that was changed elsewhere, and in a new one."""
     (here / "sub/smells.yaml").write_text(SMELLS.replace("steps:", "\n# later\nsteps:"), "utf-8")
-    (here / "new.yaml").write_text(SMELLS.replace("first", "new"), "utf-8")
+    (here / "new.yaml").write_text(SMELLS.replace("smells", "new"), "utf-8")
     told = found(capsys, ".", "--against", "main", code=10)
     assert [(each["code"], each["file"]) for each in told["findings"]] == [
         ("RB204", "new.yaml"),
@@ -265,12 +265,46 @@ def test_a_runbook_that_is_renamed_says_so(
 
 
 def test_a_file_that_only_moves_is_as_it_was(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """With its warnings; and a name that another file takes over was not given up."""
+    """With its warnings."""
     git(here, "mv", "sub/smells.yaml", "moved.yaml")
     told = found(capsys, ".", "--against", "main", code=10)
-    assert (codes(told), told["stood"]) == (["RB109"], 1)
-    commit(here, {"sound.yaml": SOUND.replace("name: first", "name: other"), "z.yaml": SOUND})
+    assert (codes(told), told["stood"], told["new"]) == (["RB109"], 1, [])
+
+
+def test_a_name_that_another_file_bears_was_given_up_if_it_is_new_there(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of two that had it one may change; a file that takes it over does other things under it."""
+    other = SOUND.replace("name: first", "name: other")
+    commit(here, {"sound.yaml": other, "z.yaml": SOUND.replace("limit: 10", "limit: 11")})
+    told = found(capsys, "sound.yaml", "z.yaml", "--against", "HEAD~1")
+    assert (codes(told), told["new"]) == (["RB601"], ["z.yaml"])
+    commit(here, {"sound.yaml": SOUND})
+    commit(here, {"sound.yaml": other})
     assert codes(found(capsys, "sound.yaml", "z.yaml", "--against", "HEAD~1")) == []
+
+
+@pytest.mark.usefixtures("here")
+def test_what_was_held_against_nothing_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    """A file that git does not know was not compared: silence would say that all is well."""
+    for number in range(4):
+        Path(f"new{number}.yaml").write_text(SOUND.replace("first", f"new{number}"), "utf-8")
+    assert main(["validate", "sound.yaml", "new0.yaml", "--against", "main"]) == 0
+    assert "1 runbook is new since main: new0.yaml." in capsys.readouterr().err
+    assert main(["validate", *map(str, sorted(Path().glob("new*.yaml"))), "--against", "main"]) == 0
+    said = "4 runbooks are new since main: new0.yaml, new1.yaml, new2.yaml, …."
+    assert said in capsys.readouterr().err
+
+
+def test_a_copied_runbook_has_a_name_of_its_own(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Else it is said at the copy; not once it stood there before."""
+    commit(here, {"sub/copy.yaml": SOUND})
+    told = found(capsys, "sound.yaml", "sub/copy.yaml", "--against", "HEAD~1")
+    (one,) = told["findings"]
+    assert (one["code"], one["file"], one["line"]) == ("RB604", "sub/copy.yaml", 2)
+    assert one["message"].endswith("sound.yaml has this name, too")
+    assert codes(found(capsys, "sound.yaml", "sub/copy.yaml")) == ["RB604"]
+    assert found(capsys, "sound.yaml", "sub/copy.yaml", "--against", "HEAD")["stood"] == 1
 
 
 def test_a_revision_number_that_stays_behind(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -307,3 +341,79 @@ def test_a_revision_is_never_an_option_of_git(value: str) -> None:
     before = sorted(Path().iterdir())
     assert main(["validate", "sound.yaml", "--against", value]) == 64
     assert sorted(Path().iterdir()) == before
+
+
+# ---------------------------------------------------------------- other files of ours
+
+
+CONFIG = """\
+format: config/v1
+default: staging
+environments:
+  staging: {base_url: "http://127.0.0.1:8001/api/v1"}
+catalog:
+  by_sms: {channel: sms, language: hindi, ids: {staging: tpl_01}}
+"""
+
+
+@pytest.fixture
+def config(here: Path) -> Path:
+    """A sound configuration in the repository."""
+    file = here / ".runbook" / "config.yaml"
+    file.parent.mkdir()
+    file.write_text(CONFIG, "utf-8")
+    return file
+
+
+@pytest.mark.usefixtures("config")
+def test_a_configuration_is_checked_as_what_it_is(
+    config: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By its path, wherever one stands, alone or beside runbooks; a warning is no reason to fail."""
+    assert main(["validate", ".runbook/config.yaml"]) == 0
+    assert capsys.readouterr().err == "1 file checked: nothing to mend.\n"
+    config.write_text(CONFIG.replace("hindi", "hindhi"), "utf-8")
+    assert main(["validate", "sound.yaml"]) == 0
+    assert "RB415" in capsys.readouterr().err
+    assert codes(found(capsys, ".runbook/config.yaml", "sound.yaml")) == ["RB415"]
+    config.write_text(CONFIG.replace("channel: sms", "channel: smss"), "utf-8")
+    monkeypatch.chdir(".runbook")
+    assert codes(found(capsys, "config.yaml", code=10)) == ["RB113"]
+    assert codes(found(capsys, "nothere/.runbook/config.yaml", code=64)) == []
+
+
+def test_without_a_configuration_the_summary_promises_less(
+    config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The names of templates could not be looked up."""
+    config.write_text(CONFIG.replace("channel: sms", "channel: smss"), "utf-8")
+    assert main(["validate", "sound.yaml"]) == 10
+    err = capsys.readouterr().err
+    assert "did you mean sms?" in err
+    assert "\nWithout the configuration: 1 runbook checked: nothing to mend.\n" in err
+
+
+@pytest.mark.parametrize("verb", ["plan", "run --yes", "try"])
+@pytest.mark.parametrize(
+    ("file", "cure"),
+    [("sound.test.yaml", "runbook test"), (".runbook/config.yaml", "runbook validate")],
+)
+@pytest.mark.usefixtures("config")
+def test_a_file_that_is_no_runbook_is_named_for_what_it_is(
+    verb: str, file: str, cure: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With the command that it is for."""
+    Path("sound.test.yaml").write_text("format: runbook-test/v1\n", "utf-8")
+    assert main([*verb.split(), file]) == 64
+    assert capsys.readouterr().err.endswith(f"\n  help: {cure} {file}\n")
+
+
+@pytest.mark.parametrize("form", ["text", "json", "github", "sarif"])
+def test_no_form_repeats_a_secret(form: str, config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What a log keeps, others read."""
+    config.write_text(CONFIG.replace("{base", "{token: tk_99secret, base"), "utf-8")
+    Path("sound.yaml").write_text(f"{SOUND}token: 0099secret\napi_key: @99secret\n", "utf-8")
+    assert main(["validate", "sound.yaml", "--format", form]) == 10
+    out, err = capsys.readouterr()
+    assert "RB017" in out
+    assert "99secret" not in out + err

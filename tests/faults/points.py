@@ -169,9 +169,11 @@ class WatchedLog:
         """Give what blocks the campaign: nothing, without the gate."""
         return self._log.unsettled(account, campaign) if self._is_gated else ()
 
-    def sent_before(self, occasion: str, since: datetime | None, *, but_not: str) -> RunEntry | None:
-        """Give who has sent on the occasion: nobody, without the gate."""
-        return self._log.sent_before(occasion, since, but_not=but_not) if self._is_gated else None
+    def sent_before(
+        self, occasions: tuple[str, ...], since: datetime | None, *, but_not: str
+    ) -> RunEntry | None:
+        """Give who has sent on one of the occasions: nobody, without the gate."""
+        return self._log.sent_before(occasions, since, but_not=but_not) if self._is_gated else None
 
     def events(self, run: str) -> tuple[EventEntry, ...]:
         """Give a run's chain: without the gate, without the intents that were never settled."""

@@ -23,6 +23,12 @@ def _input(declared: str) -> str:
 
 
 YAML: Mapping[str, str] = {
+    "keys without values": "custom:\n" + "".join(f"k{at}:\n" for at in range(9_000)),
+    "inputs without values": "inputs:\n" + "".join(f"k{at}:\n" for at in range(9_000)),
+    "texts cut off": "".join(f"k{at}: b #c\n" for at in range(9_000)),
+    "marks of comments": "a: b" + " #a" * 600_000,
+    "dashes that split": "steps:\n  - id: a\n" + "  - limit: 1\n  - when: b\n" * 5_000,
+    "lines beside an empty key": "a:\n" + "b: 1\n" * 50_000 + "  c: 1\n",
     "billion laughs": "a0: &a0 [lol]\n"
     + "".join(f"a{at}: &a{at} [{', '.join([f'*a{at - 1}'] * 9)}]\n" for at in range(1, 40)),
     "quadratic aliases": "a: &a " + "x" * 100_000 + "\nb: [" + "*a, " * 100_000 + "*a]\n",

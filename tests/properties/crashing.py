@@ -109,10 +109,12 @@ class DoomedLog(SqliteLog):
         self.doom.tick()
         return super().unsettled(account, campaign)
 
-    def sent_before(self, occasion: str, since: datetime | None, *, but_not: str) -> RunEntry | None:
-        """Give the first run that sent on the occasion."""
+    def sent_before(
+        self, occasions: tuple[str, ...], since: datetime | None, *, but_not: str
+    ) -> RunEntry | None:
+        """Give the first run that sent on one of the occasions."""
         self.doom.tick()
-        return super().sent_before(occasion, since, but_not=but_not)
+        return super().sent_before(occasions, since, but_not=but_not)
 
     def stops(self) -> tuple[StopEntry, ...]:
         """Give the stops that stand."""

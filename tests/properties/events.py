@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from engine.diagnostics import Json
 from engine.record.event import Event
-from engine.record.event_json import KINDS
+from engine.record.event_json import KINDS, TEXTS
 from engine.record.outcome import Counts, Outcome
 
 instants = st.datetimes(timezones=st.just(UTC))
@@ -34,6 +34,7 @@ def values(kind: Any) -> st.SearchStrategy[Any]:  # noqa: ANN401  (an annotation
     if isinstance(kind, type) and issubclass(kind, StrEnum):
         return st.sampled_from(kind)
     plain: dict[Any, st.SearchStrategy[Any]] = {
+        TEXTS: st.lists(texts, max_size=3).map(tuple),
         str: texts,
         int: numbers,
         bool: st.booleans(),

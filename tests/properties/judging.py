@@ -10,7 +10,6 @@ from engine.record.outcome import RunStatus
 from engine.refusal import Exit
 from engine.runlog.chain import verify
 from engine.sandbox import Kind
-from tests.properties.processes import Arrived
 from tests.properties.random_runbooks import ROWS
 from tests.properties.schedules import ZONE, Schedule
 
@@ -65,23 +64,20 @@ def _exits(schedule: Schedule) -> Iterator[str]:
 
 
 def _occasions(schedule: Schedule) -> Iterator[str]:
-    """An occasion is used once, unless a person set that aside."""
+    """Nothing is sent behind another run of the occasion, under whatever name, unless a person said so."""
     book = schedule.books[0]
-    first: dict[str, Arrived] = {}
-    for each in schedule.accepted():
-        if schedule.known[each.run].book is book:
-            first.setdefault(each.run, each)
-    if book.once == "run" or len(first) < 2 or schedule.date_was_set:
+    if book.once == "run" or schedule.date_was_set:
         return
-    free = [run for run in first if _overrides(schedule, run)]
-    days = Counter(
-        schedule.sandbox.requests[each.number - 1].at.astimezone(ZONE).date() if book.once == "day" else None
-        for run, each in first.items()
-        if run not in free
-    )
-    for day, number in days.items():
-        if number > 1:
-            yield f"{number} runs sent on one occasion ({day or 'ever'})"
+    senders: dict[object, set[str]] = {}
+    for each in schedule.accepted():
+        if schedule.known[each.run].book is not book:
+            continue
+        at = schedule.sandbox.requests[each.number - 1].at
+        period = at.astimezone(ZONE).date() if book.once == "day" else "ever"
+        others = senders.setdefault(period, set()) - {each.run}
+        if others and not _overrides(schedule, each.run):
+            yield f"{each.address} of {each.run} was sent behind {sorted(others)} ({period})"
+        senders[period].add(each.run)
 
 
 def _overrides(schedule: Schedule, run: str) -> bool:

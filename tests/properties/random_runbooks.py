@@ -84,6 +84,12 @@ def runbook(dice: Dice, name: str, campaign: str) -> RandomRunbook:
     return RandomRunbook(head + "".join(map(_written, steps)), once, steps)
 
 
+def renamed(dice: Dice, text: str) -> str:
+    """Give the text of a runbook as it was at some time: it was renamed twice, and says so."""
+    names = dice.pick(("", "", "second\nformerly: [first]", "third\nformerly: [first, second]"))
+    return text.replace("name: first\n", f"name: {names}\n") if names else text
+
+
 def _step(dice: Dice, name: str, earlier: Sequence[str]) -> Spec:
     keys: dict[str, str] = {"channel": dice.pick(("sms", "whatsapp", "call"))}
     mark = f"mark_{name}"

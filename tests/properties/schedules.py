@@ -28,7 +28,7 @@ from engine.sandbox import Sandbox
 from engine.sandbox.customers import campaign_from
 from tests.properties.crashing import Crash, Doom, World
 from tests.properties.processes import Arrived, Known, Process, Session, Store
-from tests.properties.random_runbooks import ROWS, Dice, RandomRunbook, runbook
+from tests.properties.random_runbooks import ROWS, Dice, RandomRunbook, renamed, runbook
 from tests.unit.runner.fakes import HERE, document_of, planned
 
 BEGIN = datetime(2026, 3, 2, 5, 30, tzinfo=UTC)
@@ -157,11 +157,12 @@ class Schedule:
 
     def _begin(self, book: RandomRunbook, *, again: str | None = None) -> None:
         run = f"{self.campaign}-{len(self.known)}"
-        name = book.steps[0].id.partition("_")[0]
+        text = renamed(self.dice, book.text)
+        name = text.partition("name: ")[2].partition("\n")[0]
         rivals = [each for each, known in self.known.items() if known.book is book]
         doubt = self.look.unsettled(HERE.key, self.campaign)
         accepted = {each.run for each in self.accepted()}
-        self.known[run] = known = Known(book, planned(book.text))
+        self.known[run] = known = Known(book, planned(text))
         order = Order(run, document_of(known.plan), known.plan.program, ZONE, self._agree, again)
         code = self.process(f"run {name}", run, lambda process: start(order, process.around))
         if code is not None and doubt and not self.forgetful:

@@ -25,9 +25,9 @@ from engine.record.condition import (
     children,
     step_fields,
 )
+from engine.runbook.expressions.endings import STATUSES
 from engine.runbook.expressions.evaluate import evaluate
 from engine.runbook.expressions.fault import Scope
-from engine.runbook.expressions.names import STATUSES
 from engine.runbook.expressions.parse import parse
 from engine.runbook.expressions.template import holds_template, parse_template, render
 from tests.properties.trees import (

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import pytest
 from hypothesis import assume, given, settings
@@ -13,19 +14,36 @@ from engine.machine import evolve
 from engine.machine.aggregate import read
 from engine.machine.evolve import START
 from engine.planner.tree import Move, Tree, grow
-from engine.record.condition import UNKNOWN, Compare, Condition, Field, Literal, Node, StepField, Value
+from engine.record.condition import (
+    UNKNOWN,
+    Arithmetic,
+    Compare,
+    Condition,
+    Field,
+    InputName,
+    Literal,
+    Logic,
+    Member,
+    Node,
+    Not,
+    StepField,
+    Value,
+)
 from engine.record.event import Event, Question, SendIntended, SendSettled, StepSkipped
-from engine.record.outcome import StepStatus
+from engine.record.outcome import Outcome, StepStatus
 from engine.record.plan import OnFailure, PlannedStep, Program
 from engine.record.result import JUDGED
 from engine.record.state import RunState, StepState
-from engine.runbook.answers.truths import nodes_of
+from engine.runbook.answers.ends import StepTerms
+from engine.runbook.answers.survey import Survey, survey
+from engine.runbook.answers.truths import FALSE, OPEN, TRUE, nodes_of
 from engine.runbook.expressions.evaluate import evaluate
 from engine.runbook.expressions.fault import Fault, Scope
 from engine.runbook.expressions.parse import parse
+from engine.runbook.model import InputSpec, InputType
 from engine.runbook.rules import conditions
 from tests.factories import program, step
-from tests.properties.programs import programs
+from tests.properties.programs import LIMIT, atoms, outcomes, programs
 from tests.properties.test_machine import story
 from tests.properties.trees import write
 
@@ -248,3 +266,80 @@ def test_one_comparison_is_judged_exactly(on_failure: OnFailure, may_skip: bool)
 
 
 WAYS = {Move.SEND, Move.SKIP}
+
+
+INPUTS = {
+    "few": InputSpec("few", InputType.INTEGER, minimum=-2, maximum=5),
+    "rate": InputSpec("rate", InputType.NUMBER, minimum=0.5),
+    "team": InputSpec("team", InputType.STRING, choices=("north", "south")),
+    "branch": InputSpec("branch", InputType.STRING),
+    "sure": InputSpec("sure", InputType.BOOLEAN),
+    "day": InputSpec("day", InputType.DATE),
+}
+DAYS = [f"2026-03-0{day}" for day in range(1, 6)]
+values_given = st.fixed_dictionaries(
+    {
+        "few": st.integers(-2, 5),
+        "rate": st.integers(1, 20).map(lambda halves: halves / 2),
+        "team": st.sampled_from(["north", "south"]),
+        "branch": st.sampled_from(["a", "b", "c"]),
+        "sure": st.booleans(),
+        "day": st.sampled_from(DAYS),
+    }
+)
+
+
+@st.composite
+def of_inputs(draw: st.DrawFn) -> Node:  # noqa: PLR0911  (one a kind)
+    """One comparison that reads inputs, or an input and a step."""
+    operator: Any = draw(st.sampled_from(["==", "!=", "<", "<=", ">", ">="]))
+    name = draw(st.sampled_from(["few", "rate"]))
+    number: Node = InputName(name)
+    constant = Literal(draw(st.sampled_from([-2, -1, 0, 1, 4.5, 5, 9])))
+    match draw(st.sampled_from(["number", "line", "in", "step", "divided", "text", "sure", "day"])):
+        case "number":
+            sides = (number, constant) if draw(st.booleans()) else (constant, number)
+            return Compare(operator, *sides)
+        case "line":
+            return Compare(operator, Arithmetic("*", number, Literal(2)), constant)
+        case "in":
+            some = draw(st.lists(st.integers(-3, 6), min_size=1, max_size=3))
+            return Member(number, Literal(tuple(some)), draw(st.booleans()))
+        case "step":
+            return Compare(operator, StepField("s0", Field.FAILED), number)
+        case "divided":
+            return Compare(operator, Arithmetic("/", StepField("s0", Field.FAILED), number), constant)
+        case "text":
+            name, words = draw(st.sampled_from([("team", ["north", "south"]), ("branch", ["a", "b"])]))
+            equal: Any = draw(st.sampled_from(["==", "!="]))
+            return Compare(equal, InputName(name), Literal(draw(st.sampled_from(words))))
+        case "sure":
+            return InputName("sure")
+        case _:
+            return Compare(operator, InputName("day"), Literal(draw(st.sampled_from(DAYS))))
+
+
+def joined(inner: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
+    """Join conditions by and, or, not."""
+    return st.builds(Not, inner) | st.builds(Logic, st.sampled_from(["and", "or"]), inner, inner)
+
+
+mixed = st.recursive(of_inputs() | atoms(["s0"], simple=False), joined, max_leaves=5)
+
+
+@settings(max_examples=300)
+@given(mixed, values_given, outcomes())
+def test_no_value_of_an_input_contradicts_a_survey(
+    tree: Node, values: Mapping[str, Value], outcome: Outcome
+) -> None:
+    """Whatever is given and answered, each part comes to a truth that the survey holds possible."""
+    found = survey(Condition("", tree), [StepTerms("s0", at_most=LIMIT)], inputs=INPUTS)
+    assume(isinstance(found, Survey))
+    assert isinstance(found, Survey)
+    is_dark = outcome.counts is None
+    status = StepStatus.SENT_UNKNOWN if is_dark else StepStatus(outcome.status.value)
+    now = StepState(status=status, counts=outcome.counts)
+    for node, truths in zip(nodes_of(tree), found.truths, strict=True):
+        if truths:
+            value = evaluate(node, values, lambda _, field: read(now, field))
+            assert truths & (OPEN if value is UNKNOWN else TRUE if value else FALSE), write(node)

@@ -19,8 +19,8 @@ from engine.record.condition import (
     Value,
     children,
 )
+from engine.runbook.expressions.endings import STATUSES
 from engine.runbook.expressions.fault import Scope
-from engine.runbook.expressions.names import STATUSES
 from engine.runbook.model import InputSpec, InputType
 
 INPUTS = {

@@ -2,23 +2,12 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
+from tests.typos import lines
 from tests.typos.source import Source, Word
+from tests.typos.typo import Mistakes, Typo
 
-
-class Typo(NamedTuple):
-    """One mistake in one runbook.
-
-    ``lines``: where a finding stands right; ``mends``: of these, one must stand in the finding's words.
-    """
-
-    text: str
-    lines: tuple[int, ...]
-    mends: tuple[str, ...]
-
-
-Mistakes: TypeAlias = Callable[[Source], Iterator[Typo]]
 Slip: TypeAlias = Callable[[str], Iterator[str]]
 
 
@@ -88,106 +77,23 @@ def _of_other_words(source: Source) -> Iterator[Typo]:
             )
 
 
-# ---------------------------------------------------------------- lines
-
-
-def _line_changed(source: Source, number: int, line: str) -> str:
-    lines = source.text.splitlines(keepends=True)
-    lines[number - 1] = f"{line}\n" if line else ""
-    return "".join(lines)
-
-
-def _after(source: Source, number: int) -> int:
-    return next((other for other, _ in source.lines if other > number), number)
-
-
-def _shifted(by: int) -> Mistakes:
-    """A line that begins more to the right or left: it or the one after is where they do not line up."""
-
-    def mistakes(source: Source) -> Iterator[Typo]:
-        for number, line in source.lines:
-            indent = len(line) - len(line.lstrip())
-            if indent + by < 0:
-                continue
-            wrong = " " * (indent + by) + line.lstrip()
-            name = re.match(r"\s*(?:- +)?[\"']?([\w-]+)", line)
-            after = _after(source, number)
-            column = f"column {indent + 1}"
-            following = source.text.splitlines()[after - 1]
-            moved = f"column {len(following) - len(following.lstrip()) + 1 + by}"
-            mends = (column, moved, *([name[1]] if name else []))
-            yield Typo(_line_changed(source, number, wrong), (number, after), mends)
-
-    return mistakes
-
-
-def _without_dash(source: Source) -> Iterator[Typo]:
-    for number, line in source.lines:
-        if found := re.match(r"(\s*)- (.*)", line):
-            yield Typo(_line_changed(source, number, f"{found[1]}  {found[2]}"), (number,), ("- ", "dash"))
-            yield Typo(_line_changed(source, number, f"{found[1]}{found[2]}"), (number,), ("- ", "dash"))
-
-
-def _dash_without_blank(source: Source) -> Iterator[Typo]:
-    for number, line in source.lines:
-        if found := re.match(r"(\s*)- (.*)", line):
-            item = found[2].split("#")[0].strip()
-            yield Typo(_line_changed(source, number, f"{found[1]}-{found[2]}"), (number,), (f"- {item}",))
-
-
-def _colon(instead: str) -> Mistakes:
-    """A colon and blank written as ``instead``, in lines and between brackets."""
-
-    def mistakes(source: Source) -> Iterator[Typo]:
-        for key in source.keys:
-            found = re.compile(r":( +|$)", re.MULTILINE).match(source.text, key.end)
-            if found and (instead.strip() or found[1]):
-                text = source.text[: key.end] + instead + source.text[found.end() :]
-                yield Typo(text, (source.line_of(key.start),), (f"{key.value}:",))
-
-    return mistakes
-
-
-def _twice(source: Source) -> Iterator[Typo]:
-    """A line with a key that stands twice."""
+def _named(source: Source) -> Iterator[Typo]:
+    """The id of a step called otherwise."""
     for key in source.keys:
-        number = source.line_of(key.start)
-        line = source.text.splitlines()[number - 1]
-        if re.match(rf"\s+{key.value}: +[^\s#]", line):
-            lines = source.text.splitlines(keepends=True)
-            lines.insert(number, lines[number - 1])
-            yield Typo("".join(lines), (number, number + 1), (str(key.value),))
-
-
-def _deleted(source: Source) -> Iterator[Typo]:
-    """A line that is missing, and the lines below that belong to it."""
-    lines = source.text.splitlines(keepends=True)
-    for key in source.keys:
-        number = source.line_of(key.start)
-        indent = len(lines[number - 1]) - len(lines[number - 1].lstrip())
-        if not lines[number - 1].lstrip().startswith(str(key.value)):
-            continue
-        end = number
-        while end < len(lines) and (
-            not lines[end].strip() or len(lines[end]) - len(lines[end].lstrip()) > indent
-        ):
-            end += 1
-        if key.path[-1] not in source.required(key.path[:-1]):
-            continue
-        owner = source.owner_line(key.path[:-1])
-        owners = (owner, *(other - (end - number + 1) for other in [owner] if other > number))
-        yield Typo("".join(lines[: number - 1] + lines[end:]), owners, (str(key.value),))
-
-
-def _tabbed(source: Source) -> Iterator[Typo]:
-    for number, line in source.lines:
-        indent = len(line) - len(line.lstrip())
-        if indent:
-            wrong = "\t" * max(indent // 2, 1) + line.lstrip()
-            yield Typo(_line_changed(source, number, wrong), (number,), ("spaces",))
+        if key.path[0] == "steps" and key.value == "id":
+            for wrong in ("name", "step", "key"):
+                yield Typo(
+                    _put(source, key, wrong),
+                    (source.line_of(key.start),),
+                    ("`id`", f"`id: {source.step_of(key)}`"),
+                )
 
 
 # ---------------------------------------------------------------- signs
+
+
+_QUOTED = ("where the text ends", "close it with", "quotes on both sides", "whole value in quotes")
+_SIGNS = {",": ("comma", "list: "), '"': _QUOTED, "'": (*_QUOTED, "in quotes", "is a name")}
 
 
 def _without(signs: str) -> Mistakes:
@@ -197,7 +103,7 @@ def _without(signs: str) -> Mistakes:
         for at in _signs(source, signs):
             sign = source.text[at]
             alone = re.compile(r"\[([\w-]+)\]").match(source.text, at)  # a list of one may as well be none
-            mend = ("comma", "list: ") if sign == "," else (sign, *([alone[1]] if alone else []))
+            mend = _SIGNS.get(sign) or (sign, *([alone[1]] if alone else []))
             text = source.text[:at] + source.text[at + 1 :]
             yield Typo(text, (source.line_of(at),), mend)
 
@@ -245,8 +151,11 @@ def _values(
     return mistakes
 
 
-def _key_of(word: Word, _: str) -> tuple[str, ...]:
-    return (word.key,)
+def _examples(word: Word, written: str) -> tuple[str, ...]:
+    """Give what may be written where a value should stand: its key with one, a key below it, itself."""
+    below = word.value if isinstance(word.value, dict) else ()
+    item = ["delete the item"] if isinstance(word.path[-1], int) else []
+    return (f"`{word.key}: ", *(f"`{key}: " for key in below), f"`{written}`", *item)
 
 
 def _as_written(word: Word, written: str) -> tuple[str, ...]:
@@ -338,25 +247,30 @@ _OF_WORDS = {
 KINDS: Mapping[str, Mistakes] = {
     **_OF_WORDS,
     "value: another word": _of_other_words,
-    "line: one blank more": _shifted(1),
-    "line: one blank less": _shifted(-1),
-    "line: one level more": _shifted(2),
-    "line: one level less": _shifted(-2),
-    "line: tabs for blanks": _tabbed,
-    "line: twice": _twice,
-    "line: deleted": _deleted,
-    "dash: dropped": _without_dash,
-    "dash: without a blank": _dash_without_blank,
-    "colon: dropped": _colon(" "),
-    "colon: without a blank": _colon(":"),
-    "colon: = instead": _colon(" = "),
-    "colon: blank before, none behind": _colon(" :"),
+    "line: one blank more": lines.shifted(1),
+    "line: one blank less": lines.shifted(-1),
+    "line: one level more": lines.shifted(2),
+    "line: one level less": lines.shifted(-2),
+    "line: first one below not indented": lines.outdented(whole=False),
+    "line: all below not indented": lines.outdented(whole=True),
+    "line: tabs for blanks": lines.tabbed,
+    "line: twice": lines.twice,
+    "line: deleted": lines.deleted,
+    "dash: before a key": lines.dashed,
+    "dash: dropped": lines.without_dash,
+    "dash: without a blank": lines.dash_without_blank,
+    "dash: without a blank, in all of a list": lines.listed_without_blanks,
+    "key: another name for id": _named,
+    "colon: dropped": lines.colon(" "),
+    "colon: without a blank": lines.colon(":"),
+    "colon: = instead": lines.colon(" = "),
+    "colon: blank before, none behind": lines.colon(" :"),
     "quote: dropped": _without("\"'"),
     "bracket: dropped": _without("[]{}"),
     "comma: dropped": _without(","),
-    "value: left out": _values(_emptied, _key_of),
-    "value: empty text": _values(_blanked, _key_of),
-    "value: empty list or group": _values(_hollowed, _key_of),
+    "value: left out": _values(_emptied, _examples),
+    "value: empty text": _values(_blanked, _examples),
+    "value: empty list or group": _values(_hollowed, _examples),
     "value: number in quotes": _values(_number_quoted, _as_written),
     "value: quoted number bare": _values(_number_bared, _as_written),
     "value: number with a comma": _values(_number_grouped, lambda word, _: (f"{word.value}000",)),
@@ -369,9 +283,9 @@ KINDS: Mapping[str, Mistakes] = {
     "text: colon inside": _values(_with_colon, lambda word, _: (f"Step 2: {word.value}",)),
     "condition: = for ==": _in_conditions("==", "=", "=="),
     "condition: === for ==": _in_conditions("==", "===", "=="),
-    "condition: & for and": _in_conditions(r"\band\b", "&", "and"),
-    "condition: && for and": _in_conditions(r"\band\b", "&&", "and"),
-    "condition: AND for and": _in_conditions(r"\band\b", "AND", "and"),
+    "condition: & for and": _in_conditions(r"\band\b", "&", "write and"),
+    "condition: && for and": _in_conditions(r"\band\b", "&&", "write and"),
+    "condition: AND for and": _in_conditions(r"\band\b", "AND", "write and"),
     "condition: number as text": _in_conditions(r"([<>=] )(\d+)(?![\d.])", r"\1'\2'", r"\2 without"),
     "condition: per cent sign": _in_conditions(
         r"([<>=] )(\d+)(?![\d.])", r"\1\2%", r"\2 (", "leave the %", r"\2."
@@ -382,7 +296,7 @@ KINDS: Mapping[str, Mistakes] = {
     "condition: is for ==": _in_conditions(r" == ('\w+')", r" is \1", r"== \1"),
     "condition: number with a comma": _in_conditions(r"([<>=] )(\d+)(?![\d.])", r"\1\2,000", r"\g<2>000"),
     "condition: or without a name": _in_conditions(r"== ('\w+')", r"== \1 or 'failed'", r"in [\1, 'failed']"),
-    "condition: ! for not": _in_conditions(r"\A(?=steps)", "!", "not"),
+    "condition: ! for not": _in_conditions(r"\A(?=steps)", "!", "`not ", "`not`"),
     "condition: in braces": _in_conditions(r"\A(.+)\Z", r"{{ \1 }}", r"\1"),
     "condition: => for >=": _in_conditions(r"<=", "=<", "<="),
 }

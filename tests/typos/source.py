@@ -6,10 +6,9 @@ from functools import cached_property
 from typing import NamedTuple
 
 from engine.diagnostics import Json, Path
-from engine.record.condition import Scalar
 from engine.runbook.channels import REGISTRY
 from engine.runbook.draft import Draft, fill, read
-from engine.runbook.model import InputType, Runbook
+from engine.runbook.model import SAMPLES, Runbook
 
 _WORDS = ("format", "purpose", "channel", "on_failure", "per", "type", "payment_status", "language")
 _REQUIRED = {
@@ -22,14 +21,6 @@ _REQUIRED = {
 _SIGNS_OF_CONDITIONS = ("and", "or", "not", "in", "is", "known", "unknown", "true", "false")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
-_SAMPLES: dict[InputType, Scalar | tuple[str, ...]] = {
-    InputType.STRING: "text",
-    InputType.INTEGER: 1,
-    InputType.NUMBER: 1,
-    InputType.BOOLEAN: True,
-    InputType.DATE: "2026-03-31",
-    InputType.LIST: ("text",),
-}
 
 
 class Word(NamedTuple):
@@ -63,6 +54,12 @@ class Source:
     def owner_line(self, path: Path) -> int:
         """Give the line at which is reported what the group at a path lacks."""
         return self.document.missing_span(path).line
+
+    def step_of(self, word: Word) -> str:
+        """Give the id of the step that a word belongs to."""
+        step = self.document.places.find(self.document.data, word.path[:2])[2]
+        assert isinstance(step, dict)
+        return str(step["id"])
 
     @cached_property
     def values(self) -> tuple[Word, ...]:
@@ -152,4 +149,4 @@ def _is_chosen(path: Path) -> bool:
 
 def model(draft: Draft) -> Runbook | None:
     """Give what a sound draft means, its inputs filled with samples; None where it cannot be filled."""
-    return fill(draft, {spec.name: _SAMPLES[spec.type] for spec in draft.inputs}).runbook
+    return fill(draft, {spec.name: SAMPLES[spec.type] for spec in draft.inputs}).runbook

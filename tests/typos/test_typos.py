@@ -4,7 +4,8 @@ Every kind of mistake is made at every place where it fits, in every file of ``r
 test asks, by rule alone:
 
 - is there a finding on a line where the mistake stands, whose words hold what was meant (the key, the
-  word, the sign, the column: ``Typo.mends``)? A language that nobody has is only ever a warning;
+  word, the sign, the column: ``Typo.mends``)?
+- is one of the findings an error, so that nothing is sent (``WARNED``: where that is too much)?
 - are there at most three errors for it?
 
 A mistake without any finding has *passed*, unless the runbook still means the same: then it was none.
@@ -18,16 +19,20 @@ from pathlib import Path
 
 import pytest
 
-from engine.diagnostics import Diagnostic
+from engine.diagnostics import Diagnostic, Span
 from engine.runbook.draft import read
-from tests.typos.mistakes import KINDS, Typo
+from engine.runbook.syntax import UNREADABLE
+from tests.typos.mistakes import KINDS
 from tests.typos.source import Source, model
+from tests.typos.typo import Typo
 
 RUNBOOKS = Path(__file__).parents[2] / "runbooks"
 CONDITIONS = Path(__file__).parents[1] / "cases" / "ok" / "conditions.yaml"
 """Joins comparisons, which no runbook of ours needs."""
 LEAST = 0.95
 MOST_ERRORS = 3
+WARNED = ("RB204", "RB548")
+"""What is only ever a warning: a language that nobody knows may yet be one, and an id may hold a blank."""
 
 
 @cache
@@ -50,8 +55,11 @@ def verdict(source: Source, typo: Typo) -> str:
     found = draft.diagnostics
     if not found:
         return "harmless" if model(draft) == model(source.draft) else "passed"
-    if sum(one.is_error for one in found) > MOST_ERRORS:
+    errors = sum(one.is_error for one in found)
+    if errors > MOST_ERRORS:
         return "too many errors"
+    if not errors and not any(one.kind.code in WARNED for one in found):
+        return "only a warning"
     there = [one for one in found if one.span.line in typo.lines]
     if not there:
         return "on another line"
@@ -120,6 +128,24 @@ def test_the_judge_is_exact(lines_off: int, mend: str, expected: str) -> None:
     text = source.text.replace("owner:", "woner:", 1)
     typo = Typo(text, (source.line_of(owner.start) + lines_off,), (mend,))
     assert verdict(source, typo) == expected
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_words_that_name_nothing_are_no_mend(kind: str) -> None:
+    """What the judge asks for does not stand in just any sentence, whatever line it is on."""
+    for _, typo in sample(kind, 5):
+        key = typo.text.splitlines()[typo.lines[0] - 1].split(":")[0].strip(" -")
+        blind = Diagnostic(
+            UNREADABLE, "", Span(1, 1, 1, 1), f'"{key}": this is wrong', "look at it, or do not"
+        )
+        assert not names(blind, typo), (typo.mends, key)
+
+
+def test_a_warning_is_not_enough() -> None:
+    """What would be sent all the same was not found."""
+    source = next(each for each in sources() if "language: hindi" in each.text)
+    step = re.sub(r"\n( +)channel: ", r"\n\1title: Reminder #1\n\1channel: ", source.text, count=1)
+    assert verdict(source, Typo(step, (1,), ())) == "only a warning"
 
 
 def test_the_judge_knows_what_changes_nothing() -> None:

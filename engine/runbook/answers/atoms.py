@@ -44,6 +44,15 @@ def atoms(node: Node) -> Iterator[Node]:
             yield node
 
 
+def sides(node: Node, op: str) -> Iterator[Node]:
+    """Walk over what a row of ``and``, or of ``or``, joins."""
+    if isinstance(node, Logic) and node.op == op:
+        yield from sides(node.left, op)
+        yield from sides(node.right, op)
+    else:
+        yield node
+
+
 def is_open(atom: Node, inputs: Inputs) -> bool:
     """Say whether representatives cannot decide the atom: numbers joined in ways that no cut parts."""
     numbers = {(field.step, field.name) for field in step_fields(atom) if field.name in NUMBERS}

@@ -6,6 +6,7 @@ a survey finds never or always true is so in every run.
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from math import prod
 from typing import NamedTuple, TypeAlias
 
 from engine.record.condition import NUMBERS, Compare, Condition, Field, Literal, Logic, Node, Not, step_fields
@@ -13,6 +14,7 @@ from engine.record.outcome import StepStatus
 from engine.runbook.answers.atoms import atoms, cuts
 from engine.runbook.answers.cells import Cut
 from engine.runbook.answers.ends import Cuts, End, StepTerms, Stop, edges, ends
+from engine.runbook.answers.givens import NOTHING, Given, Inputs, givens
 from engine.runbook.answers.truths import (
     ANY,
     EITHER,
@@ -31,7 +33,7 @@ from engine.runbook.answers.truths import (
 )
 
 MOST_COMPARISONS = 20_000
-"""A condition with more to look at than this is given up: no word about it."""
+"""A condition with more to look at than this is given up."""
 
 Stops: TypeAlias = frozenset[tuple[int, Stop]]
 """Behind which steps, by their places, and why, a run stood until a person let it go on."""
@@ -64,16 +66,29 @@ class Survey(NamedTuple):
     work: int
 
 
-def survey(condition: Condition, steps: Sequence[StepTerms], own: StepTerms | None = None) -> Survey | None:
-    """Look at a condition on every way that some steps can end; None where the ways are too many.
+class GivenUp(NamedTuple):
+    """A condition was not looked at on all ways: they are too many. So much work went into it."""
+
+    work: int
+
+
+def survey(
+    condition: Condition,
+    steps: Sequence[StepTerms],
+    own: StepTerms | None = None,
+    inputs: Inputs | None = None,
+    most: int = MOST_COMPARISONS,
+) -> Survey | GivenUp:
+    """Look at a condition on every way that some steps can end, and with every value of the inputs.
 
     Args:
         condition: a ``when``, or a criterion of ``success``.
         steps: all steps that the condition reads, and any that their own ``when`` read, in their order.
         own: for ``success`` the step that it judges, which is then the last of ``steps``.
+        inputs: those that are declared; one that is missing can have any value.
+        most: how much work may go into it, in comparisons.
     """
-    walk = _Walk(condition, steps, own)
-    return walk.survey() if all(each is not None for each in walk.ends.values()) else None
+    return _Walk(condition, steps, own).survey(inputs or {}, most)
 
 
 class _Walk:
@@ -86,6 +101,7 @@ class _Walk:
         self.dividing = [atom for node in atoms(self.tree) if (atom := self.atoms[id(node)]).divisors]
         self.ends = {step.id: ends(step, self._cuts(step)) for step in steps}
         self.counted = _counted(self.tree)
+        self.given: Given = NOTHING
         self.known: dict[tuple[int, ...], Truths] = {}
         self.truths: dict[int, Truths] = defaultdict(int)
         self.alone: Truths = 0
@@ -93,13 +109,22 @@ class _Walk:
         self.zeros: set[str] = set()
         self.divisors: set[int] = set()
 
-    def survey(self) -> Survey | None:
+    def survey(self, inputs: Inputs, most: int) -> Survey | GivenUp:
         work = _CLASS * sum(len(each or ()) for each in self.ends.values())
-        for now, stops in self._ways({}, frozenset(), 0):
-            work += len(self.atoms)
-            if work > MOST_COMPARISONS:
-                return None
-            self._look(now, stops)
+        least = self._fewest_ways() * len(self.atoms)
+        if work + least > most or not all(self.ends.values()):
+            return GivenUp(work)
+        for given in givens([*self._compared()], inputs, most // (2 * least)):
+            self.given = given
+            self.known.clear()
+            for now, stops in self._ways({}, frozenset(), 0):
+                work += len(self.atoms)
+                if work > most:
+                    return GivenUp(work)
+                self._look(now, stops)
+        return self._found(work)
+
+    def _found(self, work: int) -> Survey:
         nodes = [*nodes_of(self.tree)]
         return Survey(
             tuple([self.truths.get(id(node), 0) for node in nodes]),
@@ -110,11 +135,25 @@ class _Walk:
             work,
         )
 
+    def _fewest_ways(self) -> int:
+        """Count the ways that there are at least: a condition that is known may cut off the rest."""
+        certain = [step for step in self.steps if step.when is None]
+        return prod(
+            sum(end.is_judged or step is not self.own for end in self.ends[step.id] or ()) for step in certain
+        )
+
+    def _compared(self) -> Iterator[Node]:
+        """Walk over what tells values of inputs from each other; a divisor is held against zero."""
+        for atom in self.atoms.values():
+            if atom.inputs:
+                yield atom.node
+                yield from (Compare("==", divisor, Literal(0)) for divisor in atom.divisors)
+
     def _cuts(self, step: StepTerms) -> Cuts:
         """Collect where all the conditions cut the numbers of a step; a divisor is cut at zero."""
         found: dict[Field, frozenset[Cut]] = defaultdict(frozenset)
         for atom in self.atoms.values():
-            own: list[Node] = [] if atom.reads_inputs else [atom.node]
+            own: list[Node] = [] if atom.inputs else [atom.node]
             for node in [*own, *(Compare("==", divisor, Literal(0)) for divisor in atom.divisors)]:
                 simple = cuts(node, {}) if step.id in atom.steps else None
                 if simple is not None and simple[0].step == step.id and simple[0].name in NUMBERS:
@@ -170,7 +209,7 @@ class _Walk:
             if is_skipped and not self._of(self.tree, {**now, step: _HIDDEN}) & TRUE:
                 self.zeros.add(step)
         for atom in self.dividing:
-            zero = [divisor for divisor in atom.divisors if is_zero(divisor, now)]
+            zero = [divisor for divisor in atom.divisors if is_zero(divisor, now, self.given)]
             if zero and self._is_open_by(atom, now):
                 self.divisors.update(map(id, zero))
 
@@ -202,7 +241,7 @@ class _Walk:
     def _atom(self, atom: Atom, now: Now) -> Truths:
         key = (id(atom), *[id(now.get(step)) for step in atom.steps])
         if key not in self.known:
-            self.known[key] = truths(atom, now)
+            self.known[key] = truths(atom, now, self.given)
         return self.known[key]
 
 

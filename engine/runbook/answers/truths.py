@@ -1,7 +1,7 @@
 """What one comparison can come to on given ends of the steps that it reads: a set of truths.
 
-Where it cannot be told (it reads an input, or joins several numbers in ways that no cut parts), the set
-holds more than can happen, never less.
+Where it cannot be told (it reads an input that has no value here, or joins several numbers in ways that no
+cut parts), the set holds more than can happen, never less.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -10,6 +10,7 @@ from typing import NamedTuple, TypeAlias
 from engine.record.condition import (
     UNKNOWN,
     Arithmetic,
+    Compare,
     Field,
     InputName,
     Known,
@@ -24,6 +25,7 @@ from engine.record.outcome import NOBODY
 from engine.record.result import read
 from engine.runbook.answers.atoms import is_open, may_be_unknown
 from engine.runbook.answers.ends import End
+from engine.runbook.answers.givens import Given
 from engine.runbook.expressions.evaluate import evaluate
 
 Truths: TypeAlias = int
@@ -40,14 +42,19 @@ Now: TypeAlias = Mapping[str, End]
 class Atom(NamedTuple):
     """A comparison, looked at once.
 
-    ``is_plain``: it is unknown as soon as one of its values is. ``divisors``: those that read steps alone.
+    ``counted``: the steps of which it reads more than the status. ``is_plain``: it is unknown as soon as
+    one of its values is; ``is_safe``: it is known as soon as all of them are. ``settled``: what it comes to
+    wherever it is known, 0 if that varies. ``divisors``: those that read steps alone, or inputs alone.
     """
 
     node: Node
     steps: tuple[str, ...]
-    reads_inputs: bool
+    inputs: frozenset[str]
+    counted: frozenset[str]
     is_open: bool
     is_plain: bool
+    is_safe: bool
+    settled: Truths
     divisors: tuple[Node, ...]
 
 
@@ -63,43 +70,69 @@ def nodes_of(node: Node) -> Iterator[Node]:
 def looked_at(atom: Node) -> Atom:
     """Look at a comparison, or whatever else ``and``, ``or`` and ``not`` join."""
     parts = tuple(nodes_of(atom))
-    reads_inputs = any(isinstance(part, InputName) for part in parts)
+    inputs = frozenset(part.name for part in parts if isinstance(part, InputName))
     steps = tuple(dict.fromkeys(part.step for part in parts if isinstance(part, StepField)))
     is_plain = not any(isinstance(part, Logic | Known) for part in parts)
     divisors = tuple(_divisors(parts)) if is_plain else ()
-    return Atom(atom, steps, reads_inputs, not reads_inputs and is_open(atom, {}), is_plain, divisors)
+    return Atom(
+        atom,
+        steps,
+        inputs,
+        counted=frozenset(field.step for field in step_fields(atom) if field.name is not Field.STATUS),
+        is_open=not inputs and is_open(atom, {}),
+        is_plain=is_plain,
+        is_safe=not may_be_unknown(atom),
+        settled=_settled(atom),
+        divisors=divisors,
+    )
 
 
 def _divisors(parts: tuple[Node, ...]) -> Iterator[Node]:
     for part in parts:
         if isinstance(part, Arithmetic) and part.op in {"/", "//", "%"}:
             kinds = {type(each) for each in nodes_of(part.right)}
-            if StepField in kinds and InputName not in kinds:
+            if len(kinds & {StepField, InputName}) == 1:
                 yield part.right
 
 
-def truths(atom: Atom, now: Now) -> Truths:
+def truths(atom: Atom, now: Now, given: Given) -> Truths:
     """Say what a comparison can come to; steps that ``now`` lacks can have ended in any way."""
-    known = [now[step] for step in atom.steps if step in now]
-    if len(known) < len(atom.steps):
+    if any(step not in now for step in atom.steps):
         return ANY
-    is_dark = any(
-        now[field.step].counts is None and field.name is not Field.STATUS for field in step_fields(atom.node)
-    )
+    is_dark = any(now[step].counts is None for step in atom.counted)
     if is_dark and atom.is_plain:
         return OPEN
+    if atom.settled:
+        return atom.settled
     # With nothing but zeros an open comparison is told exactly.
-    if atom.reads_inputs or (atom.is_open and any(end.counts != NOBODY for end in known)):
-        is_safe = isinstance(atom.node, Known) or not (is_dark or may_be_unknown(atom.node))
-        return EITHER if is_safe else ANY
-    value = evaluate(atom.node, {}, _reader(now))
+    is_told = not atom.steps and given.tells(atom.node) if atom.inputs else not atom.is_open
+    if not is_told and (atom.inputs or any(now[step].counts != NOBODY for step in atom.steps)):
+        return EITHER if isinstance(atom.node, Known) or (atom.is_safe and not is_dark) else ANY
+    value = evaluate(atom.node, given.values, _reader(now))
     return OPEN if value is UNKNOWN else TRUE if value else FALSE
 
 
-def is_zero(divisor: Node, now: Now) -> bool:
-    """Say whether a divisor that reads steps alone is zero."""
-    is_told = all(field.step in now for field in step_fields(divisor))
-    return is_told and evaluate(divisor, {}, _reader(now)) == 0
+_SIZES = {Field.FAILED: 0, Field.INITIATED: 0, Field.SELECTED: 1, Field.MATCHED: 2}
+"""A number is never above one of the same answer that stands behind it here: timepay-api.md, section 2.3."""
+
+
+def _settled(node: Node) -> Truths:
+    """Say what the order of two numbers of one answer comes to; 0 where that varies."""
+    match node:
+        case Compare(op, StepField(one, less), StepField(other, more)) if one == other:
+            first, second = _SIZES.get(less, 0), _SIZES.get(more, 0)
+            if first == second or not {less, more} <= _SIZES.keys():
+                return 0
+            always, never = ("<=", ">") if first < second else (">=", "<")
+            return TRUE if op == always else FALSE if op == never else 0
+        case _:
+            return 0
+
+
+def is_zero(divisor: Node, now: Now, given: Given) -> bool:
+    """Say whether a divisor that reads steps alone, or inputs alone, is zero."""
+    is_told = given.tells(divisor) and all(field.step in now for field in step_fields(divisor))
+    return is_told and evaluate(divisor, given.values, _reader(now)) == 0
 
 
 def negated(inner: Truths) -> Truths:

@@ -6,6 +6,7 @@ an error object wherever somebody failed (timepay-api.md, section 2.3).
 
 from collections.abc import Iterator, Mapping
 from enum import Enum
+from fractions import Fraction
 from typing import TypeAlias
 
 from engine.record.condition import Field
@@ -55,11 +56,12 @@ def _limits(status: SendStatus, where: Cells, ceiling: int | None) -> dict[Field
     some_failed = status is not SendStatus.SUCCEEDED
     some_went = status is not SendStatus.FAILED
     share = where.get(Field.FAILED_PCT, Cell())
+    went, failed = int(some_went or _is_below_all(share)), int(some_failed or _is_above_none(share))
     own: dict[Field, Bounds] = {
         Field.MATCHED: (1, None),
         Field.SELECTED: (1, ceiling),
-        Field.INITIATED: (int(some_went), _most(None if some_went else 0, _initiated_by(share))),
-        Field.FAILED: (int(some_failed), _most(None if some_failed else 0, _failed_by(share))),
+        Field.INITIATED: (went, _most(None if some_went else 0, _initiated_by(share))),
+        Field.FAILED: (failed, _most(None if some_failed else 0, _failed_by(share))),
         Field.BATCHES: (0, None),
         Field.ERRORS: (int(some_failed), None),
     }
@@ -83,6 +85,14 @@ def _initiated_by(share: Cell) -> int | None:
     if share.low is None or share.low.at < ALL:
         return None
     return 0 if share.low.at == ALL and not share.low.behind else -1
+
+
+def _is_above_none(share: Cell) -> bool:
+    return share.low is not None and Cut(Fraction(0), behind=False) < share.low
+
+
+def _is_below_all(share: Cell) -> bool:
+    return share.high is not None and share.high < Cut(Fraction(ALL), behind=True)
 
 
 def _selected(limits: Mapping[Field, Bounds], share: Cell) -> Bounds:

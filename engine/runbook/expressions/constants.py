@@ -17,10 +17,11 @@ from engine.record.condition import (
     StepField,
     Value,
     children,
+    reads_names,
 )
+from engine.runbook.expressions.endings import STATUSES, status_meant
 from engine.runbook.expressions.evaluate import evaluate
 from engine.runbook.expressions.fault import Fault, Scope
-from engine.runbook.expressions.names import STATUSES
 from engine.runbook.expressions.offers import offer
 from engine.runbook.expressions.operand import Operand
 
@@ -58,7 +59,7 @@ def possible(one: Operand, other: Operand, scope: Scope) -> Iterator[Fault]:
         value = constant.node.value
         match name.node:
             case StepField(name=Field.STATUS) if value not in STATUSES:
-                help_ = offer(str(value), STATUSES, quoted=True)
+                help_ = status_meant(str(value), name.words.removesuffix("status"))
                 yield constant.fault(UNKNOWN_STATUS, f"no step ends as {constant.words}", help_)
             case InputName(input_name):
                 yield from _chosen(input_name, constant, value, scope)
@@ -93,13 +94,13 @@ def dated(constant: Operand) -> Iterator[Fault]:
 
 def divisor(operand: Operand) -> Iterator[Fault]:
     """Check that a divisor is not zero for everybody."""
-    if operand.node is not None and not _reads(operand.node) and _settled(operand.node) == 0:
+    if operand.node is not None and not reads_names(operand.node) and _settled(operand.node) == 0:
         yield operand.fault(DIVISION_BY_ZERO, "the divisor is always zero", "divide by something else.")
 
 
 def never_varying(node: Node) -> Iterator[Fault]:
     """Find the largest parts of a condition whose answer is always the same."""
-    if not _reads(node):
+    if not reads_names(node):
         value = _settled(node)
         yield _never_varies(node, "never known" if value is UNKNOWN else f"always {str(value).lower()}")
     elif isinstance(node, Logic | Not):
@@ -116,10 +117,6 @@ def _never_varies(node: Node, answer: str) -> Fault:
 
 def _always_known(node: Node) -> bool:
     return isinstance(node, InputName) or (isinstance(node, StepField) and node.name is Field.STATUS)
-
-
-def _reads(node: Node) -> bool:
-    return isinstance(node, InputName | StepField) or any(map(_reads, children(node)))
 
 
 def _settled(node: Node) -> Value:

@@ -38,6 +38,7 @@ _REFUSALS: Mapping[str, tuple[str, str]] = {
         "compare with ==, !=, <, > or in [...].",
     ),
 }
+_SIGNS = ("<", "<=", ">", ">=", "==", "!=")
 _FIELDS = frozenset(field.value for field in Field)
 _TESTS: Mapping[str, str] = {
     "in": 'leave "is" out: <name> in [...].',
@@ -87,7 +88,20 @@ def misplaced(tokens: Sequence[Token], number: int) -> Fault:
     if before and before.written in ("is", "not"):
         return _fault(here, f'"{here.written}" is no question', 'write "is known" or "is unknown".')
     help_ = "compare two values, as in <name> == 5, <name> > 0 or <name> in [...]."
-    return _fault(here, f'"{here.written}" does not fit here', help_)
+    unnamed = None if before else _unnamed(tokens)
+    return unnamed or _fault(here, f'"{here.written}" does not fit here', help_)
+
+
+def _unnamed(tokens: Sequence[Token]) -> Fault | None:
+    """Judge a condition that begins with its sign: ``<= 5``."""
+    sign, value = tokens[0].written, tokens[1].written if len(tokens) > 1 else ""
+    if sign not in _SIGNS or not value[:1].isdigit():
+        return None
+    field = "failed_pct" if sign[0] == "<" else "matched"
+    help_ = (
+        f"write, for example, {field} {sign} {value} in success, steps.<id>.{field} {sign} {value} in when."
+    )
+    return _fault(tokens[0], "nothing stands before it", help_)
 
 
 def unjoined(keyword: Token) -> Fault:

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from engine.diagnostics import Kind
+from engine.runbook.expressions.endings import STATUSES
 from engine.runbook.expressions.fault import UNKNOWN_INPUT, Fault, Scope
 from engine.runbook.expressions.names import (
     FIELDS,
-    STATUSES,
     UNKNOWN_FIELD,
     UNKNOWN_NAME,
     UNKNOWN_STEP,

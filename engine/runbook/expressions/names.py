@@ -5,7 +5,7 @@ from typing import TypeAlias
 
 from engine.diagnostics import Kind
 from engine.record.condition import Extent, Field, InputName, StepField
-from engine.record.outcome import StepStatus
+from engine.runbook.expressions.endings import STATUSES, bare_status
 from engine.runbook.expressions.fault import UNKNOWN_INPUT, Fault, Scope
 from engine.runbook.expressions.forms import unjoined
 from engine.runbook.expressions.offers import MOST_LISTED, offer
@@ -42,8 +42,6 @@ OVERLONG_NAME = Kind(
 )
 
 FIELDS = tuple(field.value for field in Field)
-STATUSES = tuple(status.value for status in StepStatus if status is not StepStatus.PENDING)
-"""What the status of a step that a condition reads can be."""
 
 _NOTHING = 'there is no empty value; "is unknown" finds a number that nobody knows.'
 _WORDS_ELSEWHERE = {
@@ -52,7 +50,6 @@ _WORDS_ELSEWHERE = {
     **dict.fromkeys(("null", "none", "nil", "nothing", "empty"), _NOTHING),
     "always": "leave `when` out: a step without it always runs.",
     "never": "delete the step, or put a # before each of its lines.",
-    "success": "a status stands in quotes: 'succeeded'.",
 }
 """What words of other languages are here."""
 
@@ -169,8 +166,10 @@ def _word_elsewhere(name: str, rest: Sequence[Token], scope: Scope) -> str:
     if not rest and name.lower() in _WORDS_ELSEWHERE:
         return _WORDS_ELSEWHERE[name.lower()]
     roots = ("inputs", "steps") if rest else ("inputs", "steps", "true", "false")
-    near = nearest(name, (*roots, *(FIELDS if scope.own is not None else ())))
-    if near:
+    known = (*roots, *(FIELDS if scope.own is not None else ()))
+    if not rest and (mend := bare_status(name, known)):
+        return mend
+    if near := nearest(name, known):
         return f"did you mean {'.'.join([near, *(word.written for word in rest)])}?"
     return f"names begin with inputs. or steps.{'' if rest else f' A text stands in quotes: {name!r}.'}"
 

@@ -7,8 +7,9 @@ that does not fit; the mend is written in the author's own names and numbers.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from engine.diagnostics import Kind
+from engine.runbook.expressions.endings import STATUSES
 from engine.runbook.expressions.fault import Fault
-from engine.runbook.expressions.names import FIELDS, STATUSES
+from engine.runbook.expressions.names import FIELDS
 from engine.runbook.expressions.tokens import Token
 from engine.runbook.expressions.words import RANGE
 

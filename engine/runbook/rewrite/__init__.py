@@ -6,7 +6,7 @@ import re
 from engine.runbook.document import Document
 from engine.runbook.rewrite.order import arrange
 from engine.runbook.rewrite.page import lay_out
-from engine.runbook.rewrite.reading import Reading, UnreadableError
+from engine.runbook.rewrite.reading import Reading
 from engine.runbook.source import read
 
 
@@ -19,28 +19,19 @@ def rewrite(document: Document) -> str:
 
     Raises UnfaithfulError rather than to give a text with other data, findings or comments.
     """
-    text = _readable(document)
-    try:
-        reading = Reading(text)
-        new = lay_out(arrange(reading.root, document.data))
-        if _says(read(new.encode(), document.file)) == _says(document) and (
-            new == text or sorted(Reading(new).said) == sorted(reading.said)
-        ):
-            return new
-    except UnreadableError as error:
-        raise UnfaithfulError(document.file) from error
+    text = _bare(document)
+    reading = Reading(text)
+    new = lay_out(arrange(reading.values(), document.data))
+    again = read(new.encode(), document.file)
+    if _says(again) == _says(document) and (new == text or sorted(Reading(new).said) == sorted(reading.said)):
+        return new
     raise UnfaithfulError(document.file)
 
 
-def _readable(document: Document) -> str:
-    """Give the text with plain ends of lines, and without blanks that mean nothing, if they do.
-
-    ruamel.yaml refuses tabs between words, and blanks on the first lines of a block of text, both of which
-    PyYAML passes over.
-    """
+def _bare(document: Document) -> str:
+    """Give the text with plain ends of lines, and without blanks before them where these mean nothing."""
     text = re.sub(r"\r\n?", "\n", document.text)
     bare = re.sub(r"[ \t]+$", "", text, flags=re.MULTILINE)
-    bare = re.sub(r"(?<=[-:,?\[{])[ \t]+|[ \t]+(?=[#:,\]}])", lambda found: " " * len(found[0]), bare)
     return bare if bare == text or _says(read(bare.encode(), document.file)) == _says(document) else text
 
 

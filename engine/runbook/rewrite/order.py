@@ -8,11 +8,11 @@ from engine.runbook.rewrite.written import Collection, Entry, Node
 
 RUNBOOK = (
     *("format", "name", "formerly", "revision", "owner", "purpose", "once", "description"),
-    *("inputs", "campaign", "roster", "audiences", "defaults", "steps"),
+    *("inputs", "campaign", "audiences", "defaults", "steps"),
 )
 STEP = (
     *("id", "title", "channel", "template", "conversation", "purpose", "when"),
-    *("audience", "filters", "where", "expect", "limit", "success"),
+    *("audience", "filters", "expect", "limit", "success"),
     *("timeout", "on_failure", "retry", "accept_warnings"),
 )
 

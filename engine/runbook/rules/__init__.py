@@ -5,6 +5,7 @@ from itertools import islice
 from typing import Any, TypeAlias
 
 from engine.diagnostics import Path
+from engine.frozen import replace
 from engine.record.condition import Condition
 from engine.runbook.fault import Fault
 from engine.runbook.rules import (
@@ -14,6 +15,7 @@ from engine.runbook.rules import (
     customers_in_the_file,
     defaults_that_choose_people,
     expectations_out_of_reach,
+    filters_among_columns,
     filters_that_exclude_each_other,
     former_names,
     input_choices,
@@ -33,6 +35,7 @@ from engine.runbook.rules import (
     trial_names,
     unused_audiences,
     unused_inputs,
+    values_that_ask_for_more,
 )
 
 Rule: TypeAlias = Callable[[Mapping[str, Any]], Iterator[Fault]]
@@ -46,6 +49,7 @@ RULES: tuple[Rule, ...] = (
     former_names.check,
     audience_names.check,
     chosen_and_excluded.check,
+    filters_among_columns.check,
     languages.check,
     ranges.check,
     input_patterns.check,
@@ -60,10 +64,11 @@ SMELLS: tuple[Rule, ...] = (
     payers_asked_to_pay.check,
     receipts_to_debtors.check,
     trial_names.check,
-    customers_in_the_file.check,
     spoilt_ids.check,
     filters_that_exclude_each_other.check,
     languages_of_templates.check,
+    repeated_steps.check,
+    values_that_ask_for_more.check,
 )
 """Rules that see only steps and audiences without any fault: of the others, what is meant is not known."""
 
@@ -73,14 +78,14 @@ SMELLS_OF_CONDITIONS: tuple[ConditionRule, ...] = (overlapping_steps.check,)
 SMELLS_AS_WRITTEN: tuple[Rule, ...] = (
     unused_inputs.check,
     unused_audiences.check,
+    customers_in_the_file.check,
     defaults_that_choose_people.check,
     repeated_filters.check,
-    repeated_steps.check,
 )
 """Rules about how a runbook is written; they see it whole, without any fault, and before it is filled in."""
 
 MOST = 1_000
-"""More warnings than this of one rule have one cause: a program wrote the file."""
+"""More findings than this of one kind have one cause: a program wrote the file."""
 
 
 def check(data: Mapping[str, Any]) -> Iterator[Fault]:
@@ -92,12 +97,20 @@ def check(data: Mapping[str, Any]) -> Iterator[Fault]:
 def smells(data: Mapping[str, Any], conditions: Mapping[Path, Condition]) -> Iterator[Fault]:
     """Run every rule that says what looks wrong: on parts without faults, and again when these are filled."""
     for rule in SMELLS:
-        yield from islice(rule(data), MOST)
+        yield from _first(rule(data))
     for over_conditions in SMELLS_OF_CONDITIONS:
-        yield from islice(over_conditions(data, conditions), MOST)
+        yield from _first(over_conditions(data, conditions))
 
 
 def smells_as_written(data: Mapping[str, Any]) -> Iterator[Fault]:
     """Run every rule about how a sound runbook is written."""
     for rule in SMELLS_AS_WRITTEN:
-        yield from islice(rule(data), MOST)
+        yield from _first(rule(data))
+
+
+def _first(found: Iterator[Fault]) -> Iterator[Fault]:
+    """Give what a rule finds first; the last of it says where there is more."""
+    for number, fault in enumerate(islice(found, MOST), 1):
+        is_cut = number == MOST and next(found, None) is not None
+        more = f"{fault.help} And more like this, which are not shown."
+        yield replace(fault, help=more) if is_cut else fault

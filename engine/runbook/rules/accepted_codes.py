@@ -4,7 +4,12 @@
 shown in the plan. An error cannot be accepted: a runbook with an error cannot run. A code that no warning
 has accepts nothing, though whoever reads the file believes that it does.
 
-Write the code as `runbook validate` prints it behind the word *warning*. An error has to be mended.
+Write the code as `runbook validate` prints it behind the word *warning*. An error has to be mended. A
+warning about what no step does, such as an unused input or a renamed runbook, is not accepted either: do
+what it says, or leave it standing, for it keeps nothing from running.
+
+A warning in an audience is accepted by all steps that use it, each with a reason of its own; one at the
+runbook's name or its campaign by all steps.
 
 Wrong:
 
@@ -47,13 +52,19 @@ from engine.runbook.spelling import nearest
 
 NO_WARNING = Kind(
     "RB210",
-    "code that no warning has",
+    "code of no warning at a step",
     "what is accepted must be seen for what it is; errors keep a runbook from running.",
 )
 
 _SMELLS = "RB5"
 OF_THE_CATALOG = frozenset(("RB403",))
 """Codes of warnings at a step that are found where the catalog is known."""
+
+OF_NO_STEP = frozenset(("RB415", "RB506", "RB507", "RB512"))
+"""Codes of warnings about the catalog, inputs, audiences that no step uses, and accepting itself."""
+
+_ELSEWHERE = frozenset(("RB6", "RB7"))
+"""How codes begin that are about revisions, and about scenarios."""
 
 
 def check(data: Mapping[str, Any]) -> Iterator[Fault]:
@@ -67,6 +78,8 @@ def check(data: Mapping[str, Any]) -> Iterator[Fault]:
 
 def _about(code: str, known: frozenset[str]) -> tuple[str, str]:
     """Say what a code is not, and what to write."""
+    if code in OF_NO_STEP or code[:3] in _ELSEWHERE:
+        return f"{code} is about no step", "delete it; mend what it stands for, or let the warning stand."
     if not code.startswith(_SMELLS):
         return f"no warning at a step has {code}", "mend what it stands for: errors cannot be accepted."
     meant = nearest(code, sorted(each for each in known if each.startswith(_SMELLS)))
@@ -77,10 +90,11 @@ def _about(code: str, known: frozenset[str]) -> tuple[str, str]:
 def warnings() -> frozenset[str]:
     """Give the codes of all warnings that can stand at a step."""
     # Only who accepts warnings pays for it; and the list of rules has this one on it, too.
-    from engine.runbook import rules  # noqa: PLC0415
+    from engine.runbook import rules, traps  # noqa: PLC0415
     from engine.runbook.expressions import constants  # noqa: PLC0415
     from engine.runbook.rules import conditions  # noqa: PLC0415
 
-    modules = [*filter(ismodule, (*vars(rules).values(), *vars(conditions).values())), constants]
+    modules = [*filter(ismodule, (*vars(rules).values(), *vars(conditions).values())), constants, traps]
     kinds = [kind for module in modules for kind in vars(module).values() if isinstance(kind, Kind)]
-    return OF_THE_CATALOG | {kind.code for kind in kinds if kind.severity is Severity.WARNING}
+    found = {kind.code for kind in kinds if kind.severity is Severity.WARNING}
+    return (OF_THE_CATALOG | found) - OF_NO_STEP

@@ -60,5 +60,6 @@ def check(case: Case) -> Iterator[Fault]:
     """Find a `when` that is true whatever the steps before it come to."""
     if case.key == "when" and case.constant is True:
         help_ = case.one_status("or", "!=", "and", "not in") or "mend it, or leave `when` out."
-        message = f"this is true whatever comes of {case.read()}"
-        yield case.fault(ALWAYS, case.culprit().at, message, help_)
+        culprit = case.culprit()
+        message = f"this is true whatever comes of {case.read(culprit)}"
+        yield case.fault(ALWAYS, culprit.at, message, help_)

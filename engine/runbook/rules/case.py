@@ -7,6 +7,7 @@ from typing import NamedTuple
 from engine.diagnostics import Kind
 from engine.frozen import dataclass
 from engine.record.condition import (
+    MIRRORED,
     NUMBERS,
     Compare,
     Condition,
@@ -20,14 +21,15 @@ from engine.record.condition import (
     children,
     step_fields,
 )
+from engine.runbook.answers.atoms import sides
 from engine.runbook.answers.ends import StepTerms
+from engine.runbook.answers.givens import inputs_of
 from engine.runbook.answers.survey import Survey
 from engine.runbook.answers.truths import EITHER, FALSE, TRUE
 from engine.runbook.expressions.fault import Fault
 from engine.runbook.expressions.operand import excerpt
 from engine.runbook.spelling import listed
 
-_MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _CONSTANTS = {TRUE: True, FALSE: False}
 
 
@@ -92,7 +94,7 @@ class Case:
                 case Compare(op, StepField() as field, Literal(int() | float() as number)):
                     bound = Bound(field, op, number, node.at, id(node) in links)
                 case Compare(op, Literal(int() | float() as number), StepField() as field):
-                    bound = Bound(field, _MIRRORED.get(op, op), number, node.at, id(node) in links)
+                    bound = Bound(field, MIRRORED.get(op, op), number, node.at, id(node) in links)
                 case _:
                     continue
             if field.name in NUMBERS:
@@ -111,7 +113,7 @@ class Case:
 
     def one_status(self, op: str, sign: str, join: str, member: str) -> str | None:
         """Say how to claim several statuses of one step, where the culprit joins them with ``op`` in vain."""
-        claims = [*_flat(self.culprit(), op)]
+        claims = [*sides(self.culprit(), op)]
         named = [claim for claim in claims if _claims_status(claim, sign)]
         steps = {field.step for claim in named for field in step_fields(claim)}
         if len(named) < max(len(claims), 2) or len(steps) > 1:
@@ -128,9 +130,11 @@ class Case:
         return excerpt(self.condition.text, at)
 
     def read(self, node: Node | None = None) -> str:
-        """Name the steps that the condition, or a part of it, reads."""
-        names = dict.fromkeys(field.step for field in step_fields(node or self.condition.tree))
-        return listed([*names], "and")
+        """Name the steps and the inputs that the condition, or a part of it, reads."""
+        node = node or self.condition.tree
+        names = dict.fromkeys(field.step for field in step_fields(node))
+        inputs = [f"inputs.{name}" for name in inputs_of(node)]
+        return listed([*names, *inputs], "and")
 
     def name_of(self, field: StepField) -> str:
         """Write a field as the condition names it."""
@@ -154,14 +158,6 @@ def _links(node: Node) -> list[Node]:
     if isinstance(node, Logic) and node.op == "and":
         return [part for part in (node.left, node.right) if part.at == node.at]
     return []
-
-
-def _flat(node: Node, op: str) -> Iterator[Node]:
-    if isinstance(node, Logic) and node.op == op:
-        yield from _flat(node.left, op)
-        yield from _flat(node.right, op)
-    else:
-        yield node
 
 
 def _claims_status(node: Node, sign: str) -> bool:

@@ -1,11 +1,9 @@
 """Rules over conditions: one a module, each listed below, run on every condition without an error.
 
 A condition that reads a step with a fault is passed over: what the step can come to is not known.
-Conditions that differ in nothing but the names of steps are looked at once.
 """
 
-import re
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from typing import Any, TypeAlias
 
 from engine.diagnostics import Path
@@ -13,7 +11,8 @@ from engine.frozen import replace
 from engine.record.condition import Condition, step_fields
 from engine.record.plan import Range
 from engine.runbook.answers.ends import StepTerms
-from engine.runbook.answers.survey import MOST_COMPARISONS, Survey, survey
+from engine.runbook.answers.givens import Inputs
+from engine.runbook.answers.surveys import MOST_STEPS, Surveys
 from engine.runbook.answers.truths import nodes_of
 from engine.runbook.expressions.constants import never_varying
 from engine.runbook.expressions.fault import Fault
@@ -53,21 +52,21 @@ OF_WAYS: tuple[Rule, ...] = (
     division_by_zero.check,
 )
 
-MOST_STEPS = 4
-"""Steps on which those that are read depend are looked at up to so many in all."""
-
-MOST_WORK = 200_000
-"""So much takes about a second; conditions that come later are looked at one comparison at a time."""
-
-_NAME = re.compile(r"\bsteps\s*\.\s*([a-z][a-z0-9_]*)")
+OF_VARYING = (true_of_nobody.ZEROS, division_by_zero.BY_ZERO, only_by_a_person.ONLY_BY_A_PERSON)
+"""Findings at a condition that can be true and false all the same."""
 
 
-def check(data: Mapping[str, Any], conditions: Mapping[Path, Condition]) -> Iterator[tuple[Path, Fault]]:
+def check(
+    data: Mapping[str, Any],
+    conditions: Mapping[Path, Condition],
+    inputs: Inputs | None = None,
+) -> Iterator[tuple[Path, Fault]]:
     """Run every rule on every condition, in the order of the steps.
 
-    ``data`` lacks the steps and audiences that have a fault.
+    ``data`` lacks the steps and audiences that have a fault; of an input that ``inputs`` lacks nothing is
+    known.
     """
-    look = _Look(_terms(data, conditions))
+    look = _Look(_terms(data, conditions), inputs or {})
     for path, condition in conditions.items():
         owner = (data["steps"][path[1]] or {}).get("id")
         for fault in look.faults(owner, str(path[2]), condition) if owner in look.terms else ():
@@ -77,88 +76,38 @@ def check(data: Mapping[str, Any], conditions: Mapping[Path, Condition]) -> Iter
 class _Look:
     """Goes over the conditions in order; what was found at one is taken as unknown by the next steps."""
 
-    def __init__(self, terms: dict[str, StepTerms]) -> None:
+    def __init__(self, terms: dict[str, StepTerms], inputs: Inputs) -> None:
         self.terms = terms
-        self.places = {name: place for place, name in enumerate(terms)}
-        self.misjudged: set[str] = set()
-        self.surveys: dict[Hashable, Survey | None] = {}
+        self.surveys = Surveys(terms, inputs)
         self.silent: set[Hashable] = set()
-        self.work = 0
 
     def faults(self, owner: str, key: str, condition: Condition) -> list[Fault]:
-        names = dict.fromkeys(each.step for each in step_fields(condition.tree))
-        if not names or not names.keys() <= self.terms.keys():
+        if not all(each.step in self.terms for each in step_fields(condition.tree)):
             return []
-        is_own = key == "success"
-        around = self._around([*names, owner] if is_own else [*names], owner)
-        shape = _shape(condition, around, is_own=is_own)
+        own = owner if key == "success" else None
+        around = self.surveys.around(condition, own)
+        shape = self.surveys.shape(condition, around, own)
         if shape in self.silent:
             return []
         nodes = tuple(nodes_of(condition.tree))
-        case = Case(self.terms[owner], "success" if is_own else "when", condition, around, nodes)
-        found = self._found(case, shape)
-        if not found:
+        case = Case(self.terms[owner], "success" if own else "when", condition, around, nodes)
+        found = self._found(case)
+        if found:
+            varies = all(fault.kind in OF_VARYING for fault in found)
+            self.surveys.doubt(owner, key, varies=varies)
+        elif shape is not None:
             self.silent.add(shape)
-        elif is_own:
-            self.misjudged.add(owner)
-        else:
-            self.terms[owner] = replace(self.terms[owner], when=None)
         return found
 
-    def _found(self, case: Case, shape: Hashable) -> list[Fault]:
+    def _found(self, case: Case) -> list[Fault]:
         if any(never_varying(case.condition.tree)):
             return []
         found = [fault for rule in OF_COMPARISONS for fault in rule(case)]
         if found:
             return found
-        case = replace(case, survey=self._survey(case, shape))
+        own = case.owner.id if case.key == "success" else None
+        case = replace(case, survey=self.surveys.of(case.condition, own))
         return [fault for rule in OF_WAYS for fault in rule(case)]
-
-    def _survey(self, case: Case, shape: Hashable) -> Survey | None:
-        if shape not in self.surveys:
-            if self.work > MOST_WORK:
-                return None
-            own = case.owner if case.key == "success" else None
-            found = survey(case.condition, case.steps, own)
-            self.work += found.work if found else MOST_COMPARISONS
-            self.surveys[shape] = found
-        return self.surveys[shape]
-
-    def _around(self, names: Sequence[str], owner: str) -> tuple[StepTerms, ...]:
-        """Give steps with some that they depend on, in their order."""
-        found = dict.fromkeys(names)
-        for name in names:
-            when = self.terms[name].when
-            more = {each.step for each in step_fields(when.tree)} - found.keys() if when else set()
-            if len(found) + len(more) <= MOST_STEPS and more <= self.terms.keys():
-                found.update(dict.fromkeys(more))
-        return tuple([self._read(name, owner) for name in sorted(found, key=self.places.__getitem__)])
-
-    def _read(self, name: str, owner: str) -> StepTerms:
-        """Give a step's terms; a success that was found at fault judges nothing but for its own criteria."""
-        terms = self.terms[name]
-        return replace(terms, success=()) if name in self.misjudged and name != owner else terms
-
-
-def _shape(condition: Condition, around: Sequence[StepTerms], *, is_own: bool) -> Hashable:
-    """Give what decides about a condition: its text and the steps around it, but for their names."""
-    places = {step.id: str(place) for place, step in enumerate(around)}
-
-    def unnamed(text: str) -> str:
-        return _NAME.sub(lambda found: f"steps.{places.get(found[1], '?')}", text)
-
-    about = [
-        (
-            step.may_skip,
-            step.when and unnamed(step.when.text),
-            tuple([unnamed(criterion.text) for criterion in step.success]),
-            step.expect,
-            step.at_most,
-            step.goes_on,
-        )
-        for step in around
-    ]
-    return unnamed(condition.text), is_own, *about
 
 
 # ---------------------------------------------------------------- what is known of the steps
@@ -181,12 +130,17 @@ def _of(about: Addressed, usual: str | None, conditions: Mapping[Path, Condition
     return StepTerms(
         id=step["id"],
         may_skip=when is not None,
-        when=when,
+        when=when if when and _is_short(when) else None,
         success=tuple([conditions[place] for place in places]),
         expect=Range(_whole(least), _whole(most)) if about.expect else None,
         at_most=min(bounds, default=None),
         goes_on=step.get("on_failure", usual) == "continue",
     )
+
+
+def _is_short(when: Condition) -> bool:
+    """Say whether a condition reads so few steps that it tells something of the step that it decides."""
+    return len({each.step for each in step_fields(when.tree)}) <= MOST_STEPS
 
 
 def _whole(bound: object) -> int | None:

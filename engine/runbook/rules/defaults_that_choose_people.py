@@ -5,7 +5,7 @@ or by a filter, forgetting it messages the customers of another branch, and noth
 
 Delete the default, so that the input must be given. Defaults of limits and in titles are fine, and so are
 dates that move with the calendar, such as `yesterday`. Where one value really is the usual one, accept the
-warning at the step with the reason.
+warning at the step with the reason; of the campaign's id, at all steps.
 
 Wrong:
 

@@ -1,10 +1,11 @@
 """A division is not by zero.
 
-A step that was skipped or matched nobody has zeros for numbers. A division by zero has no result, a
-condition without one is *unknown*, and the run pauses for a person to decide, often at night.
+A step that was skipped or matched nobody has zeros for numbers, and an input may be given as 0. A division
+by zero has no result, a condition without one is *unknown*, and the run pauses for a person to decide, often
+at night.
 
-Compare `failed_pct`, which is 0 where nobody was selected; or guard the division with `and`: a side that is
-false decides before an unknown one.
+Compare `failed_pct`, which is 0 where nobody was selected; give an input that divides a `minimum` above 0;
+or guard the division with `and`: a side that is false decides before an unknown one.
 
 Wrong:
 
@@ -34,7 +35,7 @@ steps:
 from collections.abc import Iterator
 
 from engine.diagnostics import Kind, Severity
-from engine.record.condition import Arithmetic, Field, Node, StepField
+from engine.record.condition import Arithmetic, Field, InputName, Node, StepField
 from engine.runbook.expressions.fault import Fault
 from engine.runbook.rules.case import Case
 
@@ -62,5 +63,7 @@ def _mend(case: Case, divisor: Node, words: str) -> str:
         ):
             share = case.name_of(field).replace("selected", "failed_pct")
             return f"compare {share}: the same share in per cent, and 0 where nobody was selected."
+        case Arithmetic(_, _, InputName(name)):
+            return f"give the input {name} a `minimum` above 0, or guard it: {words} != 0 and ..."
         case _:
             return f"guard it: {words} != 0 and ..., or ask for the numbers without dividing."

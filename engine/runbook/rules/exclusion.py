@@ -9,6 +9,7 @@ from math import inf
 from typing import NamedTuple
 
 from engine.record.condition import (
+    MIRRORED,
     Compare,
     Condition,
     Field,
@@ -22,7 +23,6 @@ from engine.record.condition import (
 )
 
 _NOTHING_LEFT = frozenset(("skipped", "not_sent", "rejected", "no_match"))
-_FLIPPED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
 _DENIED = {"<": ">=", ">": "<=", "<=": ">", ">=": "<", "==": "!=", "!=": "=="}
 _MOST_PARTS = 20
 
@@ -102,7 +102,7 @@ def _claims(node: Node, *, holds: bool = True) -> Iterator[_Claim]:
         case Compare(op, left, Literal(bool() | int() | float() | str() as value)):
             yield _claim(left, op if holds else _DENIED[op], value)
         case Compare(op, Literal(bool() | int() | float() | str() as value), right):
-            flipped = _FLIPPED.get(op, op)
+            flipped = MIRRORED.get(op, op)
             yield _claim(right, flipped if holds else _DENIED[flipped], value)
         case Member(item, Literal(tuple(values)), negated):
             among = frozenset(values)

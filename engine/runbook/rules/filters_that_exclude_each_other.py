@@ -1,10 +1,10 @@
 """The filters of a step can match together.
 
-Every key narrows, and all must fit. A column under `custom` that says `language: hindi` beside the filter
-`language: english` asks one customer for two languages: nobody matches, the API answers that there are no
-customers, and the step passes as a normal result.
+Every key narrows, and all must fit. `ids` name customers by their `loan_id` or `lead_id`: a column of that
+name under `custom` that says another id asks one customer for two. Nobody matches, the API answers that
+there are no customers, and the step passes as a normal result.
 
-Write the value in one place, under the filter's own key.
+Write the id in one place, under `ids`.
 
 Wrong:
 
@@ -13,7 +13,7 @@ steps:
   - id: remind
     channel: sms
     template: smsTpl01
-    filters: {payment_status: bounced, custom: {payment_status: pending}}
+    filters: {payment_status: bounced, ids: [LOANID-2043153], custom: {loan_id: LOANID-2043154}}
     limit: 100
 ```
 
@@ -24,7 +24,7 @@ steps:
   - id: remind
     channel: sms
     template: smsTpl01
-    filters: {payment_status: [bounced, pending]}
+    filters: {payment_status: bounced, ids: [LOANID-2043153, LOANID-2043154]}
     limit: 100
 ```
 """
@@ -44,18 +44,17 @@ NOBODY = Kind(
     Severity.WARNING,
 )
 
-_COLUMNS = {"payment_status": "payment_status", "language": "language", "loan_id": "ids", "lead_id": "ids"}
-"""Columns that a filter reads under a key of its own."""
+_IDS = ("loan_id", "lead_id")
+"""Columns that `ids` reads."""
 
 
 def check(data: Mapping[str, Any]) -> Iterator[Fault]:
-    """Find columns that want another value than the filter of the same meaning."""
+    """Find columns of ids that want other customers than ``ids`` does."""
     for path, keys in filters(data):
-        for column, wanted in keys.get("custom", {}).items():
-            key = _COLUMNS.get(column, "")
-            own = {each for _, each in listed(keys.get(key))}
-            other = {each for _, each in listed(wanted)}
-            if own and other and not own & other and not any(map(is_open, own | other)):
-                message = f"{key} wants {shown(min(own))}{' or another' if len(own) > 1 else ''}"
-                mend = f"write the value under {key} alone."
+        own = {each for _, each in listed(keys.get("ids"))}
+        for column in _IDS if own else ():
+            other = {each for _, each in listed(keys.get("custom", {}).get(column))}
+            if other and not own & other and not any(map(is_open, own | other)):
+                message = f"`ids` wants {shown(min(own))}{' or another' if len(own) > 1 else ''}"
+                mend = "write the id under `ids` alone."
                 yield Fault(NOBODY, (*path, "custom", column), "value", message, mend)

@@ -4,6 +4,10 @@
 means five of a hundred. Whoever writes 0.05 for five per cent gets a condition that a single failed message
 decides.
 
+The same is asked where `failed_pct` is to be more than a fraction below 1: `failed_pct > 0.5` holds once more
+than one in two hundred have failed, not once half of them have. If so small a share is meant, accept the
+warning at the step with the reason.
+
 For a share compare `failed_pct` with per cents; for a number of customers write a whole number; for *none
 at all* write `failed == 0`.
 
@@ -58,6 +62,10 @@ def check(case: Case) -> Iterator[Fault]:
             yield case.fault(FRACTION, bound.at, message, _mend(bound, case))
         elif least := _least_share(bound, case):
             message = f"{name} is 0 or at least {least:g}: {bound.field.step} addresses so few"
+            yield case.fault(FRACTION, bound.at, message, _mend(bound, case))
+        elif bound.op in {">", ">="} and 0 < bound.number < 1:
+            more = "more than " if bound.op == ">" else ""
+            message = f"this holds once {more}1 of {100 / bound.number:.0f} customers has failed"
             yield case.fault(FRACTION, bound.at, message, _mend(bound, case))
 
 

@@ -49,8 +49,8 @@ from collections.abc import Iterator
 from engine.diagnostics import Kind, Severity
 from engine.record.condition import Compare, Extent, Field, Literal, Member, StepField
 from engine.record.result import JUDGED
+from engine.runbook.expressions.endings import STATUSES
 from engine.runbook.expressions.fault import Fault
-from engine.runbook.expressions.names import STATUSES
 from engine.runbook.rules.case import Case
 
 IMPOSSIBLE = Kind(

@@ -28,7 +28,7 @@ from engine.diagnostics import Kind
 from engine.runbook.decode import decode_inputs
 from engine.runbook.fault import Fault
 from engine.runbook.inputs import fault_of_default
-from engine.runbook.rules import input_choices, input_patterns
+from engine.runbook.rules import input_choices, input_patterns, ranges
 from engine.runbook.rules.parts import inputs
 
 DEFAULT = Kind("RB207", "default does not fit", "who gives no value would be refused because of the runbook.")
@@ -51,6 +51,7 @@ def check(data: Mapping[str, Any]) -> Iterator[Fault]:
 def _unreadable(alone: Mapping[str, Any]) -> Iterator[Fault]:
     yield from input_patterns.check(alone)
     yield from input_choices.check(alone)
+    yield from ranges.check(alone)
 
 
 def _has_gap(spec: Mapping[str, Any]) -> bool:

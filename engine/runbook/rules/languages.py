@@ -65,7 +65,17 @@ def check(data: Mapping[str, Any]) -> Iterator[Fault]:
                 yield Fault(UNKNOWN, (*path, "language", *place), "value", message, _mend(item))
 
 
+EVERY = frozenset(("all", "any", "anything", "everyone", "everybody", "everything", "*"))
+"""What other systems take for every value there is."""
+
+_DENIED = r"(?:!|-|(?:not|non|no|except)[\W_])\s*\w"
+
+
 def _mend(item: str) -> str:
+    if item.lower() in EVERY:
+        return "to choose customers of every language, leave `language` out."
+    if re.match(_DENIED, item.lower()):
+        return "name the languages that are meant: a filter only chooses."
     words = [word for word in re.split(r"[\W_]+|\band\b|\bor\b", item.lower()) if word]
     several = [_CODES.get(word, word) for word in words]
     if len(several) > 1 and all(word in LANGUAGES for word in several):

@@ -58,7 +58,8 @@ def check(data: Mapping[str, Any]) -> Iterator[Fault]:
             continue
         spoken = [item for _, item in listed(each.filters.get("language"))]
         written = _languages(template) if spoken else frozenset()
-        if written and not written & {*spoken} and not any(map(is_open, spoken)):
+        # What no campaign knows is misspelt, and that is said of the language itself.
+        if written and written.isdisjoint(spoken) and all(item in LANGUAGES for item in spoken):
             message = f"the customers' language is {sentence(spoken)}"
             mend = f"name a template for {sentence(spoken)}, or mend the language."
             yield Fault(OTHER, (*each.path, "template"), "value", message, mend)

@@ -5,7 +5,7 @@ filters match ten times as many customers as you expect, the step counts as fail
 their message. Only `limit` keeps the step from messaging them.
 
 So write a `limit` that is not above the `max` of `expect`; with `limit: none` there is nothing that holds
-it.
+it. Where an input gives the limit, its default is looked at, and its value once there is one.
 
 Wrong:
 
@@ -32,12 +32,13 @@ steps:
 ```
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from engine.diagnostics import Kind, Severity
 from engine.runbook.fault import Fault
-from engine.runbook.rules.parts import addressed
+from engine.runbook.rules.parts import addressed, inputs
 
 ABOVE = Kind(
     "RB501",
@@ -46,17 +47,28 @@ ABOVE = Kind(
     Severity.WARNING,
 )
 
+_OF_INPUT = re.compile(r"\{\{\s*inputs\.(\w+)\s*\}\}")
+
 
 def check(data: Mapping[str, Any]) -> Iterator[Fault]:
     """Find limits that let more customers be messaged than are expected."""
     for each in addressed(data):
-        most, limit = each.expect.get("max"), each.step.get("limit")
+        most, (limit, origin) = each.expect.get("max"), _limit(each.step.get("limit"), data)
         if not isinstance(most, int) or most == 0 or not (limit == "none" or isinstance(limit, int)):
             continue
         bounds = [limit] if isinstance(limit, int) else []
         bounds += [] if each.named is None else [len(each.named)]
         if not bounds or min(bounds) > most:
-            said = "there is no limit" if limit == "none" else f"{limit} may be messaged"
+            said = "there is no limit" if limit == "none" else f"{limit} may be messaged{origin}"
             message = f"{said}, though {most} customers at most are expected"
             mend = f"write limit: {most}, or mend the max of expect."
             yield Fault(ABOVE, (*each.path, "limit"), "value", message, mend)
+
+
+def _limit(written: object, data: Mapping[str, Any]) -> tuple[object, str]:
+    """Give a limit, of an input its default, and where it is from if it does not stand there."""
+    found = _OF_INPUT.fullmatch(written) if isinstance(written, str) else None
+    if not found:
+        return written, ""
+    default = next((spec.get("default") for path, spec in inputs(data) if path[1] == found[1]), None)
+    return default, f" by the default of inputs.{found[1]}"

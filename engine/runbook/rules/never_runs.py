@@ -45,6 +45,7 @@ steps:
 from collections.abc import Iterator
 
 from engine.diagnostics import Kind, Severity
+from engine.record.condition import step_fields
 from engine.runbook.expressions.fault import Fault
 from engine.runbook.rules.case import Case
 
@@ -60,5 +61,8 @@ def check(case: Case) -> Iterator[Fault]:
     """Find a `when` that is false whatever the steps before it come to."""
     if case.key == "when" and case.constant is False:
         help_ = case.one_status("and", "==", "or", "in") or f"mend it, or delete {case.owner.id}."
-        message = f"nothing that {case.read()} can come to makes this true"
-        yield case.fault(NEVER, case.culprit().at, message, help_)
+        culprit = case.culprit()
+        is_of_steps = any(step_fields(culprit))
+        what, come_to = ("nothing", "come to") if is_of_steps else ("no value", "have")
+        message = f"{what} that {case.read(culprit)} can {come_to} makes this true"
+        yield case.fault(NEVER, culprit.at, message, help_)

@@ -9,6 +9,9 @@ only one of the two, for example `steps.a.status == 'partial'` on one and `steps
 the other. A second try that runs only where the first sent nothing (`steps.a.status == 'rejected'`) is no
 repetition. If both messages are meant, accept the warning at the step with the reason.
 
+Up to 300 steps are compared each with each. Of more, a step is compared with the nearest ones before it that
+have the same message and a filter in common, with 30 at least.
+
 Wrong:
 
 ```yaml
@@ -61,8 +64,11 @@ TWICE = Kind(
     Severity.WARNING,
 )
 
-_MOST_COMPARED = 30
-"""A step is compared with so many before it: ten thousand steps of one template must stay cheap."""
+_MOST_COMPARED = 90_000
+"""So many pairs of steps are compared at most: ten thousand steps of one template must stay cheap."""
+
+_LEAST_COMPARED = 30
+"""But each step with so many before it."""
 
 _Wanted: TypeAlias = Mapping[str, frozenset[str]]
 
@@ -89,9 +95,10 @@ def check(data: Mapping[str, Any], conditions: Mapping[Path, Condition]) -> Iter
     groups: dict[object, list[Addressed]] = {}
     for each in addressed(data):
         groups.setdefault(_message(each.step), []).append(each)
+    most = max(_LEAST_COMPARED, _MOST_COMPARED // max(sum(map(len, groups.values())), 1))
     for group in groups.values():
         if len(group) > 1:
-            yield from _among([*map(_read, group)], conditions)
+            yield from _among([*map(_read, group)], conditions, most)
 
 
 def _message(step: Mapping[str, Any]) -> object:
@@ -115,13 +122,13 @@ def _set(values: object) -> frozenset[str]:
     return frozenset(value for _, value in listed(values))
 
 
-def _among(group: Sequence[_Step], conditions: Mapping[Path, Condition]) -> Iterator[Fault]:
+def _among(group: Sequence[_Step], conditions: Mapping[Path, Condition], most: int) -> Iterator[Fault]:
     key = _most_telling(group)
     before: dict[str, list[_Step]] = {}
     for step in group:
         values = step.wanted.get(key, frozenset(("",)))
         near = (earlier for value in values for earlier in reversed(before.get(value, [])))
-        twin = next((each for each in islice(near, _MOST_COMPARED) if _twice(each, step, conditions)), None)
+        twin = next((each for each in islice(near, most) if _twice(each, step, conditions)), None)
         if twin is not None and content(twin.about.step) != content(step.about.step):
             yield _fault(twin, step)
         for value in values:

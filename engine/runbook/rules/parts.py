@@ -81,6 +81,26 @@ def addressed(data: Mapping[str, Any]) -> Iterator[Addressed]:
             yield Addressed(path, step, place, whole["filters"], expect)
 
 
+def by_purpose(data: Mapping[str, Any]) -> Iterator[tuple[Addressed, str, str]]:
+    """Walk over whom a purpose addresses, with words for what their filters say.
+
+    An audience whose steps all have one purpose comes once, where it is described.
+    """
+    found = [(each, str(each.step.get("purpose", data.get("purpose")))) for each in addressed(data)]
+    of_audiences: dict[str, set[str]] = {}
+    for each, purpose in found:
+        of_audiences.setdefault(each.step.get("audience", ""), set()).add(purpose)
+    seen: set[str] = set()
+    for each, purpose in found:
+        if each.place[-1] == "filters":
+            yield each, purpose, "payment_status"
+        elif len(of_audiences[name := each.step["audience"]]) > 1:
+            yield each, purpose, f"payment_status of `{name}`"
+        elif name not in seen:
+            seen.add(name)
+            yield each._replace(place=("audiences", name, "filters")), purpose, "payment_status"
+
+
 def is_open(value: object) -> bool:
     """Whether an input gives a value, or a part of it."""
     return "{{" in value if isinstance(value, str) else False
@@ -91,14 +111,17 @@ def called(step: Mapping[str, Any]) -> str:
     return f"step `{step['id']}`"
 
 
-_INPUT = r"\binputs\.([a-z][a-z0-9_]*)"
+_INPUT = r"\binputs\s*\.\s*([a-z][a-z0-9_]*)"
+_TEMPLATE = r"(?s)\{\{.*?\}\}"
+_CONDITIONS = (("when",), ("success",))
 
 
 def inputs_read(data: object, path: Path = ()) -> Iterator[tuple[Path, str]]:
-    """Walk over the names of inputs in the texts below a place, notes left out."""
+    """Walk over the names of inputs in the texts and conditions below a place, notes left out."""
     if isinstance(data, str):
         if "inputs." in data:
-            yield from ((path, name) for name in re.findall(_INPUT, data))
+            read = data if path[1:2] in _CONDITIONS else " ".join(re.findall(_TEMPLATE, data))
+            yield from ((path, name) for name in re.findall(_INPUT, read))
     elif isinstance(data, dict):
         for key, value in data.items():
             if not key.startswith("x-") or path[-1:] == ("custom",):

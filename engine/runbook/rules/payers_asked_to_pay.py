@@ -43,7 +43,7 @@ from engine.diagnostics import Kind, Path, Severity
 from engine.record.plan import Purpose
 from engine.runbook.fault import Fault
 from engine.runbook.leaves import SETTLED
-from engine.runbook.rules.parts import Addressed, addressed, listed
+from engine.runbook.rules.parts import Addressed, by_purpose, listed
 
 PAID = Kind(
     "RB503",
@@ -58,13 +58,12 @@ _OWING = "payment_status: [bounced, pending, partial]"
 
 def check(data: Mapping[str, Any]) -> Iterator[Fault]:
     """Find requests to pay that also go to those who have paid."""
-    for each in addressed(data):
-        purpose = each.step.get("purpose", data.get("purpose"))
+    for each, purpose, its_status in by_purpose(data):
         if purpose in _OF_DEBTS or purpose == Purpose.PRE_DUE:
-            yield from _check(each, str(purpose))
+            yield from _check(each, purpose, its_status)
 
 
-def _check(each: Addressed, purpose: str) -> Iterator[Fault]:
+def _check(each: Addressed, purpose: str, its_status: str) -> Iterator[Fault]:
     statuses = each.filters.get("payment_status") if isinstance(each.filters, dict) else None
     if statuses is None:
         if purpose in _OF_DEBTS:
@@ -73,7 +72,7 @@ def _check(each: Addressed, purpose: str) -> Iterator[Fault]:
     for place, status in listed(statuses):
         if status in SETTLED:
             at: Path = each.place if each.place[-1] == "audience" else (*each.place, "payment_status", *place)
-            message = f"the purpose is {purpose}, and payment_status admits {status}"
+            message = f"the purpose is {purpose}, and {its_status} admits {status}"
             yield Fault(PAID, at, "value", message, f"take {status} out, or mend the purpose.")
 
 

@@ -37,7 +37,7 @@ from typing import Any
 from engine.diagnostics import Kind, Path, Severity
 from engine.record.plan import Purpose
 from engine.runbook.fault import Fault
-from engine.runbook.rules.parts import addressed, listed
+from engine.runbook.rules.parts import by_purpose, listed
 
 UNPAID = Kind(
     "RB504",
@@ -49,12 +49,12 @@ UNPAID = Kind(
 
 def check(data: Mapping[str, Any]) -> Iterator[Fault]:
     """Find receipts whose filters admit customers that have not paid."""
-    for each in addressed(data):
-        if each.step.get("purpose", data.get("purpose")) != Purpose.RECEIPT or isinstance(each.filters, str):
+    for each, purpose, its_status in by_purpose(data):
+        if purpose != Purpose.RECEIPT or isinstance(each.filters, str):
             continue
         for place, status in listed(each.filters.get("payment_status")):
             if status in {"bounced", "pending"}:
                 own = each.place[-1] == "filters"
                 at: Path = (*each.place, "payment_status", *place) if own else each.place
-                message = f"the purpose is receipt, and payment_status admits {status}"
+                message = f"the purpose is receipt, and {its_status} admits {status}"
                 yield Fault(UNPAID, at, "value", message, f"take {status} out, or mend the purpose.")

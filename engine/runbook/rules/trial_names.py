@@ -6,7 +6,7 @@ the name of the runbook, in the campaign, and in templates and conversations; on
 that `contest` and `latest` are no tests, and an A/B test is none either.
 
 Name the real template or campaign. If it is only called so, rename it, or accept the warning at the step
-with the reason.
+with the reason; where it is the name of the runbook or of its campaign, at all steps.
 
 Wrong:
 

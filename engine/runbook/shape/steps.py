@@ -33,7 +33,7 @@ _PURPOSES: Mapping[str, str] = {
     Purpose.PROMOTION: "An offer.",
 }
 _ON_FAILURE: Mapping[str, str] = {
-    OnFailure.HALT: "The run ends there, for good.",
+    OnFailure.HALT: "The run ends there; `runbook resume --accept` takes it further, with a reason.",
     OnFailure.CONTINUE: "The run goes on with the next step.",
     OnFailure.PAUSE: "The run waits for a person's word.",
 }

@@ -30,14 +30,15 @@ def parted(key: str, value: Json, known: Collection[str]) -> str | None:
 def enlisted(key: str, group: Mapping[str, Json], known: Mapping[str, Any]) -> str | None:
     """Say how a list is written whose brackets are missing: ``{payment_status: bounced, pending}``."""
     values: list[Json] = []
-    owner = ""
+    owner, is_met = "", False
     for each, value in group.items():
         if value is None:
-            values = [*values, each]
-        elif key in values:
+            values.append(each)
+            is_met = is_met or each == key
+        elif is_met:
             break
         else:
-            owner, values = each, value if isinstance(value, list) else [value]
+            owner, values = each, [*value] if isinstance(value, list) else [value]
     schema = known.get(owner) or {}
     takes_list = any("items" in branch for branch in (schema, *schema.get("anyOf", ())))
     return f"write a list: {line(owner, values)}" if owner and takes_list and len(values) > 1 else None

@@ -18,7 +18,9 @@ from engine.runbook.fault import (
     Fault,
 )
 from engine.runbook.leaves import IDENTIFIER, NAME, WARNING, fits
+from engine.runbook.secret import is_secret
 from engine.runbook.spelling import line, listed, nearest, shown
+from engine.runbook.wording.foreign import contrary_mend, other_name
 from engine.runbook.wording.glued import enlisted, first_word, is_slip_of_number, parted
 
 LIMIT_MEND = "`limit: 100`, or `limit: none` to say that there is no limit"
@@ -63,9 +65,9 @@ _OF_STEPS = frozenset(
         "accept_warnings",
     )
 )
-# How other programs call the condition of a step, and what would be a real-looking name in a proposal.
-_OTHER_NAMES = {**dict.fromkeys(("if", "condition", "only_if"), "when")}
+# For none of these may a real-looking name be proposed: somebody would copy it.
 _IDS = {
+    "id": "`id: …` with a name that no other step has",
     "template": "`template: …` with the template's id, or its name in the catalog",
     "conversation": "`conversation: {agent: …, disposition: …}` with the ids of both",
     "agent": "`agent: …` with the agent's id",
@@ -146,7 +148,7 @@ def unknown(broken: Broken, belongs: Mapping[str, Mapping[str, str]]) -> Iterato
             yield Fault(
                 MISPLACED_KEY, at, "key", message, f"indent it by two spaces, to stand below `{parent}`"
             )
-        elif (home := _home(key, broken.path, belongs)) is not None:
+        elif not other_name(broken, key) and (home := _home(key, broken.path, belongs)) is not None:
             if not any(home == f"under `{each}`" for each in extras):  # else it moves with that one
                 yield Fault(MISPLACED_KEY, at, "key", f"`{key}` belongs {home}", f"move it {home}")
         else:
@@ -159,7 +161,7 @@ def _emptied(broken: Broken, key: str, before: str) -> str | None:
     assert isinstance(broken.value, dict)
     known = broken.schema["properties"]
     is_empty = before in known and broken.value[before] is None
-    return before if is_empty and _near(key, known) is None else None
+    return before if is_empty and _near(broken, key) is None else None
 
 
 def _slip(broken: Broken, key: str) -> str | None:
@@ -226,7 +228,7 @@ def _meant(broken: Broken) -> set[str]:
     """The keys that the unknown ones of this group were probably meant to be."""
     known: Mapping[str, Any] = broken.schema.get("properties", {})
     extras = _extras(broken)[:_MOST_SOUGHT]
-    near = {_near(key, known) for key in extras} | {_WITHIN.get(key) for key in extras}
+    near = {_near(broken, key) for key in extras} | {_WITHIN.get(key) for key in extras}
     near |= {first_word(key, known) for key in extras}
     near |= {key[:-1] if key.endswith("s") else f"{key}s" for key in extras}
     return {key for key in known if key in near} | _strayed(broken)
@@ -253,7 +255,7 @@ def placeholder(path: Path) -> str:
             return "`id: …` with the campaign's id"
         case (
             ("campaign" | "steps" as key,)
-            | ("steps", int(), "template" | "conversation" as key)
+            | ("steps", int(), "id" | "template" | "conversation" as key)
             | (
                 "steps",
                 int(),
@@ -279,17 +281,26 @@ def _example_line(broken: Broken, key: str) -> str:
 
 def _unknown_mend(broken: Broken, key: str) -> str:
     known: Collection[str] = broken.schema["properties"]
-    if (near := _near(key, known)) is not None:
-        return f"did you mean `{near}`? A note of your own begins with `x-`"
+    assert isinstance(broken.value, dict)
+    if is_secret(key):
+        return (
+            "delete it: the token is read from TIMEPAY_TOKEN alone; "
+            "replace one that was ever committed to git"
+        )
+    if mend := contrary_mend(broken, key):
+        return mend
+    if (near := _near(broken, key)) is not None:
+        name = broken.value[key] if near == "id" else None
+        mended = mended_name(name, IDENTIFIER) if isinstance(name, str) else None
+        meant = line("id", mended) if mended else f"`{near}`"
+        return f"did you mean {meant}? A note of your own begins with `x-`"
     if broken.role == "filters":
-        assert isinstance(broken.value, dict)
         return f"a column of yours stands under `custom`: {_as_column(key, broken.value[key])}"
     return f"the keys here are {listed(known, 'and')}; a note of your own begins with `x-`"
 
 
-def _near(key: str, known: Collection[str]) -> str | None:
-    other = _OTHER_NAMES.get(key.lower())
-    return other if other in known else nearest(key, known)
+def _near(broken: Broken, key: str) -> str | None:
+    return other_name(broken, key) or nearest(key, broken.schema.get("properties", {}))
 
 
 def _as_column(key: str, value: Json) -> str:
@@ -325,6 +336,8 @@ def _home_in_runbook(key: str, path: Path) -> str | None:
         return f"under `{_WITHIN[key]}`"
     if path == ():
         return "under `defaults`, or to a step" if key in OF_DEFAULTS else _to_step(key)
+    if path == ("defaults",):
+        return "to the top of the file" if key in OF_THE_TOP else None
     return _out_of_step(key, path) if path[0] == "steps" else None
 
 

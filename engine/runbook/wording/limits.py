@@ -7,6 +7,12 @@ from engine.runbook.spelling import line
 from engine.runbook.wording.keys import LIMIT_MEND
 
 _NUMBER = re.compile(r"\D{0,20}?(\d{1,8}(?:[, _]\d{2,3}){1,3}|\d{1,8})\s?([kK]?)\b(?![.%\d])[^\d%]{0,40}")
+_SPAN_PART = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,3})?)\s*([a-z]*)\.?")
+_SECONDS = {
+    **dict.fromkeys(("", "s", "sec", "secs", "second", "seconds"), 1),
+    **dict.fromkeys(("m", "min", "mins", "minute", "minutes"), 60),
+    **dict.fromkeys(("h", "hr", "hrs", "hour", "hours"), 3600),
+}
 _BRACED = re.compile(r"[${\s]*inputs\.([a-z0-9_]+)[}\s]*")
 
 
@@ -14,6 +20,22 @@ def plain_number(text: str) -> int | None:
     """Give the whole number of which a text is a way of writing, such as ``1,000``, ``10k`` or ``<= 50``."""
     found = _NUMBER.fullmatch(text)
     return int(re.sub(r"\D", "", found[1])) * (1000 if found[2] else 1) if found else None
+
+
+def timespan(text: str) -> str | None:
+    """Give the span of time of which a text is a way of writing, such as ``2 minutes`` or ``1m 30s``."""
+    parts = _SPAN_PART.findall(text.lower())
+    if (
+        not parts
+        or _SPAN_PART.sub("", text.lower()).strip()
+        or any(unit not in _SECONDS for _, unit in parts)
+    ):
+        return None
+    (number, unit), *more = parts
+    if not more and number.isdigit():
+        return f"{int(number)}{unit[:1] or 's'}"
+    seconds = sum(float(each) * _SECONDS[its] for each, its in parts)
+    return f"{int(seconds)}s" if seconds % 1 == 0 else None
 
 
 def braced(key: str, text: str) -> str | None:

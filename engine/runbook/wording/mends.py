@@ -21,8 +21,9 @@ from engine.runbook.leaves import (
 )
 from engine.runbook.model import InputType
 from engine.runbook.spelling import line, listed, nearest, shown, yaml
+from engine.runbook.wording.claims import claims
 from engine.runbook.wording.keys import EVERYONE_MEND, LIMIT_MEND, mended_name, placeholder
-from engine.runbook.wording.limits import braced, limited, plain_number
+from engine.runbook.wording.limits import braced, limited, plain_number, timespan
 
 TEMPLATES_OF_CHOICES = (WHOLE_TEMPLATE, TEMPLATE_INSIDE)
 GROUP = "a group of `key: value` lines"
@@ -89,10 +90,40 @@ def converted(broken: Broken) -> str:
     if len(broken.path) == len(("inputs", "branch")) and broken.path[0] == "inputs":
         return f"write {_declared(broken.key, value)}"
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if schema.get("pattern") in SPANS and is_number:
+    if schema.get("pattern") in SPANS and is_number and fits(schema["pattern"], f"{value}s"):
         return f"write the unit, too: {line(broken.key, f'{value}s')}"
-    mend = braced(broken.key, value) or _bared(broken.key, value, schema) if isinstance(value, str) else None
-    return mend or quoted(broken)
+    return _rewritten(broken) or quoted(broken)
+
+
+def _rewritten(broken: Broken) -> str | None:
+    """Say how the very value at hand is written, if what it means can be told."""
+    value, schema = broken.value, broken.schema
+    if schema.get("type") == "object":
+        return _grouped(broken)
+    if isinstance(value, dict) and broken.role in ("when", "success"):
+        return claims(broken.role, value)
+    return braced(broken.key, value) or _bared(broken.key, value, schema) if isinstance(value, str) else None
+
+
+def _grouped(broken: Broken) -> str | None:
+    """Say where in the group that is wanted the one value belongs that was written instead of it."""
+    value, known = broken.value, broken.schema.get("properties", {})
+    if isinstance(value, str) and "per" in known:
+        words = known["per"]["enum"]
+        per = nearest(value, words)
+        return f"write {line(broken.key, {'per': per})}" if per else None
+    number = plain_number(value) if isinstance(value, str) else value
+    if not isinstance(number, int) or isinstance(number, bool):
+        return None
+    if "attempts" in known:
+        bounds = known["attempts"]
+        is_within = bounds["minimum"] <= number <= bounds["maximum"]
+        return f"write {line(broken.key, {'attempts': number, 'within': '30s'})}" if is_within else None
+    least = isinstance(value, str) and value.lstrip().startswith(">")
+    bound: Json = {"min" if least else "max": number}
+    if "matched" in known:
+        return f"write {line(broken.key, {'matched': bound})}"
+    return f"write {line(broken.key, bound)}" if {"min", "max"} <= {*known} else None
 
 
 def _bared(key: str, text: str, schema: Mapping[str, Any]) -> str | None:
@@ -207,6 +238,6 @@ def formed(broken: Broken, value: str) -> str:
     """Say which form a text must have, with one that has it."""
     rule = broken.schema.get("patternErrorMessage", "another text")
     mended = mended_name(value, broken.bound) if broken.bound in {NAME, IDENTIFIER} else None
-    if broken.bound in SPANS and fits(broken.bound, f"{value}s"):
-        mended = f"{value}s"
+    if broken.bound in SPANS and (span := timespan(value)) and fits(broken.bound, span):
+        return f"write {spelled(broken, span)}: {rule}"
     return f"write {rule}" + (f"; for example {spelled(broken, mended)}" if mended else "")

@@ -6,7 +6,7 @@ from engine.runbook.fault import Broken
 from engine.runbook.leaves import PAYMENT_STATUSES
 from engine.runbook.spelling import line, listed, nearest
 
-_DENIED = re.compile(r"(?:un|not|non|no)[\W_]*(.*)", re.IGNORECASE)
+_DENIED = re.compile(r"(?:un|not|non|no|(?=[!~^<\u2260-]))[\W_]*(.*)", re.IGNORECASE)
 _OWING = re.compile(r"due|ow(?:ed|es|ing)|late|arrear|default|outstanding|delinquent|missed", re.IGNORECASE)
 _MEANING = {
     "bounced": "a payment that was returned",

@@ -48,12 +48,13 @@ class Database:
             if looking:
                 self._make_readable()
             self._refuse_stranger()
+            self._identity = self._at_path()
             if not looking:
                 self._make_durable()
+                self._complete()
         except BaseException:
             self._connection.close()
             raise
-        self._identity = self._at_path()
 
     def rows(self, sql: str, *values: Cell) -> list[Row]:
         """Ask a question."""
@@ -93,6 +94,12 @@ class Database:
             self.rows(statement)
         if self.rows("PRAGMA journal_mode = WAL") != [("wal",)]:
             raise fault.no_shared_memory(self._path)
+
+    def _complete(self) -> None:
+        """Add the table that a log of an earlier version lacks; nothing in it is missing then."""
+        if not self.rows("SELECT 1 FROM sqlite_master WHERE name = 'former_occasions'"):
+            with self.transaction():
+                self.change(tables.FORMER, ())
 
     def _make_readable(self) -> None:
         """Open a file that lies in a folder that may not be written: SQLite cannot share memory there."""
@@ -164,7 +171,7 @@ def make_file(path: Path, meta: dict[str, str], *, named: Path) -> None:
         with closing(_connect(path, "mode=rw")) as connection:
             # The file gets its name when it is whole, so nothing of it need survive a crash before.
             connection.executescript(
-                f"PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; {tables.CREATE}"
+                f"PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; {tables.CREATE}{tables.FORMER}"
             )
             connection.executemany("INSERT INTO meta VALUES (?, ?)", meta.items())
             connection.execute(f"PRAGMA application_id = {tables.APPLICATION_ID}")

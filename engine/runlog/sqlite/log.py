@@ -103,10 +103,12 @@ class SqliteLog:
         """Give the campaign's sends that are intended, in doubt, or block it after an overreach."""
         return self._entries(rows.send_entry, rows.UNSETTLED, account, campaign)
 
-    def sent_before(self, occasion: str, since: datetime | None, *, but_not: str) -> RunEntry | None:
-        """Give the run of the occasion that was first to send since then, or may have been."""
-        asked = (storable(occasion), but_not, _since(since))
-        return next(iter(self._entries(rows.run_entry, rows.SENT_BEFORE, *asked)), None)
+    def sent_before(
+        self, occasions: tuple[str, ...], since: datetime | None, *, but_not: str
+    ) -> RunEntry | None:
+        """Give the run of any of the occasions that was first to send since then, or may have been."""
+        question, asked = rows.sent_before(len(occasions)), map(storable, occasions)
+        return next(iter(self._entries(rows.run_entry, question, but_not, _since(since), *asked)), None)
 
     def unsent(self, occasion: str, since: datetime | None, *, but_not: str) -> tuple[RunEntry, ...]:
         """Give the occasion's runs started since then that have no end and of which nothing went out."""

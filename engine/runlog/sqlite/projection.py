@@ -1,4 +1,4 @@
-"""What follows from an event for the tables ``runs``, ``steps``, ``sends`` and ``stops``.
+"""What follows from an event for the tables: ``runs``, ``former_occasions``, ``steps``, ``sends``, ``stops``.
 
 Nothing else changes them, so they can be made again from the events, in the order of their chains.
 """
@@ -129,6 +129,7 @@ WHERE run = ?"""
 # ------------------------------------------------ the run
 
 _START = "INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'running', ?, NULL, 0, NULL)"
+_FORMER = "INSERT OR IGNORE INTO former_occasions VALUES (?, ?)"
 _STEP = "INSERT INTO steps VALUES (?, ?, ?, ?)"
 
 
@@ -149,6 +150,8 @@ def _started(change: Change, event: RunStarted) -> None:
         text_of(event.at),
     )
     change(_START, start)
+    for occasion in event.former_occasions:
+        change(_FORMER, (storable(occasion), event.run))
     for step in plan.get("steps", ()):
         template = _part(step, "template").get("id")
         change(_STEP, (event.run, step["id"], step.get("channel", ""), template))

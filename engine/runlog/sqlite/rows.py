@@ -25,11 +25,14 @@ ORDER BY run <> ?1, started_at DESC, run DESC LIMIT ?2"""
 
 RUNS_LAST = f"{RUNS} LIMIT 1"
 
-SENT_BEFORE = f"""\
+_SENT_BEFORE = f"""\
 SELECT {_RUN}, (
-  SELECT min(intended_at) FROM sends WHERE sends.run = runs.run AND reaches AND intended_at >= ?3
+  SELECT min(intended_at) FROM sends WHERE sends.run = runs.run AND reaches AND intended_at >= ?2
 ) AS first_at
-FROM runs WHERE occasion = ?1 AND run <> ?2 AND first_at IS NOT NULL ORDER BY first_at, run LIMIT 1"""
+FROM runs WHERE run <> ?1 AND first_at IS NOT NULL AND run IN (
+  SELECT run FROM runs WHERE occasion IN (%s)
+  UNION SELECT run FROM former_occasions WHERE occasion IN (%s)
+) ORDER BY first_at, run LIMIT 1"""
 
 UNSENT = f"""\
 SELECT {_RUN} FROM runs
@@ -69,6 +72,12 @@ STOPS = "SELECT account, campaign, at, by, reason FROM stops"
 FENCE = "SELECT fence FROM leases WHERE account = ? AND campaign = ?"
 
 TAKE = "INSERT OR REPLACE INTO leases VALUES (?, ?, ?, ?, ?, ?)"
+
+
+def sent_before(occasions: int) -> str:
+    """Ask for the run that sent first since the second value, but not the first; then come its occasions."""
+    asked = ", ".join(f"?{place}" for place in range(3, 3 + occasions))
+    return _SENT_BEFORE % (asked, asked)
 
 
 def run_entry(row: Row) -> RunEntry:

@@ -117,3 +117,15 @@ CREATE TABLE leases (
   PRIMARY KEY (account, campaign)
 ) WITHOUT ROWID;
 """
+
+FORMER = """\
+CREATE TABLE IF NOT EXISTS former_occasions (
+  occasion TEXT NOT NULL,
+  run TEXT NOT NULL REFERENCES runs,
+  PRIMARY KEY (occasion, run)
+) WITHOUT ROWID;
+"""
+"""The occasions that a run would have had under its runbook's former names: most runs have none.
+
+A table of its own, which a log that was made without it gets when it is next opened for writing.
+"""

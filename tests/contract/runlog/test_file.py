@@ -99,6 +99,24 @@ def test_what_an_interrupted_making_left_does_no_harm(store: SqliteStore) -> Non
     assert not [each.name for each in store.path.parent.iterdir() if ".new" in each.name]
 
 
+def test_a_log_of_an_earlier_version_is_completed(store: SqliteStore) -> None:
+    """By whoever writes to it next; it counted runs by their own occasion alone, and goes on to."""
+    log = store.open()
+    put(log, started(), intended())
+    log.close()
+    with closing(sqlite3.connect(store.path)) as connection:
+        connection.execute("DROP TABLE former_occasions")
+    looker = store.look()
+    assert looker is not None
+    assert [run.run for run in looker.runs()] == [RUN]
+    log = store.open()
+    put(log, started("run-2", "new", formerly=("old",)), intended(), run="run-2")
+    for occasion, run in (("occ", RUN), ("old", "run-2")):
+        found = log.sent_before((occasion,), None, but_not="")
+        assert found is not None
+        assert found.run == run
+
+
 def test_processes_that_make_it_at_once_share_it(store: SqliteStore) -> None:
     """One makes it, the others open what it made."""
     line = "import os; name = f'run-{os.getpid()}'; put(log, started(name), run=name); say('done')"

@@ -37,7 +37,7 @@ def test_an_empty_log_knows_nothing(store: SqliteStore) -> None:
     log = store.open()
     assert [*log.runs(), *log.stops(), *log.events(RUN), *log.sends(RUN), *log.contacts("L-1")] == []
     assert [*log.unsettled(ACCOUNT, CAMPAIGN), *log.unsent("occ", None, but_not="")] == []
-    assert log.sent_before("occ", None, but_not="") is None
+    assert log.sent_before(("occ",), None, but_not="") is None
     assert log.holder(ACCOUNT, CAMPAIGN) is None
 
 

@@ -152,7 +152,7 @@ def test_a_person_settles_a_doubt(
         later(1),
     )
     assert log.unsettled(ACCOUNT, CAMPAIGN) == ()
-    assert (log.sent_before("occ", None, but_not="") is None) == (status == "not_sent")
+    assert (log.sent_before(("occ",), None, but_not="") is None) == (status == "not_sent")
     if status == "not_sent":
         put(log, intended(2))
     else:
@@ -206,7 +206,7 @@ def test_a_contradiction_counts_as_sent_even_when_it_is_lifted(log: RunLog) -> N
     put(log, LateAnswer(later(1), "remind", "remind/c1", 1, result("succeeded")))
     put(log, SendResolved(later(2), "remind", "remind/c1", Resolution.SENT, "looked"))
     assert log.unsettled(ACCOUNT, CAMPAIGN) == ()
-    assert log.sent_before("occ", None, but_not="") == log.find(RUN)
+    assert log.sent_before(("occ",), None, but_not="") == log.find(RUN)
 
 
 def test_only_the_campaign_itself_is_unsettled(log: RunLog) -> None:
@@ -237,18 +237,18 @@ def test_only_the_campaign_itself_is_unsettled(log: RunLog) -> None:
 def test_what_went_out_or_may_have_counts_for_once(log: RunLog, status: str, counts: bool) -> None:
     """A run of which surely nothing was taken does not stand in the way; it is still to be cancelled."""
     put(log, intended(), *([] if status == "intended" else [settled(status)]))
-    assert (log.sent_before("occ", None, but_not="") is not None) == counts
+    assert (log.sent_before(("occ",), None, but_not="") is not None) == counts
     assert bool(log.unsent("occ", None, but_not="")) != counts
 
 
 def test_a_run_counts_by_its_sends(log: RunLog) -> None:
     """Not by its start; what was not taken is no send."""
     put(log, intended(at=later(10)), settled("not_sent"), intended(2, at=later(20)), settled("succeeded", 2))
-    assert log.sent_before("occ", later(20), but_not="") is not None
-    assert log.sent_before("occ", later(20.1), but_not="") is None
+    assert log.sent_before(("occ",), later(20), but_not="") is not None
+    assert log.sent_before(("occ",), later(20.1), but_not="") is None
     put(log, intended(address="more/c1", at=later(60)))
-    assert log.sent_before("occ", later(60), but_not="") is not None
-    assert log.sent_before("occ", later(60.1), but_not="") is None
+    assert log.sent_before(("occ",), later(60), but_not="") is not None
+    assert log.sent_before(("occ",), later(60.1), but_not="") is None
 
 
 def test_the_first_run_of_the_occasion_is_named(log: RunLog) -> None:
@@ -256,9 +256,37 @@ def test_the_first_run_of_the_occasion_is_named(log: RunLog) -> None:
     for number, minutes in ((2, 1), (3, 5), (4, 3)):
         put(log, started(f"run-{number}"), intended(at=later(minutes)), run=f"run-{number}")
     put(log, started("run-5", "other"), intended(at=later(0)), run="run-5")
-    first = log.sent_before("occ", None, but_not="run-2")
+    first = log.sent_before(("occ",), None, but_not="run-2")
     assert first is not None
     assert first.run == "run-4"
+
+
+@pytest.mark.parametrize(
+    ("asked", "is_found"),
+    [
+        (("new",), True),
+        (("old",), True),  # an old copy of its file
+        (("older",), True),
+        (("newest", "new"), True),  # it was renamed once more
+        (("twin", "old"), True),  # both were split from one
+        (("newest", "twin"), False),
+        (("occ",), False),
+    ],
+)
+def test_a_run_is_of_its_former_occasions_too(log: RunLog, asked: tuple[str, ...], *, is_found: bool) -> None:
+    """Whichever of them is asked for, and however many."""
+    put(log, started("run-2", "new", formerly=("old", "older")), intended(), run="run-2")
+    found = log.sent_before(asked, None, but_not=RUN)
+    assert (found is not None) == is_found
+    assert found is None or (found.run, found.occasion) == ("run-2", "new")
+    assert log.sent_before(asked, None, but_not="run-2") is None
+    assert log.sent_before(asked, later(1), but_not=RUN) is None
+
+
+def test_only_runs_of_the_very_occasion_are_named_as_unsent(log: RunLog) -> None:
+    """One that had it under a former name may be another runbook's."""
+    put(log, started("run-2", "new", formerly=("occ",)), run="run-2")
+    assert [run.run for run in log.unsent("occ", None, but_not="")] == [RUN]
 
 
 def test_runs_that_sent_nothing_are_named_until_they_end(log: RunLog) -> None:

@@ -112,7 +112,7 @@ def test_what_a_step_accepts_stands_in_the_plan(config: engine.Config) -> None:
     assert plan.findings == ()
     accepted: Any = engine.plan_json(plan)["accepted_warnings"]
     assert {each["code"]: each["reason"] for each in accepted} == reasons
-    assert [set(each) for each in accepted] == [{"step", "code", "summary", "reason"}] * 3
+    assert [set(each) for each in accepted] == [{"step", "code", "summary", "message", "reason"}] * 3
     assert [each.finding.kind.code for each in plan.accepted] == sorted(reasons)
 
 

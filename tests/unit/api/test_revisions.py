@@ -99,6 +99,30 @@ def test_nothing_is_written(here: Path) -> None:
     assert (here / ".git" / "index").stat().st_mtime_ns == index.st_mtime_ns
 
 
+def test_a_file_among_many_that_were_renamed(here: Path) -> None:
+    """Git compares only so many by default, and then takes all of them for new."""
+    git(here, "config", "diff.renameLimit", "1")
+    texts = [LONG.replace("line", f"{number} is") for number in range(4)]
+    commit(here, {f"{number}.yaml": text for number, text in enumerate(texts)})
+    for number, text in enumerate(texts):
+        git(here, "mv", f"{number}.yaml", f"moved{number}.yaml")
+        (here / f"moved{number}.yaml").write_text(f"{text}more\n", "utf-8")
+    moved = [f"moved{number}.yaml" for number in range(4)]
+    assert before(*moved) == {name: text.encode() for name, text in zip(moved, texts, strict=True)}
+
+
+@pytest.mark.parametrize("name", ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"])
+def test_the_repository_is_that_of_the_folder(
+    name: str, here: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A hook of another repository, or an index of its own, has no say."""
+    other = repository(tmp_path / "other", {"a.yaml": "other\n"})
+    elsewhere = {"GIT_DIR": other / ".git", "GIT_WORK_TREE": other, "GIT_INDEX_FILE": other / ".git" / "none"}
+    git(here, "mv", "sub/b c.yaml", "d.yaml")
+    monkeypatch.setenv(name, str(elsewhere[name]))
+    assert before("a.yaml", "d.yaml") == {"a.yaml": b"one\n", "d.yaml": LONG.encode()}
+
+
 # ---------------------------------------------------------------- what is refused
 
 
@@ -111,7 +135,7 @@ def test_what_is_no_name_is_not_passed_to_git(name: str, here: Path, monkeypatch
 
 
 @pytest.mark.parametrize(
-    "name", ["mani", "main:a.yaml", "main..HEAD", "0" * 40, "HEAD~5", "a b", "main\x1b[0m"]
+    "name", ["mani", "main:a.yaml", "main..HEAD", "^HEAD", "^main", "0" * 40, "HEAD~5", "a b", "main\x1b[0m"]
 )
 def test_a_revision_that_nobody_knows(name: str, here: Path) -> None:
     """A cure that can be typed, and nothing that a terminal would obey."""
@@ -173,6 +197,22 @@ def test_a_file_outside_the_repository(here: Path, tmp_path: Path) -> None:
     (tmp_path / "other.yaml").write_text("x", "utf-8")
     told = refused(lambda: before("../other.yaml"))
     assert f"../other.yaml does not lie in the repository {here}" in told.message
+
+
+def test_a_file_of_a_repository_inside(here: Path) -> None:
+    """The one around it knows its commit, and none of its files."""
+    repository(here / "sub" / "inner", {"c.yaml": "x\n"})
+    told = refused(lambda: before("a.yaml", "sub/inner/c.yaml"))
+    assert told.message == f"sub/inner/c.yaml lies in a repository of its own, inside of {here}"
+    assert told.cure == f"change to {here / 'sub/inner'}, or leave --against out"
+
+
+def test_a_repository_without_a_commit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No name could be the right one."""
+    git(tmp_path, "init", "--quiet", "--initial-branch=main")
+    monkeypatch.chdir(tmp_path)
+    told = refused(lambda: Revision("main", os.environ))
+    assert told.message == 'nothing stood at "main": this repository has no commit yet'
 
 
 def test_no_git(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:

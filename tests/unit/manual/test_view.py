@@ -22,8 +22,8 @@ def test_a_page() -> None:
     wrong, _, mended = examples.partition("\n\nMended:\n")
     assert "No step can end with this status" in prose
     assert CARET in wrong
-    assert wrong.splitlines()[-1].startswith("  help: known: ")
-    assert "   15 |     when: steps.remind.status == 'succeeded'" in mended.splitlines()
+    assert wrong.splitlines()[-1].startswith("  help: write steps.remind.status in [")
+    assert "   15 |     when: steps.remind.status in ['succeeded', 'partial']" in mended.splitlines()
     assert "^" not in mended
 
 
@@ -31,7 +31,7 @@ def test_emphasis_changes_no_word() -> None:
     """Only the marks of Markdown go; what was mended is set off."""
     shown = explained(page("RB323"), coloured)
     assert bare(shown) == explained(page("RB323")).replace("`", "")
-    assert "\x1b[32m    when: steps.remind.status == 'succeeded'\x1b[0m" in shown
+    assert "\x1b[32m    when: steps.remind.status in ['succeeded', 'partial']\x1b[0m" in shown
     assert "^~~~~~~~~~~\x1b[0m no step ends" in shown
 
 
@@ -64,7 +64,7 @@ def test_markdown() -> None:
     assert text == f"{shown.prose}\n\nWrong:\n\n```yaml\n{wrong}```\n\nMended:\n\n```yaml\n{mended}```"
     found = markdown(shown, findings=True)
     assert found.replace(found[len(text) - len(mended) :], "") != found
-    assert f"```text\n{CARET}  help: known: " in found
+    assert f"```text\n{CARET}  help: write steps.remind.status in [" in found
 
 
 def test_the_index_lists_every_kind() -> None:

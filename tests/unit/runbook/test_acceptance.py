@@ -2,15 +2,17 @@
 
 import copy
 import pickle
+import sys
 from collections.abc import Callable
 
 import pytest
 
-from engine.diagnostics import Severity
+from engine.diagnostics import Kind, Severity
 from engine.manual import KINDS
-from engine.runbook.acceptance import by_step
+from engine.runbook.acceptance import ABOUT, OVER_STEPS, by_step
 from engine.runbook.draft import Draft, fill, read
-from engine.runbook.rules.accepted_codes import warnings
+from engine.runbook.rules import RULES, SMELLS, SMELLS_OF_CONDITIONS
+from engine.runbook.rules.accepted_codes import OF_NO_STEP, warnings
 from tests.unit.runbook.rules.books import HEAD, draft, step
 
 TESTED = "filters: {language: hindi}, accept_warnings: {RB505: It is only called so.}"
@@ -39,12 +41,25 @@ def test_it_is_accepted_for_one_step_only() -> None:
 
 
 def test_what_stands_behind_the_last_step_is_not_its_own() -> None:
-    """The name of the campaign is nothing that a step could accept."""
-    text = HEAD.format(purpose="service", top="").replace("campaign: {id: camp_1}\n", "")
-    text += f"  - {step('a', TESTED).replace('t1', 'dummy')}\ncampaign: {{id: camp_1, name: Sample}}\n"
+    """An input below the steps is no part of the last one."""
+    text = HEAD.format(purpose="service", top="")
+    text += f"  - {step('a', TESTED).replace('t1', 'dummy')}\ninputs: {{cap: {{type: integer}}}}\n"
     made = read(text.encode(), "a.yaml")
-    assert [(one.kind.code, one.span.line) for one in made.diagnostics] == [("RB505", 7)]
+    assert [(one.kind.code, one.span.line) for one in made.diagnostics] == [("RB506", 8)]
     assert [each.step for each in made.accepted] == ["a"]
+
+
+@pytest.mark.parametrize("name", ["name: dummy-run", "campaign: {id: c1, name: Test Ride Loans}"])
+def test_what_is_said_of_the_whole_runbook_is_accepted_by_all_its_steps(name: str) -> None:
+    """A step that does not accept it is still warned."""
+    text = HEAD.format(purpose="service", top="")
+    text = text.replace("name: first" if name[0] == "n" else "campaign: {id: camp_1}", name)
+    accepting = step("a", TESTED), step("b", TESTED.replace("hindi", "tamil"))
+    bare = step("b", "filters: {language: tamil}")
+    made = read(f"{text}  - {accepting[0]}\n  - {accepting[1]}\n".encode(), "a.yaml")
+    assert said(made) == ([], [(each, "RB505", "It is only called so.") for each in "ab"])
+    made = read(f"{text}  - {accepting[0]}\n  - {bare}\n".encode(), "a.yaml")
+    assert said(made) == (["RB505"], [])
 
 
 def test_what_two_steps_give_rise_to_belongs_to_the_later_one() -> None:
@@ -95,6 +110,48 @@ def test_what_an_input_may_bring_about_is_not_accepted_in_vain() -> None:
     assert [one.kind.code for one in fill(made, {"cap": 10}).diagnostics] == ["RB501"]
 
 
+OPEN = "{language: '{{ inputs.one }}'}"
+
+
+@pytest.mark.parametrize("open_step", [0, 1])
+def test_what_an_input_of_another_step_may_bring_about_is_not_accepted_in_vain(open_step: int) -> None:
+    """Two steps meet as soon as one of them is filled in."""
+    filters = ["{language: hindi}"] * 2
+    filters[open_step] = OPEN
+    second = step("b", f"filters: {filters[1]}, accept_warnings: {{RB502: Asked twice.}}")
+    second = second.replace("limit: 5", "limit: 6")
+    made = draft(step("a", f"filters: {filters[0]}"), second, top="inputs: {one: {type: string}}\n")
+    assert said(made) == ([], [])
+    assert [one.kind.code for one in fill(made, {"one": "hindi"}).diagnostics] == ["RB502"]
+
+
+def test_only_what_the_rule_reads_may_bring_a_warning_about() -> None:
+    """What else an input gives changes nothing about the name of a template."""
+    keys = f"filters: {OPEN}, accept_warnings: {{RB505: It is only called so.}}"
+    assert said(draft(step("a", keys), top="inputs: {one: {type: string}}\n")) == (["RB512"], [])
+    assert said(
+        draft(
+            step("a", f"{keys}, title: x").replace("t1", "'{{ inputs.one }}'"),
+            top="inputs: {one: {type: string}}\n",
+        )
+    ) == ([], [])
+
+
+def test_it_is_known_what_every_rule_reads_that_looks_again() -> None:
+    """Else a warning that an input may bring about would be called idle."""
+    modules = [sys.modules[rule.__module__] for rule in (*RULES, *SMELLS, *SMELLS_OF_CONDITIONS)]
+    kinds = [kind for module in modules for kind in vars(module).values() if isinstance(kind, Kind)]
+    looking = {kind.code for kind in kinds if kind.severity is Severity.WARNING}
+    assert looking == ABOUT.keys() | OVER_STEPS.keys()
+
+
+@pytest.mark.parametrize("code", ["RB506", "RB507", "RB601", "RB604"])
+def test_what_no_step_gives_rise_to_cannot_be_accepted_at_one(code: str) -> None:
+    """It is a warning all the same."""
+    (fault,) = draft(step("a", TESTED.replace("RB505", code))).diagnostics
+    assert (fault.kind.code, fault.message) == ("RB210", f"{code} is about no step")
+
+
 def test_what_only_the_catalog_tells_is_not_accepted_in_vain() -> None:
     """Without it nobody knows."""
     assert said(draft(step("a", TESTED.replace("RB505", "RB403")))) == ([], [])
@@ -107,9 +164,9 @@ def test_notes_stand_beside_the_codes() -> None:
 
 
 def test_every_warning_at_a_step_can_be_accepted() -> None:
-    """All but those about accepting itself, what changed since a revision, and scenarios."""
+    """All but those about what no step does, what changed since a revision, and scenarios."""
     every = {code for code, kind in KINDS.items() if kind.severity is Severity.WARNING}
-    assert warnings() == {code for code in every if code[:3] not in {"RB6", "RB7"}} - {"RB512"}
+    assert warnings() == {code for code in every if code[:3] not in {"RB6", "RB7"}} - OF_NO_STEP
 
 
 COPIES: dict[str, Callable[[Draft], Draft]] = {
@@ -131,8 +188,8 @@ def test_a_copy_of_a_draft_finds_its_places(copied: Callable[[Draft], Draft]) ->
     assert fill(copied(made), {"cap": 10}).diagnostics == found
 
 
-def test_a_plan_lists_a_code_once_a_step() -> None:
-    """In the order of the steps, whatever stands first in the file."""
+def test_a_plan_lists_all_that_is_accepted() -> None:
+    """In the order of the steps, whatever stands first in the file; a second one of a code is seen."""
     top = f"audiences: {{some: {{filters: {{ids: {IDS}, exclude_ids: {IDS.replace('L', 'M')}}}}}}}\n"
     users = [
         step("a", "filters: {language: tamil}, accept_warnings: {RB505: Only a name.}").replace(
@@ -144,6 +201,7 @@ def test_a_plan_lists_a_code_once_a_step() -> None:
     runbook = fill(made, {}).runbook
     assert runbook is not None
     assert len(made.accepted) == 3
-    assert [(each.step, each.finding.kind.code) for each in by_step(runbook, made.accepted)] == [
-        ("a", "RB505"), ("b", "RB510"),
+    listed = by_step(runbook, [*made.accepted, *made.accepted])
+    assert [(each.step, each.finding.kind.code) for each in listed] == [
+        ("a", "RB505"), ("b", "RB510"), ("b", "RB510"),
     ]  # fmt: skip

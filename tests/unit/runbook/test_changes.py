@@ -104,11 +104,89 @@ def test_all_former_names_gone_with_the_present_one() -> None:
     assert second.help.startswith("write `formerly: [recover, a, b]`;")
 
 
-def test_a_former_name_has_its_day() -> None:
-    """Of a period that ends it may be left out; and it may become the present one again."""
-    daily = ONE.replace("owner:", "once: {per: day}\nowner:")
-    assert codes(renamed("a", name="recover", text=daily), daily) == []
+def per(period: str) -> str:
+    """Give the runbook with a period."""
+    return ONE.replace("owner:", f"once: {{per: {period}}}\nowner:")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("day", "day", []),
+        ("run", "day", []),
+        ("day", "run", []),
+        ("week", "week", ["RB602"]),
+        ("month", "month", ["RB602"]),
+        ("month", "day", ["RB602"]),
+        ("day", "month", ["RB602"]),
+        ("month", "ever", ["RB602"]),
+        ("day", "ever", ["RB602"]),
+    ],
+)
+def test_a_former_name_has_its_day(old: str, new: str, expected: list[str]) -> None:
+    """And then it may be left out; not so where a longer period reaches back behind the renaming."""
+    text = per(new).replace("revision: 3", "revision: 4")
+    assert codes(renamed("a", name="recover", text=per(old)), text) == expected
+
+
+def test_a_former_name_is_left_out_of_a_chain() -> None:
+    """Renamed once more, with the last name alone: what was sent under the first does not count any more."""
+    (one,) = found(renamed("a", name="b", text=per("month")), renamed("b", name="c", text=per("month")))
+    assert one.kind.code == "RB602"
+    assert one.help.startswith("write `formerly: [b, a]`;")
+
+
+def test_a_former_name_may_become_the_present_one_again() -> None:
+    """It counts by itself."""
     assert codes(renamed("a", name="recover"), renamed("recover", name="a")) == []
+
+
+# ---------------------------------------------------------------- key inputs
+
+KEYED = ONE.replace("  cap:", "  branch: {type: string, key: true}\n  cap:")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "message"),
+    [
+        ("branch:", "br:", 8, "marked `key` at main: `branch` (string); now: `br` (string)"),
+        (
+            "string, key",
+            "integer, key",
+            8,
+            "marked `key` at main: `branch` (string); now: `branch` (integer)",
+        ),
+        (", key: true", "", 7, "marked `key` at main: `branch` (string); now: none"),
+        (
+            "  cap: {",
+            "  cap: {key: true, ",
+            9,
+            "marked `key` at main: `branch` (string); now: `branch` (string) and `cap` (integer)",
+        ),
+    ],
+)
+def test_other_key_inputs_are_found(old: str, new: str, line: int, message: str) -> None:
+    """Also with a former name: the values of keys stand in what the log knows of a run."""
+    now = KEYED.replace("revision: 3", "revision: 4").replace(old, new)
+    (one,) = found(KEYED, now)
+    assert (one.kind.code, one.span.line, one.message) == ("RB605", line, message)
+
+
+def test_a_first_key_input_is_found() -> None:
+    """All that was sent without is another occasion."""
+    (one,) = found(ONE.replace("revision: 3\n", ""), KEYED)
+    assert one.message == "marked `key` at main: none; now: `branch` (string)"
+
+
+def test_key_inputs_that_stay_are_not() -> None:
+    """Whatever else is said of them, in whatever order; nor where each run may message everybody."""
+    moved = ONE.replace(
+        "  cap: {type: integer, default: 50}\n",
+        "  cap: {type: integer, default: 50}\n  branch: {type: string, key: true, description: Where}\n",
+    )
+    assert codes(KEYED.replace("revision: 3\n", ""), moved) == []
+    free = KEYED.replace("revision: 3\n", "once: {per: run}\n")
+    assert codes(free, free.replace("branch:", "br:")) == []
 
 
 def test_names_are_looked_at_whatever_else_is_wrong() -> None:
@@ -214,6 +292,23 @@ def test_a_warning_that_is_new_is_not() -> None:
     third = f"  - id: third\n    channel: sms\n    template: smsTpl03\n{SMELL}    limit: 7\n"
     found_twice = [code for code, _ in left(BEFORE, BEFORE + third) if code == "RB204"]
     assert found_twice == ["RB204"]
+
+
+def test_a_warning_of_another_step_is_new() -> None:
+    """The one that stood was mended, and its words or its very line came back elsewhere."""
+    third = "  - id: third\n    channel: sms\n    template: smsTpl03\n    limit: 7\n"
+    for laid_out in (SMELL, "    filters: {language: klingon}\n"):
+        now = BEFORE.replace(SMELL, "    filters: {payment_status: pending}\n") + third + laid_out
+        assert ("RB204", now.count("\n")) in left(BEFORE, now)
+        assert "RB204" not in dict(left(now, now))
+
+
+def test_a_warning_follows_a_step_that_is_called_otherwise() -> None:
+    """Renamed, or with others before it; and one that was no step's stays nobody's."""
+    assert left(BEFORE, BEFORE.replace("call", "phone")) == []
+    assert [code for code, _ in left(BEFORE, BEFORE.replace("remind", "reminded"))] == []
+    aside = BEFORE.replace("payment_status: bounced", "language: klingon") + "x-note: last\n"
+    assert left(aside, aside.replace("steps:", "x-other: 1\nsteps:")) == []
 
 
 def test_an_error_is_always_new() -> None:

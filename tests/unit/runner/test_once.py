@@ -250,68 +250,6 @@ def test_again_after_the_date_was_set_back(desk: Desk) -> None:
     assert desk.run(ONE, "run-2", again="wrong text").exit_code == Exit.WELL
 
 
-# ---------------------------------------------------------------- former names
-
-RENAMED = ONE.replace("name: remind", "name: recover")
-SAME = RENAMED.replace("owner:", "formerly: [remind]\nowner:")
-
-
-def test_a_renamed_runbook_messages_once_more(desk: Desk) -> None:
-    """Its name is part of the occasion: this is what RB601 warns of."""
-    desk.run()
-    assert desk.run(RENAMED, "run-2").exit_code == Exit.WELL
-    assert len(desk.api.left) == 2
-
-
-def test_what_was_sent_under_a_former_name_counts(desk: Desk) -> None:
-    """13, naming that run, its name, and the present one."""
-    desk.run()
-    said = "recover messages campaign camp_demo only once, and run run-1, under the former name remind, did"
-    with pytest.raises(Refusal, match=said) as refused:
-        desk.run(SAME, "run-2")
-    assert refused.value.code == Exit.NOT_AS_REVIEWED
-    assert len(desk.api.left) == 1
-
-
-def test_every_former_name_counts(desk: Desk) -> None:
-    """The last one, too; and another one is nobody's."""
-    desk.run()
-    third = SAME.replace("[remind]", "[recall, remind]").replace("name: recover", "name: third")
-    assert code_of(lambda: desk.run(third, "run-2")) == Exit.NOT_AS_REVIEWED
-    assert code_of(lambda: desk.run(third.replace(", remind", ""), "run-2")) == Exit.WELL
-
-
-def test_a_former_name_counts_in_its_period_alone(desk: Desk) -> None:
-    """What was sent yesterday is of yesterday, under whatever name."""
-    desk.run(per("day"))
-    daily = per("day").replace("name: remind", "name: recover\nformerly: [remind]")
-    desk.clock.advance(24 * 3600)
-    assert desk.run(daily, "run-2").exit_code == Exit.WELL
-
-
-def test_the_gate_asks_for_former_names_too(desk: Desk) -> None:
-    """A run that stood meanwhile does not send behind one of the former name."""
-    unsent(desk, SAME, "run-new")
-    desk.run()
-    assert code_of(lambda: desk.resume("run-new")) == Exit.NOT_AS_REVIEWED
-    assert len(desk.api.left) == 1
-
-
-def test_a_run_cancels_older_ones_of_its_former_name(desk: Desk) -> None:
-    """Also those of another period: resumed by the old plan, they would know nothing of this one."""
-    unsent(desk, per("day"), "run-yesterday")
-    desk.clock.advance(24 * 3600)
-    desk.run(per("day").replace("name: remind", "name: recover\nformerly: [remind]"))
-    assert desk.runs() == {"run-1": "finished", "run-yesterday": "cancelled"}
-
-
-def test_runs_that_may_all_send_are_left_alone(desk: Desk) -> None:
-    """Where every run may message everybody, none of a former name is in its way."""
-    unsent(desk, per("run"), "run-old")
-    desk.run(per("run").replace("name: remind", "name: recover\nformerly: [remind]"))
-    assert desk.runs() == {"run-1": "finished", "run-old": "paused"}
-
-
 # ---------------------------------------------------------------- older runs that sent nothing
 
 

@@ -13,6 +13,8 @@ RIGHT = [
     "{requests: [remind, {step: by_sms}]}",
     "{requests: [remind, {step: by_sms, body: {limit: 50, filters: {language: hindi}}}]}",
     "{requests: [{step: remind, body: {filters: {payment_status: [bounced, pending]}}}, by_sms]}",
+    "{requests: [remind, {step: by_sms, body: {filters: {ids: null, custom: null}}}]}",
+    "{requests: [{step: remind, body: {limit: 100, filters: {language: hindi}}}, by_sms]}",
     "{steps: {remind: partial, by_sms: succeeded}}",
     "{steps: {by_sms: {status: succeeded, run: true, attempts: 1, because: REMIND.failed_pct is 50}}}",
     "{steps: {x-why: agreed in March, remind: {run: true}}}",
@@ -87,8 +89,69 @@ def test_messages_cannot_be_judged_by_numbers_that_nobody_stated() -> None:
 
 def test_what_rests_on_nothing_is_told_alone() -> None:
     """No other expectation is looked at: all of them may come of the made-up number."""
-    (failure,) = of_one("{outcomes: {remind: partial}}", "{exit_code: 99, requests: 7}").failures
+    (failure,) = of_one("{outcomes: {remind: partial}}", "{exit_code: 20, requests: 7}").failures
     assert failure.path == ("scenarios", 0, "given", "outcomes", "remind")
+
+
+def test_a_misspelt_part_of_a_body_is_told() -> None:
+    """With the one that is there and was meant; nothing is meant by one that lies near none."""
+    wanted = "{requests: [remind, {step: by_sms, body: {limt: 50, filters: {lnguage: hindi}, sendAt: 1}}]}"
+    failures = of_one("{outcomes: {remind: {status: failed, failed: 3}}}", wanted).failures
+    assert [(each.got, each.help) for each in failures] == [
+        ("no limt", "did you mean limit?"),
+        ("no filters.lnguage", "did you mean language?"),
+        ("no sendAt", ""),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("body", "message", "mend"),
+    [
+        (
+            "{filters: {}}",
+            "expected filters {}, got filters {payment_status: [bounced, pending], language: [hindi]}",
+            "an empty group is never sent: write `filters: null` where there is none.",
+        ),
+        (
+            "{filters: null}",
+            "expected no filters, got filters {payment_status: [bounced, pending], language: [hindi]}",
+            "",
+        ),
+        ("{filters: {langauge: null}}", "expected no filters.langauge", "did you mean language?"),
+        (
+            "{filters: {custom: {branch: null}}}",
+            "expected filters.custom {branch: null}, got no filters.custom",
+            "",
+        ),
+        ("{zzzzz: null}", "expected no zzzzz", "delete it, or write its right name."),
+        ("{limit: true}", "expected limit true, got limit 1", ""),
+        ("{limit: [true]}", "expected limit [true], got limit 1", ""),
+        ("{filters: {language: [hindi, hindi]}}", "expected filters.language [hindi, hindi], got", ""),
+    ],
+)
+def test_every_part_of_a_body_can_fail(body: str, message: str, mend: str) -> None:
+    """What is empty is compared as it is; null is said only of keys that there can be; true is not 1."""
+    given = "{inputs: {cap: 1}}"
+    (failure,) = of_one(given, f"{{requests: [{{step: remind, body: {body}}}]}}").failures
+    assert failure.message.startswith(message)
+    assert failure.help == mend
+
+
+@pytest.mark.parametrize(
+    ("outcome", "wanted"),
+    [
+        ("partial", "{status: partial, selected: 2, failed: 1}"),
+        ("{status: partial, failed: 30}", "{status: partial, selected: 31, failed: 30}"),
+        (
+            "{status: partial, matched: 90, failed: 30, errors: 2}",
+            "{status: partial, matched: 90, selected: 31, failed: 30, errors: 2}",
+        ),
+    ],
+)
+def test_what_is_stated_stays_in_the_example(outcome: str, wanted: str) -> None:
+    """Whoever takes it over loses nothing."""
+    (failure,) = of_one(f"{{outcomes: {{remind: {outcome}}}}}").failures
+    assert failure.help == f"state it under `outcomes`, for example `remind: {wanted}`."
 
 
 @pytest.mark.parametrize(("got", "message"), [("b", "expected a, got b"), ("", "expected a")])

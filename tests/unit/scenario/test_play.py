@@ -138,6 +138,41 @@ def test_a_made_up_number_that_decides_nothing_is_none_of_its_business() -> None
     assert not played("{outcomes: {remind: partial}}", runbook).hangs
 
 
+@pytest.mark.parametrize(
+    ("condition", "outcome", "hangs"),
+    [
+        ("steps.remind.errors > 0", "succeeded", True),
+        ("steps.remind.errors > 0", "{status: succeeded, errors: 0}", False),
+        ("10 / steps.remind.errors > 1", "succeeded", True),
+        ("steps.remind.selected > 50", "{status: succeeded, failed_pct: 0}", True),
+        ("steps.remind.selected > 50", "{status: failed, failed_pct: 100}", True),
+        ("steps.remind.selected > 50", "{status: failed, initiated: 0, failed_pct: 100}", True),
+        ("steps.remind.selected > 50", "{status: succeeded, initiated: 60}", False),
+        ("steps.remind.selected > 50", "{status: partial, failed: 30, failed_pct: 50}", False),
+        ("steps.remind.selected > 50", "{status: succeeded, matched: 1}", False),
+        ("steps.remind.matched is known and steps.remind.matched > 50", "succeeded", True),
+        ("steps.remind.failed is known and steps.remind.failed > 50", "succeeded", False),
+    ],
+)
+def test_a_number_is_known_where_no_other_is_possible(condition: str, outcome: str, *, hangs: bool) -> None:
+    """By what is stated, by the status and by the API's arithmetic; an error may come with every status."""
+    runbook = RUNBOOK.replace("steps.remind.failed_pct > inputs.share", condition)
+    runbook = runbook.replace("  share: {type: number, default: 20}\n", "")
+    assert bool(played(f"{{outcomes: {{remind: {outcome}}}}}", runbook).hangs) is hangs
+
+
+def test_reasons_do_not_tell_numbers_that_nobody_stated() -> None:
+    """Or else `because` could rest on them."""
+    runbook = RUNBOOK.replace(
+        "when: steps.remind.failed_pct > inputs.share",
+        "when: steps.remind.failed_pct > inputs.share or steps.remind.matched > 20",
+    ).replace("success: failed_pct <= 30", "success: [matched > 20, failed_pct <= 30]")
+    given = f"{{outcomes: {{remind: {HALF}, by_sms: {{status: partial, failed_pct: 40}}}}}}"
+    began, broken = played(given, runbook).reasons["by_sms"]
+    assert began.endswith("(remind.failed_pct is 50, inputs.share is 20, remind.matched is not stated)")
+    assert broken == "failed_pct <= 30 is false (success) (by_sms.failed_pct is 40)"
+
+
 def test_what_nobody_says_keeps_the_runbooks_promise() -> None:
     """A step that succeeds has as many customers as it expects."""
     counts = played(f"{{outcomes: {{remind: {HALF}}}}}").step("by_sms").counts

@@ -2,8 +2,11 @@
 
 import pytest
 
+from engine.runbook import draft
+from engine.runbook.channels import REGISTRY
+from engine.scenario.check import check
 from engine.scenario.read import read
-from tests.scenarios import RUNBOOK, checked, said_of
+from tests.scenarios import RUNBOOK, checked, said_of, suite_of
 
 ONE = "scenarios:\n  - name: one\n"
 
@@ -30,6 +33,9 @@ def one(given: str, expect: str = "{exit_code: 0}") -> str:
         ("wait: 4h\n" + one("{}"), 1, "RB103", "this file has no key `wait`", "the keys here are"),
         (ONE, 2, "RB102", "this item of `scenarios` has no `expect`", "add `expect: "),
         (one("{now: 2pm}"), 3, "RB108", '"2pm" cannot be the `now`', '"2026-04-01T10:00"'),
+        (one('{now: "9999-12-31T23:59"}'), 3, "RB108", "the `now`", "from the year 2000 to 2999"),
+        (one('{now: "0001-01-01T06:00"}'), 3, "RB108", "the `now`", "from the year 2000 to 2999"),
+        (one("{inputs: {cap: 3}}", "{requests: [{step: remind, body: {}}]}"), 4, "RB110", "empty group", ""),
         (one('{now: "2026-02-30T10:00"}'), 3, "RB108", "no calendar", "2026-04-01T10:00"),
         (one("{outcomes: {remind: suceeded}}"), 3, "RB107", '"suceeded"', "did you mean `succeeded`?"),
         (one("{outcomes: {remind: {failed: 3}}}"), 3, "RB102", "`remind` has no `status`", "`succeeded`"),
@@ -110,6 +116,37 @@ def test_an_outcome_that_no_answer_gives(outcome: str, message: str) -> None:
     assert message in found[2]
 
 
+@pytest.mark.parametrize(
+    ("outcome", "pointed"),
+    [
+        ("{status: partial, selected: 100, failed: 1000}", "1000"),
+        ("{status: partial, failed: 50, selected: 40}", "40"),
+        ("{status: succeeded, failed: 10, selected: 90}", "10"),
+        ("{status: failed, selected: 101}", "101"),
+        ("{status: succeeded, selected: 101, failed: 10}", "remind"),
+    ],
+)
+def test_the_number_that_does_not_fit_is_pointed_at(outcome: str, pointed: str) -> None:
+    """The last one without which the others fit; where no single one is to blame, the step."""
+    came = checked(one(f"{{outcomes: {{remind: {outcome}}}}}"))
+    (found,) = came.findings
+    line = came.suite.document.lines.line(found.span.line)
+    assert line[found.span.column - 1 : found.span.end_column - 1] == pointed
+
+
+def test_a_wrong_step_hides_no_wrong_input() -> None:
+    """All that is wrong is told in one round; a wrong time makes no other finding."""
+    text = one("{now: '2026-02-30T10:00', inputs: {capp: 3}, outcomes: {remnd: failed}}")
+    assert [each.kind.code for each in checked(text).findings] == ["RB108", "RB705", "RB702"]
+
+
+def test_an_exit_code_that_no_run_gives_is_refused() -> None:
+    """It would only ever fail."""
+    assert [each[1:] for each in said_of(one("{inputs: {cap: 3}}", "{exit_code: 7}"))] == [
+        ("RB107", "no run that is played ends with 7", "write 0, 11, 15, 20, 21, 22 or 23.")
+    ]
+
+
 def test_an_overreach_needs_a_limit() -> None:
     """Where nothing is too many, nobody can take too many."""
     runbook = RUNBOOK.replace('limit: "{{ inputs.cap }}"', "limit: none").replace(
@@ -159,13 +196,33 @@ def test_inputs_that_the_runbook_cannot_be_filled_with() -> None:
     [("{by_sms: failed}", 1), ("{remind: [succeeded, failed, failed]}", 2), ("{remind: failed}", 0)],
 )
 def test_an_outcome_that_nothing_asks_for(outcomes: str, count: int) -> None:
-    """A warning for each, so that the scenario still counts; what holds for the whole file may be idle."""
+    """A warning for each, so that the scenario still counts."""
     found = checked(one(f"{{outcomes: {outcomes}}}", "{steps: {by_sms: {run: false}}}")).findings
     assert [(each.kind.code, each.is_error) for each in found if not each.is_error] == [
         ("RB708", False)
     ] * count
     text = f"given: {{outcomes: {outcomes}}}\n{ONE}    expect: {{requests: 1}}\n"
-    assert not checked(text).findings
+    assert [each.kind.code for each in checked(text).findings] == ["RB708"] * count
+
+
+@pytest.mark.parametrize(
+    ("second", "chosen", "codes"),
+    [("failed", "", []), ("succeeded", "", ["RB708"]), ("succeeded", "one", [])],
+)
+def test_what_a_file_states_for_all_is_asked_for_in_one(second: str, chosen: str, codes: list[str]) -> None:
+    """Where all of its scenarios are played, and none comes to it, it shows nothing."""
+    suite = suite_of(f"""\
+        given: {{outcomes: {{by_sms: failed}}}}
+        scenarios:
+          - name: one
+            expect: {{requests: 1}}
+          - name: two
+            given: {{outcomes: {{remind: {second}}}}}
+            expect: {{requests: 1}}
+        """)
+    read_runbook = draft.read(RUNBOOK.encode(), "two.yaml", REGISTRY)
+    found = check(suite, read_runbook, lambda name: chosen in name).findings
+    assert [each.kind.code for each in found] == codes
 
 
 def test_a_scenario_says_otherwise_than_its_file() -> None:

@@ -2,11 +2,13 @@
 
 import pytest
 
+from engine.record.condition import Field
 from engine.record.plan import Program
 from engine.runbook import draft
 from engine.runbook.channels import REGISTRY
 from engine.scenario.check import START, program_of, values_of
 from engine.scenario.coverage import measure
+from engine.scenario.outcomes import Stated
 from engine.scenario.play import Played
 from engine.scenario.read import Scenario
 from engine.scenario.suggest import Suggestion, file_of, sample_inputs, suggest
@@ -70,6 +72,16 @@ def test_plain_days_come_first() -> None:
     assert not [name for name in names if "matched < 10" in name], "that nobody matches shows the same"
 
 
+def test_all_that_the_way_rests_on_is_stated() -> None:
+    """Errors too, which may come with every status; behind a condition on them nothing is left dark."""
+    runbook = RUNBOOK.replace("steps.remind.failed_pct > inputs.share", "steps.remind.errors == 0")
+    runbook = runbook.replace("  share: {type: number, default: 20}\n", "")
+    found = suggested(runbook)
+    assert not measure([program(runbook)], [each.played for each in found]).missing
+    (last,) = [each for each in found if each.name == "by_sms: in_doubt"]
+    assert last.outcomes["remind"] == Stated(numbers={Field.ERRORS: 0})
+
+
 def test_of_a_long_runbook_only_what_it_is_about_is_expected() -> None:
     """Twenty lines for each scenario would be read by nobody."""
     more = "".join(
@@ -103,6 +115,6 @@ def test_inputs_without_a_default_are_made_up() -> None:
         "who": "pune",
         "least": 7,
         "live": True,
-        "at": "2026-04-01",
+        "at": "2026-03-31",
         "names": ["example"],
     }

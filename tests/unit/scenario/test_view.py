@@ -39,7 +39,7 @@ inputs.share is 20)
       why:  remind partial, by_sms succeeded
   FAIL  cannot be played: not played, see below
 
-two.test.yaml:13:24: error RB704 outcome that no answer gives
+two.test.yaml:13:59: error RB704 outcome that no answer gives
 """
 
 
@@ -64,7 +64,7 @@ def test_how_it_went_in_a_line() -> None:
     """What passed, what failed, which files cannot be used; and what to do next."""
     good = checked("scenarios:\n  - name: a\n    expect: {exit_code: 0}\n")
     broken = checked("scenarios:\n  - name: a\n    expect: {steps: {nobody: skipped}}\n")
-    bad = checked("scenarios:\n  - name: a\n    expect: {exit_code: 1}\n")
+    bad = checked("scenarios:\n  - name: a\n    expect: {exit_code: 20}\n")
     assert summary([good]) == "1 scenario of 1 file: 1 passed."
     assert summary([good, broken, checked(MIXED)]) == (
         "4 scenarios of 3 files: 2 passed, 2 failed, 1 file cannot be used."
@@ -155,7 +155,7 @@ def test_junit_keeps_to_what_strict_readers_admit() -> None:
 
 
 def test_what_xml_cannot_hold_does_not_break_it() -> None:
-    """A character that a terminal would obey, in the name of a file."""
-    suite = read(b"format: [", "a\x1b[31m&<.test.yaml")
+    """Characters that a terminal would obey, or that are none, in the name of a file."""
+    suite = read(b"format: [", "a\x1b[31m&<\ufffe\uffff.test.yaml")
     root = fromstring(junit([Checked(suite, (), suite.findings)]))  # noqa: S314  (our own)
-    assert root[0].get("name") == "a\u241b[31m&<.test.yaml"
+    assert root[0].get("name") == "a\u241b[31m&<\ufffd\ufffd.test.yaml"

@@ -4,25 +4,35 @@ import pytest
 
 from engine.record.condition import Condition
 from engine.runbook.answers.ends import StepTerms, Stop
-from engine.runbook.answers.survey import MOST_COMPARISONS, Survey, survey
-from engine.runbook.answers.truths import EITHER, FALSE, OPEN
+from engine.runbook.answers.survey import MOST_COMPARISONS, GivenUp, Survey, survey
+from engine.runbook.answers.truths import EITHER, FALSE, OPEN, TRUE
 from engine.runbook.expressions.fault import Scope
 from engine.runbook.expressions.parse import parse
+from engine.runbook.model import InputSpec, InputType
 
 IDS = {"a": 0, "b": 1, "own": 2}
+INPUTS = {
+    "few": InputSpec("few", InputType.INTEGER, minimum=0, maximum=5),
+    "any": InputSpec("any", InputType.INTEGER),
+    "rate": InputSpec("rate", InputType.NUMBER, minimum=0.5),
+    "team": InputSpec("team", InputType.STRING, choices=("north", "south")),
+    "branch": InputSpec("branch", InputType.STRING),
+    "strict": InputSpec("strict", InputType.BOOLEAN),
+    "day": InputSpec("day", InputType.DATE),
+}
 
 
 def read(text: str, own: str | None = None) -> Condition:
     """Read a condition of the third step."""
-    condition, wrong = parse(text, Scope({}, IDS, 2, own))
+    condition, wrong = parse(text, Scope(INPUTS, IDS, 2, own))
     assert condition is not None, wrong
     return condition
 
 
 def look(text: str, *steps: StepTerms) -> Survey:
     """Look at a `when`."""
-    found = survey(read(text), steps or (StepTerms("a"),))
-    assert found is not None
+    found = survey(read(text), steps or (StepTerms("a"),), inputs=INPUTS)
+    assert isinstance(found, Survey)
     return found
 
 
@@ -42,12 +52,66 @@ SKIPPABLE = StepTerms("b", may_skip=True, when=read("steps.a.failed > 10"))
         ("steps.b.ran and steps.a.failed < 50", (StepTerms("a"), SKIPPABLE), EITHER | OPEN),
         ("steps.a.failed > steps.b.failed", (StepTerms("a"), StepTerms("b")), EITHER | OPEN),
         ("steps.a.failed >= steps.a.errors", (StepTerms("a"),), EITHER | OPEN),
+        ("steps.a.failed > steps.a.selected", (StepTerms("a"),), FALSE | OPEN),
+        ("steps.a.matched >= steps.a.failed", (StepTerms("a"),), TRUE | OPEN),
+        ("steps.a.initiated <= steps.a.failed", (StepTerms("a"),), EITHER | OPEN),
+        ("steps.a.failed > steps.b.selected", (StepTerms("a"), StepTerms("b")), EITHER | OPEN),
         ("steps.a.status in ['rejected'] and steps.a.initiated / steps.a.matched > 0", (), FALSE | OPEN),
     ],
 )
 def test_truths(text: str, steps: tuple[StepTerms, ...], expected: int) -> None:
     """Limits, the steps' own conditions, and what the numbers of one answer say of each other all count."""
     assert look(text, *steps).truths[0] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("inputs.few > 7", FALSE),
+        ("inputs.few > 4", EITHER),
+        ("inputs.few >= 0", TRUE),
+        ("inputs.few in [1, 7]", EITHER),
+        ("inputs.few in [6, 7]", FALSE),
+        ("inputs.any > 4 and inputs.any < 5", FALSE),
+        ("inputs.any > 4 and inputs.any < 6", EITHER),
+        ("inputs.any > -1 or inputs.any < 0", TRUE),
+        ("inputs.any * 2 > 8 and inputs.any * 2 < 8", EITHER),
+        ("inputs.any * 2 == 8 and inputs.any < 9", EITHER),
+        ("inputs.any > inputs.few", EITHER),
+        ("inputs.rate > 4 and inputs.rate < 5", EITHER),
+        ("inputs.rate < 0.5", FALSE),
+        ("inputs.team == 'north' or inputs.team == 'south'", TRUE),
+        ("inputs.team == 'north' and inputs.strict", EITHER),
+        ("inputs.branch == 'a' and inputs.branch == 'b'", FALSE),
+        ("inputs.branch == 'a' or inputs.branch == 'b'", EITHER),
+        ("inputs.strict and not inputs.strict", FALSE),
+        ("inputs.day > '2026-01-31' and inputs.day < '2026-02-01'", FALSE),
+        ("inputs.day > '2026-01-31' and inputs.day < '2026-02-02'", EITHER),
+        ("steps.a.ran and inputs.few > 7", FALSE),
+        ("steps.a.ran and inputs.few > 4", EITHER | OPEN),
+        ("steps.a.failed > inputs.few", EITHER | OPEN),
+        ("not inputs.strict and steps.a.failed > 3 or inputs.strict and steps.a.failed <= 3", EITHER | OPEN),
+        ("inputs.few == 2 and 6 / (inputs.few - 1) > 7", EITHER | OPEN),
+    ],
+)
+def test_inputs(text: str, expected: int) -> None:
+    """An input has one of its values, within its bounds, and the same one everywhere in a condition."""
+    assert look(text).truths[0] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "is_told"),
+    [
+        ("steps.a.failed / inputs.few > 3", True),
+        ("steps.a.failed / inputs.any > 3", True),
+        ("inputs.any != 0 and steps.a.failed / inputs.any > 3", False),
+        ("steps.a.failed / inputs.rate > 3", False),
+        ("100 / inputs.few > 30", True),
+    ],
+)
+def test_inputs_that_divide(text: str, is_told: bool) -> None:
+    """An input divides by zero where its bounds let it."""
+    assert bool(look(text).divisors) is is_told
 
 
 @pytest.mark.parametrize(
@@ -109,7 +173,7 @@ def test_divisors(text: str, own: str | None, is_told: bool) -> None:
     condition = read(text, own)
     terms = StepTerms("own" if own else "a", success=(condition,) if own else ())
     found = survey(condition, [terms], terms if own else None)
-    assert found is not None
+    assert isinstance(found, Survey)
     assert bool(found.divisors) is is_told
 
 
@@ -118,14 +182,17 @@ def test_one_criterion_guards_another() -> None:
     guard, divided = read("selected > 0", "own"), read("failed / selected < 0.5", "own")
     terms = StepTerms("own", success=(guard, divided))
     found = survey(divided, [terms], terms)
-    assert found is not None
+    assert isinstance(found, Survey)
     assert not found.divisors
 
 
 def test_too_much_is_given_up() -> None:
     """A condition with very many ways is not looked at to the end."""
     text = " or ".join(f"steps.{step}.{name} in [2, 4, 6, 8]" for step in "ab" for name in FIELDS)
-    assert survey(read(text), (StepTerms("a"), StepTerms("b"))) is None
+    given_up = survey(read(text), (StepTerms("a"), StepTerms("b")))
+    assert isinstance(given_up, GivenUp)
+    # That there are too many ways shows before they are walked.
+    assert given_up.work < MOST_COMPARISONS / 2
     assert look("steps.a.failed == 1 or steps.a.failed == 7").work < MOST_COMPARISONS
 
 

@@ -84,3 +84,15 @@ def test_what_contradicts_itself_is_proved_impossible_without_a_limit() -> None:
         Field.SELECTED: Cell(Cut(Fraction(1000), behind=False), None),
     }
     assert find(SendStatus.PARTIAL, where, None) is Search.NONE
+
+
+@pytest.mark.parametrize(
+    ("status", "share"),
+    [
+        (SendStatus.SUCCEEDED, Cell(Cut(Fraction(0), behind=True), None)),
+        (SendStatus.FAILED, Cell(None, Cut(Fraction(100), behind=False))),
+    ],
+)
+def test_a_share_that_a_status_does_not_have_is_proved_impossible(status: SendStatus, share: Cell) -> None:
+    """Without a limit, too, where not every number can be tried."""
+    assert find(status, {Field.FAILED_PCT: share}, None) is Search.NONE

@@ -1,10 +1,14 @@
 """The canonical layout, case by case."""
 
+import json
+import time
 from typing import Any
 
 import pytest
+import yaml
 
 from engine.runbook import rewrite as package
+from engine.runbook import source
 from engine.runbook.channels import REGISTRY
 from engine.runbook.rewrite import UnfaithfulError, rewrite
 from engine.runbook.rewrite.order import RUNBOOK, STEP
@@ -12,6 +16,7 @@ from engine.runbook.shape import build
 from engine.runbook.source import read
 
 LONG = "x" * 60
+MOST_S = 4  # it takes less than 1; quadratic, more than 6
 
 
 def laid_out(text: str) -> str:
@@ -55,12 +60,13 @@ CASES = {
     "a text that ends in blanks": ("a: |\n   b\n     \n   \n", "a: |\n  b\n    \n"),
     "a text at the end of a file without one": ("a: |\n  b", "a: |-\n  b\n"),
     "a text over lines": ('a: "b\n     c"\n', 'a: "b\n  c"\n'),
-    "words over lines, in brackets": ("a: [b\nc, d]\n", "a: [b c, d]\n"),
+    "words over lines, in brackets": ("x-a: [b\nc, d]\n", "x-a: [b c, d]\n"),
     "a description over lines": ("description: b\n       c\n", "description: b\n  c\n"),
     "nothing": ("a:\nb: ~\nc:\n  -\n", "a:\nb: ~\nc:\n  -\n"),
     "a mark of a document": ("---\na: 1\n...\n", "a: 1\n"),
     "blanks at the end of lines": ("a: 1   \n   \nb: 2\t\n", "a: 1\n\nb: 2\n"),
     "a tab between words": ("a: b\tc\n", "a: b\tc\n"),
+    "a tab in a comment": ("a: 1 #\tx\n", "a: 1  #\tx\n"),
     "tabs": ("a:\t1\t# x\nb: [\tc\t,\td\t]\n", "a: 1  # x\nb: [c, d]\n"),
 }
 COMMENTS = {
@@ -112,12 +118,20 @@ def test_layout(name: str) -> None:
     assert laid_out(expected) == expected
 
 
+@pytest.mark.parametrize("name", [*COMMENTS, *ORDERED])
+def test_layout_where_the_parser_is_in_python(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """PyYAML may come without its part in C."""
+    monkeypatch.setattr(source, "_PARSER", yaml.SafeLoader)
+    written, expected = {**COMMENTS, **ORDERED}[name]
+    assert laid_out(written) == expected
+
+
 def test_every_key_has_its_place_in_the_order() -> None:
-    """A key that the schema gains and the order lacks would stand behind any other."""
+    """A key that the schema gains and the order lacks would stand behind any other; nothing else has one."""
     schema: Any = build(REGISTRY, templates=True)
     steps = [form["properties"] for name, form in schema["$defs"].items() if name.startswith("step_")]
-    assert set(schema["properties"]) <= set(RUNBOOK)
-    assert {key for form in steps for key in form} <= set(STEP)
+    assert set(schema["properties"]) == set(RUNBOOK)
+    assert {key for form in steps for key in form} == set(STEP)
 
 
 @pytest.mark.parametrize("new", ["a: 2\n", "a: 1\n", "a: yes  # x\n"], ids=["data", "comment", "findings"])
@@ -126,3 +140,16 @@ def test_a_text_that_says_something_else_is_never_given(new: str, monkeypatch: p
     monkeypatch.setattr(package, "lay_out", lambda _root: new)
     with pytest.raises(UnfaithfulError):
         rewrite(read(b"a: 1 # x\n", "a.yaml"))
+
+
+@pytest.mark.parametrize("is_one_line", [False, True])
+def test_the_time_grows_with_the_text_alone(is_one_line: bool) -> None:
+    """Whoever looks from each value to the next comment, or back to its line's start, takes minutes."""
+    items = [f"  - {LONG}{LONG}{LONG}{LONG}{LONG}\n"] * 12_000
+    text = "a:\n" + "".join(items)
+    if is_one_line:
+        text = json.dumps(read(text.encode(), "a.yaml").data)
+    document = read(f"{text}\n# the end\n".encode(), "a.yaml")
+    began = time.process_time()
+    rewrite(document)
+    assert time.process_time() - began < MOST_S

@@ -4,9 +4,10 @@ from unittest.mock import Mock
 
 import pytest
 
+from engine.runbook.answers import surveys
 from engine.runbook.answers.survey import survey
 from engine.runbook.draft import read
-from engine.runbook.rules import conditions
+from engine.runbook.rules import MOST
 
 HEAD = "format: runbook/v1\nname: first\nowner: ops\npurpose: service\ncampaign: {id: camp_demo}\nsteps:\n"
 
@@ -72,6 +73,58 @@ def test_defaults_count() -> None:
     assert found("on_failure: halt", when, head=head) == ["RB559 s1"]
 
 
+STATUS = "steps.s0.status"
+SKIPPED = "when: steps.s0.failed > 9"
+TWINS: dict[str, tuple[list[str], list[str]]] = {
+    "RB551": ([f"when: {STATUS} == 'partial' and {STATUS} == 'no_match'"],
+              [f"when: {STATUS} == 'partial' and {STATUS} != 'no_match'"]),
+    "RB552": ([f"when: {STATUS} != 'partial' or {STATUS} != 'no_match'"],
+              [f"when: {STATUS} != 'partial' and {STATUS} != 'no_match'"]),
+    "RB553": (["when: steps.s0.failed > 9 and (steps.s0.initiated < 5 or steps.s0.initiated >= 5)"],
+              ["when: steps.s0.failed > 9 and (steps.s0.initiated < 5 or steps.s0.initiated > 5)"]),
+    "RB557": ([SKIPPED, "when: steps.s1.failed_pct < 5"], [SKIPPED, "when: steps.s1.failed_pct > 5"]),
+    "RB560": (["success: failed_pct <= 50 or initiated < 60, limit: 100"],
+              ["success: failed_pct <= 50 or initiated < 40, limit: 100"]),
+    "RB561": (["success: failed == 0 and failed_pct > 5"], ["success: failed == 1 and failed_pct > 5"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("code", TWINS)
+def test_what_comes_near_is_silent(code: str) -> None:
+    """Of two conditions that differ in a sign, one has the finding."""
+    wrong, near = TWINS[code]
+    assert [each[:5] for each in found("", *wrong)] == [code]
+    assert found("", *near) == []
+
+
+@pytest.mark.parametrize(
+    ("condition", "code"),
+    [
+        ("failed_pct > 0.05", ["RB556 s1"]),
+        ("failed_pct >= 0.5", ["RB556 s1"]),
+        ("0.5 < failed_pct", ["RB556 s1"]),
+        ("failed_pct >= 1", []),
+        ("failed_pct > 1.5", []),
+        ("failed_pct > 0", []),
+    ],
+)
+def test_more_than_a_fraction_of_a_per_cent_is_asked_about(condition: str, code: list[str]) -> None:
+    """As a rule a share of a whole was meant."""
+    assert found("", f"when: {condition.replace('failed_pct', 'steps.s0.failed_pct')}") == code
+
+
+@pytest.mark.parametrize(
+    ("criterion", "by_expect"), [("selected > 0", True), ("failed_pct <= 5 or failed_pct > 5", False)]
+)
+def test_what_only_expect_makes_certain_is_said_so(criterion: str, by_expect: bool) -> None:
+    """Whoever deletes the one has to know of the other."""
+    text = f"{HEAD}  - {{id: a, channel: sms, template: t, filters: everyone, limit: none, "
+    text += f"expect: {{matched: {{min: 1}}}}, success: {criterion}}}\n"
+    (one,) = read(text.encode(), "a.yaml").diagnostics
+    assert one.kind.code == "RB560"
+    assert ("`expect`" in one.message) is by_expect
+
+
 def test_a_condition_that_never_varies_by_itself_is_told_once() -> None:
     """A constant without a name has its own finding."""
     assert found("", "when: steps.s0.ran or 1 == 1") == ["RB327 s1"]
@@ -86,7 +139,7 @@ def test_a_finding_at_one_criterion_leaves_the_others_as_they_are() -> None:
 def test_alike_conditions_are_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ten thousand steps of one kind cost one look, with the findings at each of them."""
     looked = Mock(wraps=survey)
-    monkeypatch.setattr(conditions, "survey", looked)
+    monkeypatch.setattr(surveys, "survey", looked)
     steps = [f"when: steps.s{n - 1}.failed < 5" for n in range(1, 40)]
     assert found("", *steps) == [f"RB557 s{n}" for n in range(2, 40)]
     assert looked.call_count <= len(
@@ -95,7 +148,96 @@ def test_alike_conditions_are_looked_at_once(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_there_is_an_end_to_looking(monkeypatch: pytest.MonkeyPatch) -> None:
-    """When much was looked at, only single comparisons are judged."""
-    monkeypatch.setattr(conditions, "MOST_WORK", -1)
+    """When very much was looked at, only single comparisons are judged."""
+    monkeypatch.setattr(surveys, "MOST_DEAR", 0)
+    monkeypatch.setattr(surveys, "MOST_CHEAP", 0)
     never = "when: steps.s0.failed == 3 and steps.s0.failed == 1"
     assert found("", never, "when: steps.s0.failed < 0") == ["RB555 s2"]
+
+
+NEVER = "steps.s0.failed > 50 and steps.s0.failed < 40"
+
+
+def test_dear_conditions_leave_cheap_ones_their_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What stands above a condition does not decide whether it is looked at."""
+    monkeypatch.setattr(surveys, "MOST_DEAR", 0)
+    assert found("", f"when: {NEVER}") == ["RB551 s1"]
+
+
+@pytest.mark.parametrize(
+    "dear",
+    [
+        " or ".join(f"steps.s{n}.failed > 20" for n in range(4)),
+        " or ".join(f"steps.s{n}.failed > 20 and steps.s{n}.matched > 70" for n in range(4)),
+        "steps.s0.failed + steps.s1.failed > steps.s2.failed + steps.s3.failed",
+    ],
+)
+def test_conditions_over_many_steps_do_not_hide_what_is_below(dear: str) -> None:
+    """To see that there are too many ways costs next to nothing."""
+    above = [f"when: {dear.replace('20', str(20 + n))}" for n in range(30)]
+    assert found("", "", "", "", *above, f"when: {NEVER}") == ["RB551 s34"]
+
+
+@pytest.mark.parametrize(
+    ("condition", "expected"),
+    [
+        (" or ".join(f"(steps.s{n}.failed > 50 and steps.s{n}.failed < 40)" for n in range(5)), "RB551"),
+        (" and ".join(f"(steps.s{n}.failed < 50 or steps.s{n}.failed > 40)" for n in range(5)), "RB552"),
+        (" or ".join([NEVER, *(f"steps.s{n}.failed > 30" for n in range(5))]), "RB553"),
+        (" and ".join([*(f"steps.s{n}.failed > 30" for n in range(5)), "steps.s0.failed < 20"]), "RB551"),
+        ("not (" + " and ".join(f"steps.s{n}.failed > 30" for n in range(5)) + ")", None),
+        (" or ".join(f"steps.s{n}.failed > 30" for n in range(5)), None),
+        (" and ".join(f"steps.s{n}.failed > steps.s{n + 1}.failed" for n in range(5)), None),
+    ],
+)
+def test_a_condition_over_many_steps_is_looked_at_in_parts(condition: str, expected: str | None) -> None:
+    """What its parts come to decides the whole, or is told of the part."""
+    told = found("", "", "", "", "", "", f'when: "{condition}"')
+    assert told == ([f"{expected} s6"] if expected else [])
+
+
+def test_too_much_around_a_step_leaves_the_step_itself() -> None:
+    """Where the steps that it depends on make too many ways, a condition is looked at without them."""
+    open_ = " and ".join(f"steps.s{n}.failed > steps.s{n}.errors * {n + 1} + 1" for n in range(3))
+    never = "steps.s3.failed > 50 and steps.s3.failed in [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]"
+    assert found("", "", "", f"when: {open_}", f'when: "{never}"') == ["RB551 s4"]
+
+
+def test_a_skip_that_nobody_knows_has_no_zeros() -> None:
+    """Whether a step is skipped whose own condition has a finding is not known."""
+    assert found("", "when: steps.s0.matched >= 0", "when: steps.s1.matched == 0") == ["RB555 s1"]
+
+
+def test_inputs_are_known_by_their_declaration() -> None:
+    """An input without a sound declaration can have any value."""
+    declared = "inputs: {few: {type: integer, maximum: 5}}\nsteps:"
+    when = "when: inputs.few > 7"
+    assert found("", when, head=HEAD.replace("steps:", declared)) == ["RB551 s1"]
+    broken = declared.replace("maximum: 5", "maximum: five")
+    assert not [each for each in found("", when, head=HEAD.replace("steps:", broken)) if each[-2:] == "s1"]
+
+
+def test_of_very_many_findings_the_first_are_told() -> None:
+    """A program wrote the file: the last of them says how many more there are."""
+    steps = [f"id: s{n}, when: steps.s0.failed < 0" for n in range(1, MOST + 4)]
+    raw = HEAD + "".join(
+        f"  - {{channel: sms, template: t{n}, limit: none, filters: {{custom: {{branch: b{n}}}}}, {keys}}}\n"
+        for n, keys in enumerate(["id: s0", *steps])
+    )
+    told = read(raw.encode(), "a.yaml").diagnostics
+    assert [one.kind.code for one in told] == ["RB555"] * MOST
+    assert [n for n, one in enumerate(told) if "And 3 more like this" in one.help] == [MOST - 1]
+    accepting = raw.replace(f"id: s{MOST + 2},", f"id: s{MOST + 2}, accept_warnings: {{RB555: Known.}},")
+    assert {one.kind.code for one in read(accepting.encode(), "a.yaml").diagnostics} == {"RB555"}
+
+
+def test_of_very_many_trial_names_the_first_are_told() -> None:
+    """So it is with rules that see no conditions."""
+    steps = [f"template: dummy_{n}" for n in range(MOST + 2)]
+    raw = HEAD + "".join(
+        f"  - {{id: s{n}, channel: sms, limit: none, filters: {{custom: {{branch: b{n}}}}}, {keys}}}\n"
+        for n, keys in enumerate(steps)
+    )
+    told = read(raw.encode(), "a.yaml").diagnostics
+    assert len(told) == MOST
+    assert [n for n, one in enumerate(told) if "more like this" in one.help] == [MOST - 1]

@@ -5,8 +5,8 @@ from itertools import product
 import pytest
 
 from engine.record.condition import Condition, Field, Value
+from engine.runbook.expressions.endings import STATUSES
 from engine.runbook.expressions.evaluate import evaluate
-from engine.runbook.expressions.names import STATUSES
 from engine.runbook.rules.exclusion import never_both
 from tests.unit.runbook.expressions.scopes import tree_of
 

@@ -49,6 +49,13 @@ def test_what_an_input_gives_is_compared_once_it_is_given() -> None:
     assert codes(step("a", same), step("b", same.replace("paid", "[paid]")), top=top) == ["RB502"]
 
 
+def test_a_list_that_is_given_is_not_named_in_the_file() -> None:
+    """The file holds its name alone, whatever is given."""
+    made = draft(step("a", 'filters: {ids: "{{ inputs.who }}"}'), top="inputs: {who: {type: list}}\n")
+    who = tuple(f"L-{n}" for n in range(12))
+    assert [*made.diagnostics, *fill(made, {"who": who}).diagnostics] == []
+
+
 def test_a_warning_is_not_said_again_when_the_values_are_there() -> None:
     """It is the same, though it names a value now."""
     keys = 'filters: {custom: {branch: "{{ inputs.branch }}"}}, title: "{{ inputs.branch }}"'
@@ -127,6 +134,88 @@ def test_a_name_of_a_test_is_seen(template: str) -> None:
     assert codes(step("a").replace("t1", template)) == ["RB505"]
 
 
+def test_a_text_that_names_an_input_does_not_read_it() -> None:
+    """Only a template does, and a condition."""
+    top = "inputs: {cap: {type: integer}, day: {type: date}}\n"
+    keys = "filters: {language: hindi}, title: 'inputs.cap on {{ inputs.day }}'"
+    (found,) = draft(step("a", keys), top=top).diagnostics
+    assert (found.kind.code, found.message) == ("RB506", "nothing reads inputs.cap")
+
+
+def test_a_misspelt_language_is_not_held_against_the_template() -> None:
+    """One mistake is one finding."""
+    assert codes(step("a", "filters: {language: gujrati}").replace("t1", "emi_gujarati")) == ["RB204"]
+
+
+SEARCHES = ("'>30'", "'>= 5'", "'!pune'", "'*'", "pune*", "'*pune*'", "all", "None", "Any", "everyone",
+            "'pune, nashik'", "pune;nashik", "pune or nashik", "[goa, '>30']")  # fmt: skip
+TEXTS = ("pune", "31-60", "'1,000'", "90+", "Jammu and Kashmir", "A/B", "allied", "'****1234'", "R&D",
+         "'5%'", "x-1.2", "not contacted", "पुणे")  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("value", "found"), [*((text, ["RB515"]) for text in SEARCHES), *((text, []) for text in TEXTS)]
+)
+def test_a_column_is_compared_as_text(value: str, found: list[str]) -> None:
+    """What only searches understand is asked about; what columns hold is not."""
+    assert codes(step("a", f"filters: {{custom: {{branch: {value}}}}}")) == found
+
+
+FILTERS = ("ids", "exclude_ids", "Exclude-IDs", "Payment Status", "language", "LANGUAGE")
+COLUMNS = ("loan_ids", "language_2", "status", "x-ids")
+
+
+@pytest.mark.parametrize(
+    ("column", "found"), [*((name, ["RB211"]) for name in FILTERS), *((name, []) for name in COLUMNS)]
+)
+def test_a_filter_is_no_column(column: str, found: list[str]) -> None:
+    """However its words are joined."""
+    assert codes(step("a", f"filters: {{custom: {{{column}: one}}}}")) == found
+
+
+AUDIENCES = "audiences: {one: {filters: {language: tamil}}, other: {filters: {language: hindi}}}\n"
+BY_BRANCH = "filters: {custom: {branch: '{{ inputs.branch }}'}}"
+TWICE = "filters: {payment_status: bounced, custom: {branch: pune}}"
+USES_BOTH = ["audience: one", "audience: other"]
+TWINS = {
+    "RB506 read in a condition only": (
+        ("inputs: {go: {type: boolean}}\n", ["filters: everyone, title: inputs.go"]),
+        ("inputs: {go: {type: boolean}}\n", ["filters: everyone, when: inputs.go"]),
+    ),
+    "RB507 named by the last step": ((AUDIENCES, USES_BOTH[:1]), (AUDIENCES, USES_BOTH)),
+    "RB508 a day that moves": (
+        ("inputs: {branch: {type: date, default: '2026-03-31'}}\n", [BY_BRANCH]),
+        ("inputs: {branch: {type: date, default: yesterday}}\n", [BY_BRANCH]),
+    ),
+    "RB509 two are not many": (("", [TWICE] * 3), ("", [TWICE] * 2)),
+    "RB513 one id in common": (
+        ("", ["filters: {ids: [L-1, L-2], custom: {loan_id: L-3}}"]),
+        ("", ["filters: {ids: [L-1, L-2], custom: {loan_id: [L-2, L-3]}}"]),
+    ),
+    "RB548 a number that only looks like one": (
+        ("", ["filters: {ids: ['1.23E+12']}"]),
+        ("", ["filters: {ids: ['A1E23', '1.2.3', '0.5', 'A-1']}"]),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", TWINS)
+def test_what_comes_near_is_silent(case: str) -> None:
+    """Of two runbooks that differ in little, one has the finding."""
+    for (top, steps), found in zip(TWINS[case], ([case[:5]], []), strict=True):
+        made = [step(f"s{n}", keys).replace("t1", f"t{n}") for n, keys in enumerate(steps)]
+        assert codes(*made, top=top) == found
+
+
+@pytest.mark.parametrize(
+    ("languages", "found"), [("tamil", ["RB514"]), ("[tamil, hindi]", []), ("'{{ inputs.one }}'", [])]
+)
+def test_a_template_of_one_of_the_languages_is_right(languages: str, found: list[str]) -> None:
+    """And of a language that an input gives nothing is known."""
+    made = step("a", f"filters: {{language: {languages}}}").replace("t1", "emi_hindi")
+    assert codes(made, top="inputs: {one: {type: string, key: true}}\n") == found
+
+
 def test_where_an_input_is_read() -> None:
     """In a text, a condition or an audience; in a note it is not."""
     top = "inputs: {a: {type: string}, b: {type: boolean}, c: {type: string}, d: {type: string}}\n"
@@ -162,13 +251,13 @@ def test_a_sound_step_beside_it_has() -> None:
     ("filters", "most"),
     [
         ("{payment_status: paid, custom: {branch: b%s}}", 0),
-        ("{custom: {c%s: x}}", 30),
+        ("{custom: {c%s: x}}", 90_000),
     ],
 )
 def test_no_step_is_compared_with_all_others(
     filters: str, most: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Only with those that share a value of what tells them apart, and with few of these."""
+    """Only with those that share a value of what tells them apart, and so often in all."""
     compared: list[object] = []
 
     def never(*pair: object) -> bool:
@@ -176,7 +265,25 @@ def test_no_step_is_compared_with_all_others(
         return False
 
     monkeypatch.setattr(overlapping_steps, "_twice", never)
-    count = 200
+    count = 400
     draft(*(step(f"s{n}", f"filters: {filters % n}") for n in range(count)))
     assert bool(compared) is bool(most)
-    assert len(compared) <= most * count
+    assert len(compared) <= most
+
+
+def test_a_step_is_compared_with_one_far_before_it() -> None:
+    """Forty others between the two hide nothing."""
+    between = [step(f"s{n}", f"filters: {{language: hindi, custom: {{b: b{n}}}}}") for n in range(40)]
+    first, last = step("a", "filters: {language: tamil}"), step("z", "filters: {custom: {b: zz}}")
+    assert codes(first, *between, last) == ["RB502"]
+
+
+def test_an_exact_repetition_is_seen_once_the_values_are_there() -> None:
+    """Two inputs may be given the same."""
+    one, other = (f"filters: {{language: '{{{{ inputs.{name} }}}}'}}" for name in ("one", "other"))
+    top = "inputs: {one: {type: string}, other: {type: string}}\n"
+    made = draft(step("a", one), step("b", other), top=top)
+    assert made.diagnostics == ()
+    for given, found in (("hindi", ["RB511"]), ("tamil", [])):
+        filled = fill(made, {"one": "hindi", "other": given})
+        assert [one.kind.code for one in filled.diagnostics] == found

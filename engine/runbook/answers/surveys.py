@@ -1,0 +1,150 @@
+"""The surveys of one runbook: each sort of condition once, as far as the work allows."""
+
+import re
+from collections.abc import Hashable, Iterable
+from typing import TypeAlias
+
+from engine.frozen import replace
+from engine.record.condition import Condition, Logic, Not, step_fields
+from engine.runbook.answers.ends import StepTerms
+from engine.runbook.answers.givens import Inputs
+from engine.runbook.answers.parting import parted
+from engine.runbook.answers.survey import MOST_COMPARISONS, GivenUp, Survey, survey
+
+MOST_STEPS = 4
+"""More steps than this are too much to look at together, be they read or depended on."""
+
+CHEAP = 500
+"""A survey of one step, and most of two, take less work than this."""
+
+MOST_DEAR = 150_000
+"""So much takes near a second; later surveys are given up as soon as they are not cheap any more."""
+
+MOST_CHEAP = 300_000
+"""So much is enough for some thousand sorts of conditions; those that come later are not looked at."""
+
+_NAME = re.compile(r"\bsteps\s*\.\s*([a-z][a-z0-9_]*)")
+
+Around: TypeAlias = tuple[StepTerms, ...]
+
+
+class Surveys:
+    """Looks at conditions; those that differ in nothing but the names of steps are looked at once."""
+
+    def __init__(self, terms: dict[str, StepTerms], inputs: Inputs) -> None:
+        self.terms = terms
+        self.inputs = inputs
+        self._places = {name: place for place, name in enumerate(terms)}
+        self._known: dict[Hashable, Survey | None] = {}
+        self._texts: dict[str, tuple[str, list[str]]] = {}
+        self._doubted: set[str] = set()
+        self._misjudged: set[str] = set()
+        self._dear = MOST_DEAR
+        self._cheap = MOST_CHEAP
+
+    def doubt(self, name: str, key: str, *, varies: bool) -> None:
+        """Take a step's ``when`` or ``success`` as unknown from here on: there is a finding at it.
+
+        Unless it ``varies``, not even that the step can be skipped is sure.
+        """
+        if key == "success":
+            self._misjudged.add(name)
+        else:
+            self.terms[name] = replace(self.terms[name], when=None)
+            self._doubted |= set() if varies else {name}
+
+    def of(self, condition: Condition, owner: str | None) -> Survey | None:
+        """Look at a condition; None where nothing can be told. ``owner``: whose ``success`` it is."""
+        found = self._whole(condition, owner)
+        if found is None and isinstance(condition.tree, Logic | Not):
+            return parted(condition, lambda part: self._whole(part, owner))
+        if found is None or not found.zeros:
+            return found
+        ids = [step.id for step in self.around(condition, owner)]
+        return found._replace(zeros=tuple(place for place in found.zeros if ids[place] not in self._doubted))
+
+    def around(self, condition: Condition, owner: str | None) -> Around:
+        """Give the steps that a condition reads with some that they depend on, in their order."""
+        names = self._read_by(condition, owner)
+        found = set(names)
+        for name in names if len(names) < MOST_STEPS else ():
+            when = self.terms[name].when
+            more = {*self._named(when.text)[1]} - found if when else set()
+            if len(found) + len(more) <= MOST_STEPS and more <= self.terms.keys():
+                found |= more
+        return self._in_order(found, owner)
+
+    def shape(self, condition: Condition, around: Around, owner: str | None) -> Hashable | None:
+        """Give what decides about a condition but for the names of steps; None where it is too much."""
+        if len(around) > MOST_STEPS:
+            return None
+        places = {step.id: place for place, step in enumerate(around)}
+
+        def unnamed(text: str) -> Hashable:
+            rest, names = self._named(text)
+            return rest, *map(places.get, names)
+
+        about = [
+            (
+                step.may_skip,
+                step.when and unnamed(step.when.text),
+                tuple([unnamed(criterion.text) for criterion in step.success]),
+                step.expect,
+                step.at_most,
+                step.goes_on,
+            )
+            for step in around
+        ]
+        return unnamed(condition.text), owner is not None, *about
+
+    def _whole(self, condition: Condition, owner: str | None) -> Survey | None:
+        around = self.around(condition, owner)
+        shape = self.shape(condition, around, owner)
+        if shape is not None and shape not in self._known:
+            self._known[shape] = self._looked(condition, around, owner)
+        return self._known.get(shape)
+
+    def _looked(self, condition: Condition, around: Around, owner: str | None) -> Survey | None:
+        """Look at a condition with all steps around it; where that is too much, with those that it reads."""
+        found = self._paid(condition, around, owner)
+        read = self._in_order(self._read_by(condition, owner), owner)
+        if found is not None or len(read) == len(around):
+            return found
+        found = self._paid(condition, read, owner)
+        places = [around.index(step) for step in read]
+        return found and found._replace(
+            stops=frozenset((places[place], stop) for place, stop in found.stops),
+            zeros=tuple(places[place] for place in found.zeros),
+        )
+
+    def _paid(self, condition: Condition, steps: Around, owner: str | None) -> Survey | None:
+        most = MOST_COMPARISONS if self._dear > 0 else CHEAP if self._cheap > 0 else 0
+        if not most:
+            return None
+        found = survey(condition, steps, steps[-1] if owner else None, self.inputs, most)
+        if found.work > CHEAP:
+            self._dear -= found.work
+        else:
+            self._cheap -= found.work
+        return None if isinstance(found, GivenUp) else found
+
+    # ------------------------------------------------------------ steps and texts
+
+    def _read_by(self, condition: Condition, owner: str | None) -> set[str]:
+        names = {field.step for field in step_fields(condition.tree)}
+        return names | {owner} if owner else names
+
+    def _in_order(self, names: Iterable[str], owner: str | None) -> Around:
+        return tuple([self._as_known(name, owner) for name in sorted(names, key=self._places.__getitem__)])
+
+    def _as_known(self, name: str, owner: str | None) -> StepTerms:
+        """Give a step's terms; a success that was found at fault judges nothing but for its own criteria."""
+        terms = self.terms[name]
+        return replace(terms, success=()) if name in self._misjudged and name != owner else terms
+
+    def _named(self, text: str) -> tuple[str, list[str]]:
+        """Part the text of a condition from the names of steps in it."""
+        if text not in self._texts:
+            pieces = _NAME.split(text)
+            self._texts[text] = "steps.?".join(pieces[::2]), pieces[1::2]
+        return self._texts[text]

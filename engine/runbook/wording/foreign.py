@@ -1,0 +1,69 @@
+"""Keys that other programs have: ``if``, ``enum``, and the contraries ``unless`` and ``exclude_language``."""
+
+import re
+
+from engine.diagnostics import Json
+from engine.runbook.fault import Broken
+from engine.runbook.leaves import SETTLED
+from engine.runbook.spelling import line, nearest
+
+# How other programs call keys; of several, the first counts that the group takes and does not have yet.
+_OTHER_NAMES = {
+    **dict.fromkeys(("if", "condition", "only_if", "run_if"), ("when",)),
+    "name": ("id", "title"),
+    **dict.fromkeys(("step", "step_id", "key"), ("id",)),
+    **dict.fromkeys(("enum", "options", "values", "allowed", "allowed_values", "one_of"), ("choices",)),
+    **dict.fromkeys(("times", "count", "tries", "retries", "max_attempts"), ("attempts",)),
+    "min": ("minimum",),
+    "max": ("maximum", "attempts"),
+}
+_DENIAL = re.compile(r"(?:un|non|not|no|exclud(?:e[sd]?|ing)|excl|except|without)(?:[_-]|(?=[A-Z])|$)(.*)")
+_PEOPLE = re.compile(r"(?:|.*ids?|customers?|people|accounts?|users?|loans?)", re.IGNORECASE)
+_CONTRARY_OF_WHEN = frozenset(
+    ("unless", "skip_if", "skip_when", "not_if", "not_when", "when_not", "except_if", "except_when")
+)
+_OWING = ("bounced", "pending")
+
+
+def other_name(broken: Broken, key: str) -> str | None:
+    """Give the key that other programs call so, if it may stand here and does not yet."""
+    known, group = broken.schema.get("properties", {}), broken.value
+    assert isinstance(group, dict)
+    others = _OTHER_NAMES.get(key.lower(), ())
+    return next((each for each in others if each in known and each not in group), None)
+
+
+def contrary_mend(broken: Broken, key: str) -> str | None:
+    """Say how the contrary of a condition or a filter is written, if that is what a key was meant for."""
+    assert isinstance(broken.value, dict)
+    value = broken.value[key]
+    if key.lower() in _CONTRARY_OF_WHEN and "when" in broken.schema["properties"]:
+        return _of_when(value)
+    found = _DENIAL.fullmatch(key) if broken.role == "filters" else None
+    return _of_filter(found[1], value) if found else None
+
+
+def _of_when(value: Json) -> str:
+    if not isinstance(value, str):
+        return "write the contrary as `when: not (...)`"
+    is_name = re.fullmatch(r"[\w.]+", value) is not None
+    return f"write {line('when', f'not {value}' if is_name else f'not ({value})')}"
+
+
+def _of_filter(name: str, value: Json) -> str:
+    if _PEOPLE.fullmatch(name):
+        return "did you mean `exclude_ids`? It takes a list of ids"
+    lead = "only `exclude_ids` leaves people out; list those who are wanted"
+    column = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
+    match nearest(column, ("payment_status", "status", "language")):
+        case "payment_status" | "status":
+            values = value if isinstance(value, list) else [value]
+            wanted: list[Json] = [each for each in _OWING if each not in values]
+            is_plain = set(map(str, values)) <= {*SETTLED, *_OWING} and wanted
+            return (
+                f"{lead}: {line('payment_status', wanted)}" if is_plain else f"{lead}: `payment_status: […]`"
+            )
+        case "language":
+            return f"{lead}: `language: […]`"
+        case _:
+            return f"{lead}: `custom: {{{name}: […]}}`"
