@@ -21,12 +21,13 @@ _NO_MAPPING = "mapping values are not allowed"
 _STAR = "alphabetic or numeric character"  # is missing behind a * that might be an alias
 _SIGNS = (_NO_MAPPING, NO_COLON, _STAR, "document start", "found unexpected ':'", *MISPLACED)
 
-_TIGHT_DASH = re.compile(r"(\s*)-(?=[\w\"'])(.*)")
-_BULLET = re.compile(r"\s*((?:[*\u2022\u00b7\u2013\u2014]|\d{1,2}[.)]) +)(\S.*)")
-_REMARK = re.compile(r"\s*(//+|--+|;+|/\*+|<!--)\s*(.*?)\s*(?:\*/|-->)?\s*\Z")
-_TIGHT_COLON = re.compile(r"\s*(?:- +)?([A-Za-z_][\w-]*)(\s*:)(?![\s:]|//)(.+)")
-_TIGHT_INSIDE = re.compile(r"[{,]\s*([A-Za-z_][\w-]*)\s*:(?=[\[{\"'])")
-_NO_COLON_AT_ALL = re.compile(r"\s*(?:- +)?([A-Za-z_][\w-]*)(\s*[=;]\s*|\s+|\s*\Z)(.*)")
+# Compiled when first needed, not when a faultless runbook is read.
+_TIGHT_DASH = r"(\s*)-(?=[\w\"'])(.*)"
+_BULLET = r"\s*((?:[*\u2022\u00b7\u2013\u2014]|\d{1,2}[.)]) +)(\S.*)"
+_REMARK = r"\s*(//+|--+|;+|/\*+|<!--)\s*(.*?)\s*(?:\*/|-->)?\s*\Z"
+_TIGHT_COLON = r"\s*(?:- +)?([A-Za-z_][\w-]*)(\s*:)(?![\s:]|//)(.+)"
+_TIGHT_INSIDE = r"[{,]\s*([A-Za-z_][\w-]*)\s*:(?=[\[{\"'])"
+_NO_COLON_AT_ALL = r"\s*(?:- +)?([A-Za-z_][\w-]*)(\s*[=;]\s*|\s+|\s*\Z)(.*)"
 
 
 def slip(spot: Spot) -> Fault | None:
@@ -40,17 +41,17 @@ def slip(spot: Spot) -> Fault | None:
 
 def _slip(start: int, line: str, spot: Spot) -> Fault | None:
     bare = uncommented(line)
-    if found := _TIGHT_DASH.match(bare):
+    if found := re.compile(_TIGHT_DASH).match(bare):
         at = start + found.end(1)
         help_ = f"write `- {cut(found[2])}`."
         return DASH, at, at + 1, "a space is missing after the dash", help_
-    if found := _BULLET.match(bare):
+    if found := re.compile(_BULLET).match(bare):
         at, end = start + found.start(1), start + found.end(1)
         return DASH, at, end, f"{found[1].strip()} makes no item of a list", f"write `- {cut(found[2])}`."
-    if found := _REMARK.match(bare):
+    if found := re.compile(_REMARK).match(bare):
         at, end = start + found.start(1), start + len(line.rstrip())
         return COMMENT, at, end, f"{found[1]} begins no comment", f"write `# {cut(found[2])}`."
-    if found := _TIGHT_COLON.match(bare):
+    if found := re.compile(_TIGHT_COLON).match(bare):
         at = start + found.start(2)
         return (
             NO_KEY,
@@ -59,7 +60,7 @@ def _slip(start: int, line: str, spot: Spot) -> Fault | None:
             _missing_blank(found[2]),
             f"write `{found[1]}: {cut(found[3])}`.",
         )
-    if found := _TIGHT_INSIDE.search(bare):
+    if found := re.compile(_TIGHT_INSIDE).search(bare):
         at = start + found.end() - 1
         rest = line[found.end() : found.end() + 1]
         return NO_KEY, at, at + 1, "a space is missing after the colon", f"write `{found[1]}: {rest}…`."
@@ -76,7 +77,7 @@ def _missing_blank(colon: str) -> str:
 
 
 def _colonless(start: int, line: str) -> Fault | None:
-    found = _NO_COLON_AT_ALL.match(line)
+    found = re.compile(_NO_COLON_AT_ALL).match(line)
     if found is None:
         return None
     key, sign, rest = found.groups()

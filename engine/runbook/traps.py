@@ -26,12 +26,13 @@ CUT_OFF = Kind(
 
 _SHOWN = 60  # characters of a value that a mend repeats
 _NUMBERS = ("limit", "revision", "attempts", "min", "max", "minimum", "maximum")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-_TIGHT_ITEM = re.compile(r"-(?=\w)([^\r\n]*)")
+_CONTROL = r"[\x00-\x1f\x7f]"
+# Compiled when first needed, not when a faultless runbook is read.
+_TIGHT_ITEM = r"-(?=\w)([^\r\n]*)"
 _TIGHT_COMMENT = re.compile(r" (#(?!(?i:todo|fixme|noqa))\w[^\r\n]*)")
-_TEXT = re.compile(r"[ \t]*(?:- +)?([\w-]+):[ \t]+([^\s\"'|>{\[#&*!](?:[^#]*[^#\s])?)[ \t]*")
+_TEXT = r"[ \t]*(?:- +)?([\w-]+):[ \t]+([^\s\"'|>{\[#&*!](?:[^#]*[^#\s])?)[ \t]*"
 _TEXTS = ("title", "description", "owner", "name")
-_EXPONENT = re.compile(r"\d(?:[.,]\d+)?[eE]\+?\d+")
+_EXPONENT = r"\d(?:[.,]\d+)?[eE]\+?\d+"
 
 
 def is_condition(path: Path | None) -> bool:
@@ -45,7 +46,7 @@ def unquoted(text: str, value: str, path: Path | None, start: int, end: int) -> 
         return None
     if not value:
         return _commented(text, path, end)
-    fault = _undashed(text, start, end)
+    fault = _undashed(text, path, start, end)
     if fault or is_condition(path):
         return fault
     if value != text[start:end]:
@@ -63,7 +64,7 @@ def cut_off(text: str, places: Places) -> Iterator[Fault]:
     for found in _TIGHT_COMMENT.finditer(text):
         at = found.start()
         line = max(text.rfind(mark, max(at - NEAR, 0), at) for mark in "\r\n") + 1
-        kept = _TEXT.fullmatch(text, line, at)
+        kept = re.compile(_TEXT).fullmatch(text, line, at)
         if kept is None or (kept[1] not in _TEXTS and is_key(kept[1])):
             continue
         known = known or places.marks()
@@ -74,11 +75,16 @@ def cut_off(text: str, places: Places) -> Iterator[Fault]:
             yield CUT_OFF, found.start(1), end, f'to YAML, the text ends with "{kept[2][-_SHOWN:]}"', help_
 
 
-def _undashed(text: str, start: int, end: int) -> Fault | None:
-    """Judge a value on lines of its own that begin with a dash: items of a list, but for the blank."""
+def _undashed(text: str, path: Path, start: int, end: int) -> Fault | None:
+    """Judge a value on lines of its own that begin with a dash: items of a list, but for the blank.
+
+    What is an item already may begin with one, as a number does in a list of JSON.
+    """
+    if text[start] != "-" or not path or isinstance(path[-1], int):
+        return None
     line = max(text.rfind("\n", 0, start), text.rfind("\r", 0, start)) + 1
     lines = [each.strip() for each in text[start:end].splitlines()]
-    if text[line:start].strip() or not all(map(_TIGHT_ITEM.fullmatch, lines)):
+    if text[line:start].strip() or not all(map(re.compile(_TIGHT_ITEM).fullmatch, lines)):
         return None
     rest = ", and so on below" if len(lines) > 1 else ""
     first = f"`- {lines[0][1:][:_SHOWN]}`"
@@ -123,7 +129,7 @@ def escaped(text: str, value: str, path: Path | None, start: int, end: int) -> F
     if not path or is_condition(path) or (is_prose(path) and path[-1] != "title"):
         return None
     written = text[start + 1 : end - 1]
-    found = re.search(r"\b[A-Za-z]:(\\[0abtnvfre])", written) if _CONTROL.search(value) else None
+    found = re.search(r"\b[A-Za-z]:(\\[0abtnvfre])", written) if re.compile(_CONTROL).search(value) else None
     if found is None:
         return None
     at = start + 1 + found.start(1)
@@ -139,7 +145,7 @@ def refused(
     kind, message, help_ = refusal.kind, refusal.message, refusal.help
     if path is not None and path[2:3] == ("filters",) and len(text) <= _SHOWN:
         help_ = f"put it in quotes: {quoted(text)}; the API compares text."
-        if kind is SPELLING and _EXPONENT.fullmatch(text):
+        if kind is SPELLING and re.compile(_EXPONENT).fullmatch(text):
             message = "it stands for an id or number with more digits than it shows"
             help_ = "copy all its digits from where the list comes from, and put them in quotes."
             kind = SHORTENED
