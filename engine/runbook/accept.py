@@ -24,12 +24,9 @@ _TYPES: Mapping[str, type | tuple[type, ...]] = {
     "integer": int,
     "number": (int, float),
 }
-_SILENT = frozenset(
-    [
-        *("$schema", "$id", "$defs", "title", "description", "examples", "enumDescriptions"),
-        *("patternErrorMessage", "defaultSnippets", "then", "else"),
-    ]
-)  # they judge nothing by themselves
+_SHOWN = frozenset(("examples", "enumDescriptions", "defaultSnippets"))  # no schema stands below them
+_SILENT = _SHOWN | {"$schema", "$id", "$defs", "title", "description", "patternErrorMessage", "then", "else"}
+"""What judges nothing by itself."""
 
 
 def inlined(schema: Schema) -> Schema:
@@ -47,7 +44,9 @@ def inlined(schema: Schema) -> Schema:
             return [follow(each) for each in part]
         if not isinstance(part, dict):
             return part
-        here = {key: follow(value) for key, value in part.items() if key != "$ref"}
+        here = {
+            key: value if key in _SHOWN else follow(value) for key, value in part.items() if key != "$ref"
+        }
         target = resolve(str(part["$ref"])) if "$ref" in part else {}
         return {**target, **here} if here else target
 
