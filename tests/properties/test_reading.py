@@ -68,7 +68,7 @@ def test_no_slip_of_the_pen_is_too_much(text: str) -> None:
 @settings(max_examples=200, deadline=SOON_MS)
 def test_no_broken_byte_is_too_much(text: str, broken: list[tuple[int, int]]) -> None:
     """Files that a disk or a wire broke."""
-    raw = bytearray(text.encode())
+    raw = bytearray(text.encode()) or bytearray(1)
     for at, byte in broken:
         raw[at % len(raw)] = byte
     examine(bytes(raw))
