@@ -21,8 +21,8 @@ _Errors: TypeAlias = Iterable[ValidationError]
 
 def errors(schema: _Schema, data: Json) -> Iterator[Broken]:
     """Walk over the rules of a schema, all ``$ref`` inlined, that the data break."""
-    # The stubs of jsonschema leave the classes that ``extend`` makes without types.
-    validator = extend(Draft202012Validator, _Keywords().table())(schema)  # type: ignore[no-untyped-call]
+    judge = extend(Draft202012Validator, _Keywords().table())  # type: ignore[no-untyped-call]  # has no types
+    validator = judge(schema)
     return map(_broken, validator.iter_errors(data))
 
 

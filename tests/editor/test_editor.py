@@ -10,6 +10,7 @@ import pytest
 
 from tests.editor.language_server import CURSOR, PROGRAM, LanguageServer
 
+# Whoever writes runbooks need not have node; CI installs both, and fails where a test is skipped.
 pytestmark = pytest.mark.skipif(
     not (shutil.which("node") and PROGRAM.is_file()),
     reason="the language server is not installed; with node: npm ci --prefix tests/editor",
