@@ -40,7 +40,7 @@ def finish(result: Result, log: RunLog, signals: Signals, form: str, chosen: Cho
     look = f"runbook show {result.run}{chosen.options()}"
     with only_complaining("how the run went cannot be shown", look):
         told = Story(log.find(result.run), result.document, state)
-        _show(log, *_as_it_is(log, told, with_sends=form == "json"), form, chosen)
+        _show(log, *_as_it_is(log, told, with_sends=form == "json"), form, chosen, seal=result.seal)
     return code
 
 
@@ -52,13 +52,17 @@ def show_run(log: RunLog, entry: RunEntry, form: str, chosen: Chosen, *, with_se
         emit("\n" + lists.sends_table(story, paint(), columns()))
 
 
-def _show(log: RunLog, story: Story, is_alive: bool, form: str, chosen: Chosen) -> None:
+def _show(
+    log: RunLog, story: Story, is_alive: bool, form: str, chosen: Chosen, *, seal: str | None = None
+) -> None:
     if form == "json":
-        emit_json(run_json(story))
+        emit_json(run_json(story) | ({"seal": seal} if seal else {}))
         return
     beside = form == "jsonl"  # stdout has the events, and nothing else
     style, width = (plain, None) if beside else (paint(), columns())
     emit(view.summary(story, style, width), err=beside)
+    if seal:
+        emit(view.sealed(seal, style), err=beside)
     if story.entry.status in ENDED and not story.sends:
         return
     need = needed(log, story, chosen, is_alive=is_alive)

@@ -1,9 +1,9 @@
 """Telling what happens in a run, as it happens: drawn where a terminal looks, else a line an event."""
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from engine.cli.aside import beside
 from engine.cli.screen import columns, emit_line, is_watched, json_line, say
@@ -133,7 +133,7 @@ class _Heard:
     def writing(self, lease: Lease | None = None) -> Iterator[Writer]:
         with self._log.writing(lease) as writer:
             noting = _Noting(writer)
-            yield noting
+            yield cast("Writer", noting)
         for entry in noting.entries:
             if entry.run == self._run:
                 self._show(json_line(entry_json(entry)))
@@ -144,9 +144,10 @@ class _Noting:
         self._writer = writer
         self.entries: list[EventEntry] = []
 
-    def append(
-        self, run: str, event: Event, standing: Standing | None = None, *, customers: Sequence[str] = ()
-    ) -> EventEntry:
-        entry = self._writer.append(run, event, standing, customers=customers)
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._writer, name)
+
+    def append(self, run: str, event: Event, standing: Standing | None = None, **beside: Any) -> EventEntry:  # noqa: ANN401  (whatever the writer takes)
+        entry = self._writer.append(run, event, standing, **beside)
         self.entries.append(entry)
         return entry

@@ -8,6 +8,7 @@ from typing import assert_never
 from engine.frozen import replace
 from engine.machine.aggregate import settled
 from engine.record.event import (
+    Erased,
     Event,
     GuardRefused,
     LateAnswer,
@@ -17,6 +18,7 @@ from engine.record.event import (
     Overreached,
     OverrideUsed,
     Question,
+    Reconciled,
     Resolution,
     RunCancelled,
     RunFinished,
@@ -24,6 +26,7 @@ from engine.record.event import (
     RunPaused,
     RunResumed,
     RunStarted,
+    Sealed,
     SendIntended,
     SendResolved,
     SendSettled,
@@ -36,12 +39,14 @@ from engine.record.event import (
 )
 from engine.record.layered import with_item
 from engine.record.outcome import SURELY_TAKEN, SURELY_UNSENT, Outcome, RunStatus, SendStatus, StepStatus
+from engine.record.settlement import found
 from engine.record.state import RunState, SendState, StepState
 
 START = RunState()
 
 _OVERREACHED = "the API took more customers than the request allowed"
 _CONTRADICTED = "an answer came after a person had said that it was not sent"
+_SHOWN = "the API's logs show a send of which a person had said that it was not sent"
 
 
 def fold(events: Iterable[Event], start: RunState = START) -> RunState:
@@ -87,6 +92,8 @@ def evolve(state: RunState, event: Event) -> RunState:  # noqa: C901, PLR0911, P
             return replace(state, halted_for_good=_OVERREACHED)
         case LateAnswer():
             return _late(state, event)
+        case Reconciled():
+            return _reconciled(state, event)
         case (
             GuardRefused()
             | OverrideUsed()
@@ -95,6 +102,8 @@ def evolve(state: RunState, event: Event) -> RunState:  # noqa: C901, PLR0911, P
             | LeaseReleased()
             | StopSet()
             | StopLifted()
+            | Erased()
+            | Sealed()
         ):
             return state
         case _:
@@ -159,7 +168,22 @@ def _resolved(state: RunState, event: SendResolved) -> RunState:
         outcome = Outcome(SendStatus.SENT_UNKNOWN, counts=None, reason=event.reason)
     state = _settled(state, step, address, outcome, event.at)
     send = replace(_step(state, step).sends[address], reopened=is_unsent)
-    state = _with_send(state, step, send)
+    return _undoubted(_with_send(state, step, send))
+
+
+def _reconciled(state: RunState, event: Reconciled) -> RunState:
+    """Take a send in doubt as sent if anybody was reached; who has none of it in the logs is not known."""
+    if not event.reached:
+        return state
+    send = _step(state, event.step).sends[event.address]
+    if send.attempt == event.attempt and send.status in (SendStatus.IN_DOUBT, SendStatus.INTENDED):
+        outcome = Outcome(SendStatus.SENT_UNKNOWN, counts=None, reason=found(event))
+        return _undoubted(_settled(state, event.step, event.address, outcome, event.at))
+    was_said_unsent = send.attempt > event.attempt or send.status is SendStatus.NOT_SENT
+    return replace(state, halted_for_good=_SHOWN) if was_said_unsent else state
+
+
+def _undoubted(state: RunState) -> RunState:
     is_settled = state.status is RunStatus.IN_DOUBT and not _doubtful(state)
     return replace(state, status=RunStatus.PAUSED) if is_settled else state
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from engine.diagnostics import Json
 from engine.frozen import dataclass
-from engine.record.event import Event
+from engine.record.event import Event, Source
 from engine.record.outcome import Counts, RunStatus, SendStatus
 
 
@@ -68,7 +68,10 @@ class RunEntry:
 
 @dataclass(frozen=True, slots=True)
 class SendEntry:
-    """One attempt of one address. ``blocks``: it overreached, and nobody has lifted the block yet."""
+    """One attempt of one address. ``blocks``: it overreached, and nobody has lifted the block yet.
+
+    ``reaches``: somebody got a message by it, or may have, whatever a person said of it.
+    """
 
     run: str
     step: str
@@ -86,6 +89,7 @@ class SendEntry:
     counts: Counts | None
     reason: str
     blocks: bool = False
+    reaches: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +107,26 @@ class ContactEntry:
     account: str
     at: datetime
     status: SendStatus
+
+
+@dataclass(frozen=True, slots=True)
+class ReachedEntry:
+    """A row of the API's logs that fits an attempt: ``customer`` was reached by it.
+
+    ``row`` is its id there, ``at`` when it began, None where it does not say; ``status`` is the API's
+    own word, ``phone`` the keyed hash of the last ten digits.
+    """
+
+    customer: str
+    run: str
+    address: str
+    attempt: int
+    row: str
+    at: datetime | None = None
+    status: str = ""
+    template: str | None = None
+    phone: str | None = None
+    source: Source = Source.API
 
 
 @dataclass(frozen=True, slots=True)

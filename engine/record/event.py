@@ -44,6 +44,13 @@ class Resolution(StrEnum):
     NEVER_KNOWN = "never_known"
 
 
+class Source(StrEnum):
+    """Where rows come from that tell whom a send reached."""
+
+    API = "api"  # the API's own logs
+    EXPORT = "export"  # a file from the dashboard
+
+
 @dataclass(frozen=True, slots=True)
 class RunStarted:
     """The run exists; nothing is sent yet.
@@ -198,6 +205,39 @@ class LateAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class Reconciled:
+    """Rows of the API's logs were looked through for one attempt.
+
+    ``reached`` are the customers for whom a fitting row is kept, from this look or an earlier one: one
+    is enough to take the send as sent. ``rows`` were looked through, queued from ``since`` to ``until``;
+    ``complete``: all that the API counted there. ``digest`` is ``reached_digest`` of the rows kept for
+    the attempt. That a row is absent proves nothing.
+    """
+
+    at: datetime
+    step: str
+    address: str
+    attempt: int
+    reached: int
+    rows: int
+    since: datetime
+    until: datetime
+    source: Source = Source.API
+    complete: bool = False
+    digest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """Customer ids of the run were removed: of so many contacts, and of rows of the API's logs."""
+
+    at: datetime
+    contacts: int
+    reached: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class GuardRefused:
     """A guard was closed, so nothing left; ``guard`` is its name, such as ``stop``."""
 
@@ -264,6 +304,17 @@ class StopLifted:
     account: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """The chains end here by now, ``{run: {seq, hash}}``: all that no seal before this one covers.
+
+    In the chain of the log itself, so this event's hash covers every earlier seal, too.
+    """
+
+    at: datetime
+    heads: Mapping[str, Json]
+
+
 Event: TypeAlias = (
     RunStarted
     | RunResumed
@@ -280,6 +331,8 @@ Event: TypeAlias = (
     | SendResolved
     | Overreached
     | LateAnswer
+    | Reconciled
+    | Erased
     | GuardRefused
     | OverrideUsed
     | LeaseTaken
@@ -287,4 +340,5 @@ Event: TypeAlias = (
     | LeaseReleased
     | StopSet
     | StopLifted
+    | Sealed
 )

@@ -1,16 +1,16 @@
-"""By whose word a send in doubt was settled; pure."""
+"""By whose word, or by which rows, a send in doubt was settled; pure."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from engine.frozen import dataclass
 from engine.record.entry import EventEntry
-from engine.record.event import Resolution, SendResolved
+from engine.record.event import Reconciled, Resolution, SendResolved, Source
 
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """What a person said of a send; ``by`` is the actor, and ``reason`` how they know."""
+    """What a person said of a send, or what rows show; ``by`` says who or which, ``reason`` how they know."""
 
     resolution: Resolution
     by: str
@@ -18,16 +18,36 @@ class Settlement:
     reason: str
 
     def __str__(self) -> str:
-        return f"{self.resolution.value.replace('_', ' ')}, as {self.by} said"
+        return f"{self.resolution.value.replace('_', ' ')}, as {self.by}"
+
+
+_SHOWN_BY = {Source.API: "the API's logs show", Source.EXPORT: "the dashboard's export shows"}
+
+
+def found(event: Reconciled) -> str:
+    """Say what a look at rows found, as the reason of an outcome."""
+    customers = "1 customer" if event.reached == 1 else f"{event.reached:,} customers"
+    return f"{_SHOWN_BY[event.source]} it for {customers}"
 
 
 def settlements(entries: Iterable[EventEntry]) -> Mapping[str, Settlement]:
-    """Give by address the word that settled its latest attempt; one behind that only lifts a block."""
-    found: dict[str, Settlement] = {}
+    """Give by address what settled its latest attempt; a word behind that only lifts a block."""
+    settled: dict[str, Settlement] = {}
     for entry in entries:
-        match entry.event:
-            case SendResolved(at=at, address=address, resolution=resolution, reason=reason):
-                is_open = address not in found or found[address].resolution is Resolution.NOT_SENT
-                if is_open:
-                    found[address] = Settlement(resolution, entry.actor, at, reason)
-    return found
+        said = _said(entry)
+        if said is None:
+            continue
+        address, settlement = said
+        if address not in settled or settled[address].resolution is Resolution.NOT_SENT:
+            settled[address] = settlement
+    return settled
+
+
+def _said(entry: EventEntry) -> tuple[str, Settlement] | None:
+    match entry.event:
+        case SendResolved(at=at, address=address, resolution=resolution, reason=reason):
+            return address, Settlement(resolution, f"{entry.actor} said", at, reason)
+        case Reconciled(at=at, address=address, reached=reached, source=source) as event if reached:
+            return address, Settlement(Resolution.SENT, _SHOWN_BY[source], at, found(event))
+        case _:
+            return None

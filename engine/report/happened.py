@@ -4,6 +4,7 @@ import re
 from math import ceil
 
 from engine.record.event import (
+    Erased,
     Event,
     GuardRefused,
     LateAnswer,
@@ -13,12 +14,14 @@ from engine.record.event import (
     Overreached,
     OverrideUsed,
     Question,
+    Reconciled,
     RunCancelled,
     RunFinished,
     RunHalted,
     RunPaused,
     RunResumed,
     RunStarted,
+    Sealed,
     SendIntended,
     SendResolved,
     SendSettled,
@@ -30,6 +33,7 @@ from engine.record.event import (
     WaitStarted,
 )
 from engine.record.outcome import Counts, Outcome, words
+from engine.record.settlement import found
 
 
 def happened(event: Event) -> str | None:  # noqa: PLR0911  (one case an event)
@@ -71,6 +75,12 @@ def _happened_to_send(event: Event) -> str | None:  # noqa: C901, PLR0911, PLR09
             return f"{address} reached more customers than the request allowed"
         case LateAnswer(address=address, outcome=outcome):
             return f"{address} answered late: {told(outcome)}"
+        case Reconciled(address=address) as event:
+            return f"{address}: {looked(event)}"
+        case Erased(contacts=contacts, reached=reached, reason=reason):
+            return f"{contacts + reached:,} customer ids removed: {reason}"
+        case Sealed(heads=heads):
+            return f"sealed: {len(heads):,} {'chain' if len(heads) == 1 else 'chains'}"
         case GuardRefused(guard=guard, reason=reason):
             return f"kept back ({guard}): {reason}"
         case OverrideUsed(override=override, reason=reason):
@@ -89,6 +99,14 @@ def _happened_to_send(event: Event) -> str | None:  # noqa: C901, PLR0911, PLR09
             return "wait over"
         case _:
             return None
+
+
+def looked(event: Reconciled) -> str:
+    """Say what a look at the API's logs found of a send."""
+    if event.reached:
+        return found(event)
+    seen = "" if event.complete else ", and not all could be read"
+    return f"{event.rows:,} rows looked through, none fits{seen}: still unknown"
 
 
 def _of(account: str | None) -> str:

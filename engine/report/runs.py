@@ -65,6 +65,11 @@ def summary(story: Story, paint: Paint = plain, width: int | None = None) -> str
     )
 
 
+def sealed(seal: str, paint: Paint = plain) -> str:
+    """Show the seal that a run left in the log: kept elsewhere, it shows later that no run was removed."""
+    return paint("faint", f"  seal: {seal}")
+
+
 def _head(entry: RunEntry, said: str, paint: Paint, width: int | None) -> str:
     status = paint(STATUS_STYLES.get(entry.status.value, "warning"), said)
     fits = width is None or len(f"Run {entry.run}: {said}") <= width

@@ -1,10 +1,11 @@
 """The chain of a run: each event's hash covers the event and the hash of the one before it; pure."""
 
 import hashlib
+import json
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from engine.record.entry import EventEntry
+from engine.record.entry import EventEntry, ReachedEntry
 from engine.record.event import Event
 from engine.record.event_json import body_text, kind_of
 from engine.record.instant import text_of
@@ -42,6 +43,19 @@ def link(run: str, seq: int, actor: str, event: Event, before: str) -> Link:
         hashed.update(body[start : start + _PIECE].encode())
     hashed.update(f"\n{before}".encode())
     return Link(run, seq, at, actor, kind, body, before, hashed.hexdigest())
+
+
+def reached_digest(entries: Iterable[ReachedEntry]) -> str:
+    """Give the sha256 of the rows that are kept for an attempt, as its latest ``Reconciled`` names it.
+
+    A line each, sorted: the customer, the attempt (``remind/c1#1``), the row, with tabs between them as
+    JSON's own texts, so that no name can hold a tab or the end of a line.
+    """
+    lines = sorted(
+        "\t".join(json.dumps(part) for part in (each.customer, f"{each.address}#{each.attempt}", each.row))
+        for each in entries
+    )
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
 def verify(entries: Iterable[EventEntry]) -> int | None:

@@ -1,6 +1,6 @@
 """What the engine asks of a run log; every store passes one contract suite (tests/contract/)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
@@ -11,6 +11,7 @@ from engine.record.entry import (
     EventEntry,
     Holder,
     Lease,
+    ReachedEntry,
     RunEntry,
     SendEntry,
     Standing,
@@ -18,6 +19,7 @@ from engine.record.entry import (
 )
 from engine.record.event import Event
 from engine.refusal import Refusal
+from engine.runlog.chain import Link
 
 LOG = "log"
 """The chain of the log itself: stops are set and lifted there."""
@@ -27,14 +29,29 @@ class Writer(Protocol):
     """One transaction: all of it is durable when the block ends, or none of it."""
 
     def append(
-        self, run: str, event: Event, standing: Standing | None = None, *, customers: Sequence[str] = ()
+        self,
+        run: str,
+        event: Event,
+        standing: Standing | None = None,
+        *,
+        customers: Sequence[str] = (),
+        reached: Sequence[ReachedEntry] = (),
     ) -> EventEntry:
         """Add an event to the run's chain, and to the tables what follows from it.
 
-        ``customers`` are those whom the request of a ``SendIntended`` names. Raises ``AlreadyOpen``
-        where a live attempt of the address exists, ``NotOpen`` where a ``SendSettled`` finds its
-        attempt settled.
+        ``customers`` are those whom the request of a ``SendIntended`` names, ``reached`` the rows that
+        come with a ``Reconciled``: no other attempt holds one of them, and one that this attempt holds
+        already gets its new status. Raises ``AlreadyOpen`` where a live attempt of the address exists,
+        ``NotOpen`` where a ``SendSettled`` finds its attempt settled.
         """
+        ...
+
+    def erase(self, run: str) -> tuple[int, int]:
+        """Remove the customer ids of a run, and count them: contacts, rows of the API's logs."""
+        ...
+
+    def seal(self, at: datetime) -> EventEntry | None:
+        """Note, in the log's own chain, where the chains end that no seal covers yet; None: there is none."""
         ...
 
 
@@ -60,6 +77,16 @@ class RunLog(Protocol):
     @property
     def path(self) -> Path | None:
         """Where the log lies, None where it is no file; a STOP file beside it counts."""
+        ...
+
+    @property
+    def log_id(self) -> str:
+        """What tells this log from any other."""
+        ...
+
+    @property
+    def copied_at(self) -> datetime | None:
+        """When it was copied, if it is a copy, to which nothing is written; None of a run log itself."""
         ...
 
     def runs(self) -> tuple[RunEntry, ...]:
@@ -99,8 +126,47 @@ class RunLog(Protocol):
         """Give the stops that stand."""
         ...
 
-    def contacts(self, customer: str) -> tuple[ContactEntry, ...]:
+    def contacts(self, customer: str, since: datetime | None = None) -> tuple[ContactEntry, ...]:
         """Give the attempts that named a customer, newest first."""
+        ...
+
+    def contacts_of(self, run: str) -> Iterator[tuple[str, int, str]]:
+        """Give address, attempt and customer of everybody whom a run named, in that order."""
+        ...
+
+    def nameless(self, since: datetime | None = None) -> tuple[SendEntry, ...]:
+        """Give the attempts, newest first, that may have reached people of whom no contact is kept.
+
+        They were sent by filter, or their contacts were erased.
+        """
+        ...
+
+    def reached(self, customer: str, since: datetime | None = None) -> tuple[ReachedEntry, ...]:
+        """Give the rows of the API's logs that name a customer; ``since`` counts from the send's intent."""
+        ...
+
+    def reached_by(self, phone: str, since: datetime | None = None) -> tuple[ReachedEntry, ...]:
+        """Give the rows of the API's logs with this keyed hash of a telephone number."""
+        ...
+
+    def reached_of(self, run: str) -> tuple[ReachedEntry, ...]:
+        """Give the rows of the API's logs that fit attempts of a run: by address, attempt, row."""
+        ...
+
+    def claimed(self, account: str, rows: Sequence[str]) -> Mapping[str, tuple[str, str, int]]:
+        """Give, of these rows of an account's logs, the run, address and attempt that each is kept for."""
+        ...
+
+    def erasures(self) -> tuple[EventEntry, ...]:
+        """Give every event by which customer ids were removed, in the order of time."""
+        ...
+
+    def chains(self) -> tuple[str, ...]:
+        """Name every chain that has events: those of the runs, and the log's own."""
+        ...
+
+    def links(self, chain: str) -> Iterator[Link]:
+        """Give a chain as it is stored, in order, whatever its events say; it comes as it is asked for."""
         ...
 
     def holder(self, account: str, campaign: str) -> Holder | None:
@@ -113,6 +179,10 @@ class RunLog(Protocol):
 
     def writing(self, lease: Lease | None = None) -> AbstractContextManager[Writer]:
         """Open a transaction; under a lease whose fence is not current any more: ``LeaseGone`` (14)."""
+        ...
+
+    def scrub(self) -> bool:
+        """Leave no byte of what was removed in the file; False: somebody else still reads the old ones."""
         ...
 
     def close(self) -> None:

@@ -38,6 +38,7 @@ def resolve(
         event = SendResolved(clock.now(), found.step, found.address, resolution, reason)
         with log.writing(lease) as writer:
             writer.append(entry.run, event, _after(log, entry, event))
+            writer.seal(event.at)
     return found
 
 
@@ -100,6 +101,7 @@ def decide_step(log: RunLog, clock: Clock, entry: RunEntry, step: str, verdict: 
         event = StepDecided(clock.now(), step, verdict, reason)
         with log.writing(lease) as writer:
             writer.append(entry.run, event, _after(log, entry, event))
+            writer.seal(event.at)
 
 
 def cancel(log: RunLog, clock: Clock, entry: RunEntry, reason: str) -> RunState:
@@ -114,6 +116,7 @@ def cancel(log: RunLog, clock: Clock, entry: RunEntry, reason: str) -> RunState:
         event = RunCancelled(clock.now(), reason)
         with log.writing(lease) as writer:
             writer.append(entry.run, event, _after(log, entry, event))
+            writer.seal(event.at)
     return evolve(state, event)
 
 

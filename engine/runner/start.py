@@ -47,13 +47,18 @@ from engine.runner.refusals import (
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """How a run stands when its process lets go of it. ``sent``: this process had a send accepted, or may."""
+    """How a run stands when its process lets go of it. ``sent``: this process had a send accepted, or may.
+
+    ``seal`` is the hash of the seal that it left in the log, None where nothing was written, or the seal
+    could not be.
+    """
 
     run: str
     document: Mapping[str, Any]
     program: Program
     state: RunState
     sent: bool
+    seal: str | None = None
 
     @property
     def status(self) -> RunStatus:
@@ -220,7 +225,18 @@ def _go(running: Running, document: Mapping[str, Any], state: RunState, around: 
         state = advance(running, state, gate, around)
     except Exception as error:
         raise Broken(running.run, error, sent=gate.sent, is_open=gate.is_open) from error
+    seal = None
     # All that matters is written by now: whatever fails here makes nothing undone.
     with suppress(Exception):
-        write(running, around, state, LeaseReleased(around.clock.now(), running.lease.owner))
-    return Result(running.run, document, running.program, state, gate.sent)
+        seal = _let_go(running, state, around)
+    return Result(running.run, document, running.program, state, gate.sent, seal)
+
+
+def _let_go(running: Running, state: RunState, around: Surroundings) -> str | None:
+    """Give the campaign back in the log, and seal what was written; the seal's hash."""
+    released = LeaseReleased(around.clock.now(), running.lease.owner)
+    with around.log.writing(running.lease) as writer:
+        writer.append(running.run, released, running.standing(state))
+        sealed = writer.seal(released.at)
+    around.told(released, state)
+    return f"sha256:{sealed.hash}" if sealed else None

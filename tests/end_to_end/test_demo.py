@@ -76,7 +76,8 @@ def test_it_tells_the_whole_story(told: str) -> None:
         *("resume", "resolve", "resume", "run"),
     ]
     assert re.findall(r"\(exit code (\d+)\)", told) == ["10", "22", "20", "13"]
-    assert len(re.findall(r"sha256:[0-9a-f]{64}", told)) == 2
+    assert len(re.findall(r"^ +(?:rules|plan) +sha256:[0-9a-f]{64}", told, re.MULTILINE)) == 2
+    assert len(re.findall(r"seal: sha256:[0-9a-f]{64}", told)) == 1
 
 
 @pytest.mark.slow

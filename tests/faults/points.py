@@ -10,17 +10,18 @@ import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from engine.clock import Steady, now
 from engine.frozen import dataclass
-from engine.record.entry import EventEntry, Lease, RunEntry, SendEntry, Standing
+from engine.record.entry import EventEntry, Lease, ReachedEntry, RunEntry, SendEntry, Standing
 from engine.record.event import Event, SendIntended, SendSettled
 from engine.record.event_json import kind_of
 from engine.record.outcome import Outcome
 from engine.record.request import Request
 from engine.runlog.port import AlreadyOpen, RunLog, Writer
 from engine.runlog.sqlite import open_log
+from tests.writers import Passing
 
 HOW = {
     "kill": signal.SIGKILL,
@@ -192,26 +193,32 @@ def _is_open(event: Event, settled: set[tuple[str, int]]) -> bool:
     return isinstance(event, SendIntended) and (event.address, event.attempt) not in settled
 
 
-class WatchedWriter:
+class WatchedWriter(Passing):
     """A transaction that is watched; without the gate a second intent passes."""
 
     def __init__(self, writer: Writer, watch: Watch, kinds: list[str]) -> None:
-        self._writer = writer
+        super().__init__(writer)
         self._watch = watch
         self._kinds = kinds
 
     def append(
-        self, run: str, event: Event, standing: Standing | None = None, *, customers: Sequence[str] = ()
-    ) -> EventEntry | None:
+        self,
+        run: str,
+        event: Event,
+        standing: Standing | None = None,
+        *,
+        customers: Sequence[str] = (),
+        reached: Sequence[ReachedEntry] = (),
+    ) -> EventEntry:
         """Add an event."""
         kind = kind_of(event)
         self._watch.reach(f"before {kind}")
         try:
-            entry = self._writer.append(run, event, standing, customers=customers)
+            entry = super().append(run, event, standing, customers=customers, reached=reached)
         except AlreadyOpen:
             if self._watch.twist.is_gated:
                 raise
-            return None
+            return cast("EventEntry", None)  # nobody without the gate looks at it
         self._watch.reach(f"after {kind}")
         self._kinds.append(kind)
         return entry

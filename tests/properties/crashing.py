@@ -7,13 +7,14 @@ from pathlib import Path
 
 from engine.clock import Steady
 from engine.frozen import replace
-from engine.record.entry import EventEntry, Lease, RunEntry, SendEntry, Standing, StopEntry
+from engine.record.entry import EventEntry, Lease, ReachedEntry, RunEntry, SendEntry, Standing, StopEntry
 from engine.record.event import Event, Question, RunPaused, SendIntended, SendSettled
 from engine.record.outcome import SendStatus
 from engine.runlog.chain import START, link
 from engine.runlog.port import Writer
 from engine.runlog.sqlite import SqliteLog
 from engine.runlog.sqlite.database import Database
+from tests.writers import Passing
 
 
 class Crash(BaseException):
@@ -144,19 +145,25 @@ class DoomedLog(SqliteLog):
         return DoomedWriter(writer, self.doom)
 
 
-class DoomedWriter:
+class DoomedWriter(Passing):
     """Dies before or behind any event of a transaction."""
 
     def __init__(self, writer: Writer, doom: Doom) -> None:
-        self.inner = writer
+        super().__init__(writer)
         self.doom = doom
 
     def append(
-        self, run: str, event: Event, standing: Standing | None = None, *, customers: Sequence[str] = ()
+        self,
+        run: str,
+        event: Event,
+        standing: Standing | None = None,
+        *,
+        customers: Sequence[str] = (),
+        reached: Sequence[ReachedEntry] = (),
     ) -> EventEntry:
         """Add an event."""
         self.doom.tick()
-        entry = self.inner.append(run, event, standing, customers=customers)
+        entry = super().append(run, event, standing, customers=customers, reached=reached)
         self.doom.tick()
         return entry
 
@@ -194,14 +201,20 @@ class _Careless(DoomedWriter):
         self._database = database
 
     def append(
-        self, run: str, event: Event, standing: Standing | None = None, *, customers: Sequence[str] = ()
+        self,
+        run: str,
+        event: Event,
+        standing: Standing | None = None,
+        *,
+        customers: Sequence[str] = (),
+        reached: Sequence[ReachedEntry] = (),
     ) -> EventEntry:
         """Add an event, having made room for a second intent."""
         if isinstance(event, SendIntended):
             about = (run, event.address)
             self._database.change("DELETE FROM contacts WHERE run = ? AND address = ?", about)
             self._database.change("DELETE FROM sends WHERE run = ? AND address = ?", about)
-        return super().append(run, event, standing, customers=customers)
+        return super().append(run, event, standing, customers=customers, reached=reached)
 
 
 def _linked(entries: Iterable[EventEntry]) -> tuple[EventEntry, ...]:

@@ -2,11 +2,13 @@
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
+from engine.record.instant import instant_of
 from engine.refusal import Refusal
 from engine.runlog.sqlite import fault, tables
 from engine.runlog.sqlite.projection import Cell
@@ -26,8 +28,21 @@ _DURABLE = (
     "PRAGMA fullfsync = ON",  # on macOS a plain fsync leaves the data in the disk's own memory
     "PRAGMA checkpoint_fullfsync = ON",
     "PRAGMA foreign_keys = ON",
+    "PRAGMA secure_delete = ON",  # what is removed is written over at once
     f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}",
 )
+
+_UNNAMED = "PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF;"
+"""For a file that gets its name when it is whole: nothing of it need survive a crash before."""
+
+_STEP_PAGES = 1000
+"""So much is copied at a time, 4 MB: between two steps Python can answer a signal."""
+
+_SCRUB_TURNS = 20
+"""Others who read have 5 s to come to an end; whoever reads for longer is told of."""
+
+COPIED_AT = "copied_at"
+"""Says of a file that it is a copy, in UTC: nothing is written to it."""
 
 _Result = TypeVar("_Result")
 
@@ -47,14 +62,24 @@ class Database:
         try:
             if looking:
                 self._make_readable()
-            self._refuse_stranger()
+            self.about = self._known()
             self._identity = self._at_path()
             if not looking:
+                self._refuse_copy()
                 self._make_durable()
                 self._complete()
         except BaseException:
             self._connection.close()
             raise
+
+    @property
+    def copied_at(self) -> datetime | None:
+        """When this copy was made; None for a run log itself."""
+        said = self.about.get(COPIED_AT)
+        try:
+            return instant_of(said) if said else None
+        except ValueError as error:
+            raise fault.damaged(self._path, str(error)) from None
 
     def rows(self, sql: str, *values: Cell) -> list[Row]:
         """Ask a question."""
@@ -64,6 +89,13 @@ class Database:
             if self._connection.in_transaction:
                 raise self._refusal(error) from None
         return self._patiently(lambda: self._connection.execute(sql, values).fetchall())
+
+    def each(self, sql: str, *values: Cell) -> Iterator[Row]:
+        """Ask a question whose answer may be long: its rows come as they are asked for."""
+        try:
+            yield from self._patiently(lambda: self._connection.execute(sql, values))
+        except sqlite3.Error as error:
+            raise self._refusal(error) from None
 
     def change(self, sql: str, values: tuple[Cell, ...]) -> int:
         """Carry out a statement of a transaction, and give the number of rows that it changed."""
@@ -89,6 +121,54 @@ class Database:
         """Let go of the file; whoever does so last folds the log into it."""
         self._connection.close()
 
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Answer every question in the block as of one instant; others go on writing meanwhile."""
+        self.change("BEGIN", ())
+        try:
+            self.rows("SELECT 1 FROM sqlite_master")
+            yield
+        finally:
+            self._roll_back()
+
+    def copy_into(self, path: Path, about: Mapping[str, str | None], *, named: Path) -> None:
+        """Copy all of it into an empty file that says ``about`` itself; None takes a word away.
+
+        The copy is not durable yet; a ``Refusal`` (14) says ``named`` of it.
+        """
+        try:
+            with closing(_connect(path, "mode=rw")) as copy:
+                copy.executescript(_UNNAMED)
+                self._connection.backup(copy, pages=_STEP_PAGES, progress=lambda *_: None)
+            with closing(_connect(path, "mode=rw")) as copy:
+                copy.execute("BEGIN")
+                for key, value in about.items():
+                    copy.execute("DELETE FROM meta WHERE key = ?", (key,))
+                    copy.executemany("INSERT INTO meta VALUES (?, ?)", [(key, value)] if value else [])
+                copy.execute("COMMIT")
+        except sqlite3.Error as error:
+            is_of_source = _name(error).startswith(fault.IS_DAMAGED)
+            refusal = fault.of_sqlite(
+                self._path if is_of_source else named, _name(error), str(error), _SLICE_S
+            )
+            raise refusal if is_of_source else fault.of_copy(refusal) from None
+
+    def check(self) -> None:
+        """Look at every page; ``Refusal`` (14) where the file is not whole."""
+        ((said,), *_) = self.rows("PRAGMA quick_check(1)")
+        if said != "ok":
+            raise fault.damaged(self._path, str(said))
+
+    def scrub(self) -> bool:
+        """Write the file anew, without a byte of what was removed; False: others still read the old one.
+
+        What SQLite has moved within the file leaves traces that a removal, `secure_delete` included, does
+        not reach. Needs room for the file twice more.
+        """
+        self._patiently(lambda: self._connection.execute("VACUUM"))
+        # A page of before stands in the -wal file until nobody can ask for it any more.
+        return any(self.rows("PRAGMA wal_checkpoint(TRUNCATE)")[0][0] == 0 for _ in range(_SCRUB_TURNS))
+
     def _make_durable(self) -> None:
         for statement in _DURABLE:
             self.rows(statement)
@@ -96,10 +176,22 @@ class Database:
             raise fault.no_shared_memory(self._path)
 
     def _complete(self) -> None:
-        """Add the table that a log of an earlier version lacks; nothing in it is missing then."""
-        if not self.rows("SELECT 1 FROM sqlite_master WHERE name = 'former_occasions'"):
+        """Add the tables that a log of an earlier version lacks; nothing in them is missing then."""
+        lacking = tables.ADDED.keys() - self._added()
+        if lacking:
             with self.transaction():
-                self.change(tables.FORMER, ())
+                for name in sorted(lacking):
+                    for statement in filter(str.strip, tables.ADDED[name].split(";")):
+                        self.change(statement, ())
+
+    def _added(self) -> set[str]:
+        asked = ", ".join("?" * len(tables.ADDED))
+        found = self.rows(f"SELECT name FROM sqlite_master WHERE name IN ({asked})", *tables.ADDED)  # noqa: S608  (question marks)
+        return {str(name) for (name,) in found}
+
+    def has(self, table: str) -> bool:
+        """Say whether there is such a table: a log of an earlier version that is looked at lacks some."""
+        return bool(self.rows("SELECT 1 FROM sqlite_master WHERE name = ?", table))
 
     def _make_readable(self) -> None:
         """Open a file that lies in a folder that may not be written: SQLite cannot share memory there."""
@@ -111,14 +203,21 @@ class Database:
                 self._connection.close()
                 self._connection = _connect(self._path, "mode=ro&immutable=1")
 
-    def _refuse_stranger(self) -> None:
+    def _known(self) -> Mapping[str, str]:
+        """Read what the file says of itself; ``Refusal`` (14) of what is no log that this version knows."""
         if self.rows("PRAGMA application_id") != [(tables.APPLICATION_ID,)]:
             raise fault.stranger(self._path)
-        version = self.rows("SELECT value FROM meta WHERE key = 'schema_version'")
-        if version != [(str(tables.SCHEMA_VERSION),)]:
-            raise fault.other_version(self._path, version[0][0] if version else "none", tables.SCHEMA_VERSION)
+        about = {str(key): str(value) for key, value in self.rows("SELECT key, value FROM meta")}
+        version = about.get("schema_version", "none")
+        if version != str(tables.SCHEMA_VERSION):
+            raise fault.other_version(self._path, version, tables.SCHEMA_VERSION)
         if self._ends_within_a_page() and not self._has_wal():
             raise fault.damaged(self._path, "its end is missing")  # SQLite would read zeros there
+        return about
+
+    def _refuse_copy(self) -> None:
+        if copied_at := self.copied_at:
+            raise fault.a_copy(self._path, copied_at)
 
     def _ends_within_a_page(self) -> bool:
         ((page_bytes,),) = self.rows("PRAGMA page_size")
@@ -169,10 +268,7 @@ def make_file(path: Path, meta: dict[str, str], *, named: Path) -> None:
     """Write an empty log, ``named`` so in a ``Refusal`` (14), into an empty file; it is not durable yet."""
     try:
         with closing(_connect(path, "mode=rw")) as connection:
-            # The file gets its name when it is whole, so nothing of it need survive a crash before.
-            connection.executescript(
-                f"PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; {tables.CREATE}{tables.FORMER}"
-            )
+            connection.executescript(f"{_UNNAMED} {tables.CREATE}{''.join(tables.ADDED.values())}")
             connection.executemany("INSERT INTO meta VALUES (?, ?)", meta.items())
             connection.execute(f"PRAGMA application_id = {tables.APPLICATION_ID}")
             connection.execute("PRAGMA journal_mode = WAL")

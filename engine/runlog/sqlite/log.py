@@ -1,7 +1,7 @@
 """The run log on SQLite: what is asked of it, who holds a campaign, and the one way to write."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -9,9 +9,19 @@ from typing import TypeVar
 
 from engine import clock
 from engine.frozen import replace
-from engine.record.entry import ContactEntry, EventEntry, Holder, Lease, RunEntry, SendEntry, StopEntry
+from engine.record.entry import (
+    ContactEntry,
+    EventEntry,
+    Holder,
+    Lease,
+    ReachedEntry,
+    RunEntry,
+    SendEntry,
+    StopEntry,
+)
 from engine.record.instant import text_of
 from engine.runlog import names
+from engine.runlog.chain import Link
 from engine.runlog.sqlite import fault, place, rows, tables
 from engine.runlog.sqlite.database import Database, make_file
 from engine.runlog.sqlite.hold import hold, hold_making, holder, sign
@@ -120,9 +130,62 @@ class SqliteLog:
         found = self._entries(rows.stop_entry, rows.STOPS)
         return tuple(sorted(found, key=lambda stop: (stop.at, stop.account or "", stop.campaign or "")))
 
-    def contacts(self, customer: str) -> tuple[ContactEntry, ...]:
+    def contacts(self, customer: str, since: datetime | None = None) -> tuple[ContactEntry, ...]:
         """Give the attempts that named a customer, newest first."""
-        return self._entries(rows.contact_entry, rows.CONTACTS, storable(customer))
+        return self._entries(rows.contact_entry, rows.CONTACTS, storable(customer), _since(since))
+
+    def contacts_of(self, run: str) -> Iterator[tuple[str, int, str]]:
+        """Give address, attempt and customer of everybody whom a run named, in that order."""
+        return map(tuple, self._database.each(rows.CONTACTS_OF, run))
+
+    def nameless(self, since: datetime | None = None) -> tuple[SendEntry, ...]:
+        """Give the attempts, newest first, that may have reached people of whom no contact is kept."""
+        return self._entries(rows.send_entry, rows.NAMELESS, _since(since))
+
+    def reached(self, customer: str, since: datetime | None = None) -> tuple[ReachedEntry, ...]:
+        """Give the rows of the API's logs that name a customer; ``since`` counts from the send's intent."""
+        return self._reached(rows.REACHED, storable(customer), _since(since))
+
+    def reached_by(self, phone: str, since: datetime | None = None) -> tuple[ReachedEntry, ...]:
+        """Give the rows of the API's logs with this keyed hash of a telephone number."""
+        return self._reached(rows.REACHED_BY, phone, _since(since))
+
+    def reached_of(self, run: str) -> tuple[ReachedEntry, ...]:
+        """Give the rows of the API's logs that fit attempts of a run: by address, attempt, row."""
+        return self._reached(rows.REACHED_OF, run)
+
+    def erasures(self) -> tuple[EventEntry, ...]:
+        """Give every event by which customer ids were removed, in the order of time."""
+        if not self._database.has("erasures"):
+            return ()
+        return self._entries(rows.event_entry, rows.ERASURES)
+
+    def claimed(self, account: str, names: Sequence[str]) -> Mapping[str, tuple[str, str, int]]:
+        """Give, of these rows of an account's logs, the run, address and attempt that each is kept for."""
+        if not self._database.has("reached"):
+            return {}
+        found = ((name, self._database.rows(rows.CLAIMED, account, storable(name))) for name in names)
+        return {name: (kept[0][0], kept[0][1], kept[0][2]) for name, kept in found if kept}
+
+    # ------------------------------------------------ its chains
+
+    @property
+    def log_id(self) -> str:
+        """What tells this log from any other."""
+        return str(self._database.rows(rows.LOG_ID)[0][0])
+
+    @property
+    def copied_at(self) -> datetime | None:
+        """When it was copied, if it is a copy, to which nothing is written; None of a run log itself."""
+        return self._database.copied_at
+
+    def chains(self) -> tuple[str, ...]:
+        """Name every chain that has events: those of the runs, and the log's own."""
+        return tuple(str(run) for (run,) in self._database.rows(rows.CHAINS))
+
+    def links(self, chain: str) -> Iterator[Link]:
+        """Give a chain as it is stored, in order, whatever its events say."""
+        return map(Link._make, self._database.each(rows.EVENTS, chain))
 
     def holder(self, account: str, campaign: str) -> Holder | None:
         """Give the living process that holds a campaign, None where it is free."""
@@ -152,6 +215,10 @@ class SqliteLog:
                 raise fault.lost(lease.campaign)
             yield SqliteWriter(self._database, self._actor)
 
+    def scrub(self) -> bool:
+        """Leave no byte of what was removed in the file; False: somebody else still reads the old ones."""
+        return self._database.scrub()
+
     def close(self) -> None:
         """Let go of the file."""
         self._database.close()
@@ -164,6 +231,11 @@ class SqliteLog:
             return tuple(map(entry, found))
         except (TypeError, ValueError) as error:
             raise fault.damaged(self.path, str(error)) from None
+
+    def _reached(self, question: str, *values: str) -> tuple[ReachedEntry, ...]:
+        if not self._database.has("reached"):
+            return ()
+        return self._entries(rows.reached_entry, question, *values)
 
     def _fence(self, account: str, campaign: str) -> int:
         found = self._database.rows(rows.FENCE, account, campaign)

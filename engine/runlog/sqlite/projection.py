@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 
 from engine.record.entry import Standing
 from engine.record.event import (
+    Erased,
     Event,
     GuardRefused,
     LateAnswer,
@@ -20,6 +21,7 @@ from engine.record.event import (
     LeaseTaken,
     Overreached,
     OverrideUsed,
+    Reconciled,
     Resolution,
     RunCancelled,
     RunFinished,
@@ -27,6 +29,7 @@ from engine.record.event import (
     RunPaused,
     RunResumed,
     RunStarted,
+    Sealed,
     SendIntended,
     SendResolved,
     SendSettled,
@@ -40,6 +43,7 @@ from engine.record.event import (
 from engine.record.instant import text_of
 from engine.record.outcome import SURELY_TAKEN, SURELY_UNSENT, Counts, RunStatus, SendStatus
 from engine.record.plan import Account
+from engine.record.settlement import found
 from engine.runlog.port import AlreadyOpen, NotOpen
 
 Cell: TypeAlias = str | int | None
@@ -78,6 +82,8 @@ def project(change: Change, seq: int, run: str, actor: str, event: Event) -> Non
             change(_BLOCK, (run, address))
         case LateAnswer():
             _late(change, run, event)
+        case Reconciled():
+            _reconciled(change, run, event)
         case StopSet(at=at, campaign=campaign, reason=reason, account=account):
             change(_STOP, (account or "", campaign or "", text_of(at), actor, storable(reason)))
         case StopLifted(campaign=campaign, account=account):
@@ -114,7 +120,9 @@ def _tells_only(
     | OverrideUsed
     | LeaseTaken
     | LeaseLost
-    | LeaseReleased,
+    | LeaseReleased
+    | Erased
+    | Sealed,
 ) -> None:
     """Change nothing: how the run stands after these comes as its ``Standing``."""
 
@@ -184,6 +192,10 @@ WHERE run = ? AND address = ? AND status IN ('intended', 'in_doubt')"""
     for unsent in ("", ", live = 0")
 )
 
+_SHOW = """\
+UPDATE sends SET status = ?, settled_at = ?, counts = ?, reason = ?, reaches = ?
+WHERE run = ? AND address = ? AND attempt = ? AND status IN ('intended', 'in_doubt')"""
+
 _UNBLOCK = "UPDATE sends SET blocks = 0 WHERE run = ? AND address = ? AND blocks"
 
 _BLOCK = """\
@@ -224,6 +236,15 @@ def _resolved(change: Change, run: str, event: SendResolved) -> None:
 def _late(change: Change, run: str, event: LateAnswer) -> None:
     """Keep what stands, but block the campaign where it said *nobody* and the answer says *somebody*."""
     if event.outcome.status in SURELY_TAKEN:
+        change(_CONTRADICT, (run, event.address, event.attempt))
+
+
+def _reconciled(change: Change, run: str, event: Reconciled) -> None:
+    """Take an attempt that is open as sent, if anybody was reached; one that was said unsent blocks."""
+    if not event.reached:
+        return
+    result = (*_result(event.at, SendStatus.SENT_UNKNOWN, None), found(event), True)
+    if not change(_SHOW, (*result, run, event.address, event.attempt)):
         change(_CONTRADICT, (run, event.address, event.attempt))
 
 

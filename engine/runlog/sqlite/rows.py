@@ -6,7 +6,8 @@ import json
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
-from engine.record.entry import ContactEntry, EventEntry, RunEntry, SendEntry, StopEntry
+from engine.record.entry import ContactEntry, EventEntry, ReachedEntry, RunEntry, SendEntry, StopEntry
+from engine.record.event import Source
 from engine.record.event_json import from_json
 from engine.record.instant import instant_of
 from engine.record.outcome import Counts, RunStatus, SendStatus
@@ -49,7 +50,7 @@ ADD_EVENT = "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 
 _SEND = """\
 sends.run, sends.step, address, attempt, status, account, campaign, coalesce(channel, ''), at_most,
-request_hash, intended_at, deadline_at, settled_at, counts, reason, blocks
+request_hash, intended_at, deadline_at, settled_at, counts, reason, blocks, reaches
 FROM sends LEFT JOIN steps ON steps.run = sends.run AND steps.step = sends.step"""
 
 SENDS = f"SELECT {_SEND} WHERE sends.run = ? ORDER BY intended_seq"
@@ -63,7 +64,60 @@ SELECT customer, sends.run, sends.step, sends.address, sends.attempt, coalesce(c
 campaign, account, intended_at, status
 FROM contacts JOIN sends USING (run, address, attempt)
 LEFT JOIN steps ON steps.run = sends.run AND steps.step = sends.step
-WHERE customer = ? ORDER BY intended_at DESC, intended_seq DESC, sends.run"""
+WHERE customer = ? AND intended_at >= ? ORDER BY intended_at DESC, intended_seq DESC, sends.run"""
+
+CONTACTS_OF = (
+    "SELECT address, attempt, customer FROM contacts WHERE run = ? ORDER BY address, attempt, customer"
+)
+
+NAMELESS = f"""\
+SELECT {_SEND} WHERE reaches AND intended_at >= ?
+AND NOT EXISTS (SELECT 1 FROM contacts WHERE (contacts.run, contacts.address, contacts.attempt)
+                = (sends.run, sends.address, sends.attempt))
+ORDER BY intended_at DESC, sends.run, intended_seq DESC"""
+
+_REACHED = """\
+SELECT customer, reached.run, reached.address, reached.attempt, row, at, reached.status, template, phone,
+  source
+FROM reached JOIN sends USING (run, address, attempt)"""
+
+REACHED, REACHED_BY = (
+    f"""\
+{_REACHED} WHERE {column} = ? AND intended_at >= ?
+ORDER BY intended_at DESC, run, address, attempt, row"""
+    for column in ("customer", "phone")
+)
+
+REACHED_OF = f"{_REACHED} WHERE reached.run = ? ORDER BY address, attempt, row"
+
+CLAIMED = "SELECT run, address, attempt FROM reached WHERE account = ? AND row = ?"
+
+ADD_REACHED = """\
+INSERT INTO reached (account, row, run, address, attempt, customer, at, status, template, phone, source)
+SELECT account, ?, run, address, attempt, ?, ?, ?, ?, ?, ? FROM sends
+WHERE run = ? AND address = ? AND attempt = ?
+ON CONFLICT (account, row) DO UPDATE SET status = excluded.status
+WHERE (run, address, attempt, customer)
+  = (excluded.run, excluded.address, excluded.attempt, excluded.customer)"""
+
+ERASE_CONTACTS, ERASE_REACHED = (f"DELETE FROM {table} WHERE run = ?" for table in ("contacts", "reached"))
+
+ERASURES = """\
+SELECT run, seq, at, actor, kind, body, before, hash FROM events WHERE kind = 'erased' ORDER BY at, run, seq"""
+
+CHAINS = """\
+WITH RECURSIVE chain (run) AS (
+  SELECT min(run) FROM events
+  UNION ALL SELECT (SELECT min(run) FROM events WHERE run > chain.run) FROM chain WHERE run IS NOT NULL
+) SELECT run FROM chain WHERE run IS NOT NULL"""
+
+UNSEALED = "SELECT run FROM unsealed ORDER BY run"
+
+ADD_UNSEALED = "INSERT OR IGNORE INTO unsealed VALUES (?)"
+
+SEALED = "DELETE FROM unsealed"
+
+LOG_ID = "SELECT value FROM meta WHERE key = 'log_id'"
 
 ADD_CONTACT = "INSERT OR IGNORE INTO contacts VALUES (?, ?, ?, ?)"
 
@@ -97,7 +151,7 @@ def event_entry(row: Row) -> EventEntry:
 def send_entry(row: Row) -> SendEntry:
     """Read a row of ``_SEND``."""
     *address, status, account, campaign, channel, at_most, request_hash = row[:10]
-    intended_at, deadline_at, settled_at, counts, reason, blocks = row[10:]
+    intended_at, deadline_at, settled_at, counts, reason, blocks, reaches = row[10:]
     values = [
         *address,
         SendStatus(status),
@@ -105,7 +159,7 @@ def send_entry(row: Row) -> SendEntry:
         None if deadline_at is None else instant_of(deadline_at),
         None if settled_at is None else instant_of(settled_at),
         None if counts is None else Counts(**json.loads(counts)),
-        *(reason, bool(blocks)),
+        *(reason, bool(blocks), bool(reaches)),
     ]
     return SendEntry(*values)
 
@@ -115,6 +169,13 @@ def contact_entry(row: Row) -> ContactEntry:
     *about, at, status = row
     values = [*about, instant_of(at), SendStatus(status)]
     return ContactEntry(*values)
+
+
+def reached_entry(row: Row) -> ReachedEntry:
+    """Read a row of ``_REACHED``."""
+    *send, name, at, status, template, phone, source = row
+    values = [*send, name, None if at is None else instant_of(at), status, template, phone, Source(source)]
+    return ReachedEntry(*values)
 
 
 def stop_entry(row: Row) -> StopEntry:

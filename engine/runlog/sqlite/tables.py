@@ -1,4 +1,7 @@
-"""The tables of the run log in SQLite. All but ``contacts`` and ``leases`` follow from ``events``."""
+"""The tables of the run log in SQLite.
+
+All follow from ``events``, but for ``contacts``, ``reached`` and ``leases``.
+"""
 
 SCHEMA_VERSION = 1
 
@@ -125,7 +128,45 @@ CREATE TABLE IF NOT EXISTS former_occasions (
   PRIMARY KEY (occasion, run)
 ) WITHOUT ROWID;
 """
-"""The occasions that a run would have had under its runbook's former names: most runs have none.
+"""The occasions that a run would have had under its runbook's former names: most runs have none."""
 
-A table of its own, which a log that was made without it gets when it is next opened for writing.
+REACHED = """\
+CREATE TABLE IF NOT EXISTS reached (
+  account TEXT NOT NULL,
+  row TEXT NOT NULL,
+  run TEXT NOT NULL,
+  address TEXT NOT NULL,
+  attempt INTEGER NOT NULL,
+  customer TEXT NOT NULL,
+  at TEXT,
+  status TEXT NOT NULL,
+  template TEXT,
+  phone TEXT,
+  source TEXT NOT NULL,
+  PRIMARY KEY (account, row),
+  FOREIGN KEY (run, address, attempt) REFERENCES sends
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS reached_by_send ON reached (run, address, attempt);
+CREATE INDEX IF NOT EXISTS reached_by_customer ON reached (customer);
+CREATE INDEX IF NOT EXISTS reached_by_phone ON reached (phone) WHERE phone IS NOT NULL;
 """
+"""Rows of the API's logs that fit an attempt; each is kept for one."""
+
+UNSEALED = """\
+CREATE TABLE IF NOT EXISTS unsealed (run TEXT PRIMARY KEY) WITHOUT ROWID;
+INSERT OR IGNORE INTO unsealed SELECT run FROM runs;
+"""
+"""The chains that have events which no seal covers."""
+
+CONTACTS_BY_SEND = "CREATE INDEX IF NOT EXISTS contacts_by_send ON contacts (run, address, attempt);\n"
+
+ERASURES = "CREATE INDEX IF NOT EXISTS erasures ON events (at) WHERE kind = 'erased';\n"
+
+ADDED = {
+    "former_occasions": FORMER,
+    "reached": REACHED,
+    "unsealed": UNSEALED,
+    "contacts_by_send": CONTACTS_BY_SEND,
+    "erasures": ERASURES,
+}
+"""What a log of an earlier version lacks: it gets it when it is next opened for writing."""

@@ -1,10 +1,14 @@
 """One transaction of a log on SQLite: an event, its place in the chain, and what follows from it."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from engine.record.entry import EventEntry, Standing
-from engine.record.event import Event, RunStarted, SendIntended
+from engine.diagnostics import Json
+from engine.record.entry import EventEntry, ReachedEntry, Standing
+from engine.record.event import Event, RunStarted, Sealed, SendIntended
+from engine.record.instant import text_of
 from engine.runlog.chain import START, link
+from engine.runlog.port import LOG
 from engine.runlog.sqlite import rows
 from engine.runlog.sqlite.database import Database
 from engine.runlog.sqlite.projection import project, stand, storable
@@ -19,7 +23,13 @@ class SqliteWriter:
         self._heads: dict[str, tuple[int, str]] = {}
 
     def append(
-        self, run: str, event: Event, standing: Standing | None = None, *, customers: Sequence[str] = ()
+        self,
+        run: str,
+        event: Event,
+        standing: Standing | None = None,
+        *,
+        customers: Sequence[str] = (),
+        reached: Sequence[ReachedEntry] = (),
     ) -> EventEntry:
         """Add an event to the run's chain, and to the tables what follows from it."""
         assert not isinstance(event, RunStarted) or event.run == run, "a run starts in its own chain"
@@ -33,11 +43,49 @@ class SqliteWriter:
         if isinstance(event, SendIntended):
             for customer in customers:
                 change(rows.ADD_CONTACT, (storable(customer), run, event.address, event.attempt))
+        for row in reached:
+            self._reach(row)
         if standing is not None:
             stand(change, run, event.at, standing)
         return EventEntry(run, made.seq, event.at, self._actor, event, before, made.hash)
 
+    def erase(self, run: str) -> tuple[int, int]:
+        """Remove the customer ids of a run, and count them: contacts, rows of the API's logs."""
+        contacts, reached = (
+            self._database.change(statement, (run,))
+            for statement in (rows.ERASE_CONTACTS, rows.ERASE_REACHED)
+        )
+        return contacts, reached
+
+    def seal(self, at: datetime) -> EventEntry | None:
+        """Note, in the log's own chain, where the chains end that no seal covers yet; None: there is none."""
+        heads: dict[str, Json] = {}
+        for (run,) in self._database.rows(rows.UNSEALED):
+            seq, head = self._heads.get(run) or self._head(run)
+            heads[run] = {"seq": seq, "hash": head}
+        if not heads:
+            return None
+        self._database.change(rows.SEALED, ())
+        return self.append(LOG, Sealed(at, heads))
+
+    def _reach(self, each: ReachedEntry) -> None:
+        at = None if each.at is None else text_of(each.at)
+        told = (
+            storable(each.row),
+            storable(each.customer),
+            at,
+            storable(each.status),
+            each.template,
+            each.phone,
+        )
+        kept = self._database.change(
+            rows.ADD_REACHED, (*told, each.source.value, each.run, each.address, each.attempt)
+        )
+        assert kept == 1, f"the row {each.row} is kept for another attempt, or there is no such attempt"
+
     def _head(self, run: str) -> tuple[int, str]:
         """Read where the chain ends, within the transaction: nobody else can write to it now."""
+        if run != LOG:
+            self._database.change(rows.ADD_UNSEALED, (run,))
         found = self._database.rows(rows.HEAD, run)
         return (found[0][0], found[0][1]) if found else (0, START)

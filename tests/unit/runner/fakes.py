@@ -15,7 +15,7 @@ from engine.machine import fold
 from engine.planner.build import build
 from engine.planner.model import Making, Plan
 from engine.planner.program import program_document
-from engine.record.entry import EventEntry, Lease, RunEntry, SendEntry, Standing
+from engine.record.entry import EventEntry, Lease, ReachedEntry, RunEntry, SendEntry, Standing
 from engine.record.event import Event, Resolution, SendIntended, StopLifted, StopSet, Verdict
 from engine.record.event_json import kind_of
 from engine.record.outcome import Outcome, SendStatus
@@ -33,6 +33,7 @@ from engine.runner.broken import Broken
 from engine.runner.ports import Surroundings
 from engine.runner.start import Order, Result, Resumption, resume, start
 from tests.factories import outcome
+from tests.writers import Passing
 
 NOW = datetime(2026, 3, 2, 5, 30, tzinfo=UTC)
 """A Monday, eleven in the morning in India."""
@@ -192,20 +193,26 @@ class MortalLog(SqliteLog):
         self.transactions.append(noting.kinds)
 
 
-class _NotingWriter:
+class _NotingWriter(Passing):
     def __init__(self, writer: Writer, full_at: str | None) -> None:
-        self._writer = writer
+        super().__init__(writer)
         self._full_at = full_at
         self.kinds: list[str] = []
 
     def append(
-        self, run: str, event: Event, standing: Standing | None = None, *, customers: Sequence[str] = ()
+        self,
+        run: str,
+        event: Event,
+        standing: Standing | None = None,
+        *,
+        customers: Sequence[str] = (),
+        reached: Sequence[ReachedEntry] = (),
     ) -> EventEntry:
         """Add an event, if there is room for it."""
         self.kinds.append(kind_of(event))
         if self.kinds[-1] == self._full_at:
             raise Refusal("the disk is full", "make room", Exit.LEASE_OR_LOG)
-        return self._writer.append(run, event, standing, customers=customers)
+        return super().append(run, event, standing, customers=customers, reached=reached)
 
 
 class Desk:
