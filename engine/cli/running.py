@@ -118,3 +118,4 @@ class Session:
     def _refuse(self) -> None:
         refuse_switched_off()
         refuse_lost(self._here, self._chosen.log)
+        self._connected.client()  # without a token nothing can be sent: then no run begins

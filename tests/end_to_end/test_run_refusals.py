@@ -202,6 +202,23 @@ def test_no_token_and_a_bad_one(
     assert shown(capsys, "runs") == []
 
 
+@pytest.mark.usefixtures("here")
+def test_without_a_token_nothing_begins(
+    here: Path, api: Served, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where no pin asks for the API before, either: a run leaves nothing, a resume writes nothing."""
+    (here / "two.yaml").write_text(RUNBOOK.replace(", name: PL Mumbai", ""), "utf-8")
+    monkeypatch.delenv("TIMEPAY_TOKEN")
+    assert run() == 11
+    assert shown(capsys, "runs") == []
+    monkeypatch.setenv("TIMEPAY_TOKEN", "t")
+    halted(api)
+    monkeypatch.delenv("TIMEPAY_TOKEN")
+    before = shown(capsys, "events", "last")
+    assert main(["resume", "last", "--yes"]) == 11
+    assert shown(capsys, "events", "last") == before
+
+
 # ---------------------------------------------------------------- the campaign that is pinned
 
 

@@ -76,6 +76,6 @@ def test_a_row_of_a_send_that_was_said_unsent_ends_the_run(*, again: bool) -> No
 def test_it_is_told_by_what_a_doubt_was_settled(source: Source, told: str) -> None:
     """A person's word behind it changes nothing any more."""
     word = SendResolved(NOW, "a", "a/c1", Resolution.NEVER_KNOWN, "too late")
-    events = [looked(0), looked(2, source=source), word]
+    events: list[Event] = [looked(0), looked(2, source=source), word]
     chain = [EventEntry("run-1", seq, NOW, "asha", event, "", "") for seq, event in enumerate(events)]
     assert str(settlements(chain)["a/c1"]) == f"sent, as {told}"
