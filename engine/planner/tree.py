@@ -128,6 +128,7 @@ class _Walk:
         self.open = _open_conditions(program)
         self.live = Live(program)
         self.cuts = cuts_by_step(program)
+        self.answers: dict[str, tuple[Answer | None, ...]] = {}
         self.assumed = assumed
         self.most_nodes = most_nodes
         self.drafts: list[_Draft] = []
@@ -255,8 +256,7 @@ class _Walk:
 
     def _answer(self, index: int, step: PlannedStep, state: RunState, position: int) -> None:
         """Answer the step's requests with every class of outcome."""
-        cut, assumed = self.cuts.get(step.id, {}), self.assumed.get(step.id, {})
-        for answer in answers(step, cut, assumed):
+        for answer in self._answers(step):
             if answer is None:
                 self.exhaustive = False
                 continue
@@ -264,6 +264,13 @@ class _Walk:
             self._note_truths(step, after)
             for to, proved in self._arrive(step, after, position):
                 self._lead(index, to, answer, proved=proved)
+
+    def _answers(self, step: PlannedStep) -> tuple[Answer | None, ...]:
+        """Give the classes of answers to a step, which are the same at all of its nodes."""
+        if step.id not in self.answers:
+            cut, assumed = self.cuts.get(step.id, {}), self.assumed.get(step.id, {})
+            self.answers[step.id] = tuple(answers(step, cut, assumed))
+        return self.answers[step.id]
 
     def _settled(self, step: PlannedStep, state: RunState, answer: Answer) -> RunState:
         """Give each request of the step the same answer until the machine wants something else."""

@@ -41,6 +41,7 @@ class Draft:
     conditions: Mapping[Path, Condition] = field(default_factory=dict)
     channels: Mapping[str, Channel] = field(default_factory=lambda: REGISTRY)
     accepted: tuple[Accepted, ...] = ()
+    templates: Mapping[Path, template.Template] = field(default_factory=dict)
 
     @property
     def is_sound(self) -> bool:
@@ -72,7 +73,8 @@ def read(raw: bytes, file: str, channels: Mapping[str, Channel] | None = None) -
     idle = {document.value_span(fault.path) for fault in faults if fault.kind is LATER_KEY}
     told = (each for each in document.diagnostics if each.span not in idle)
     diagnostics = [*told, *schema.diagnostics(document, faults), *texts.diagnostics]
-    draft = Draft(document, tuple(in_order(diagnostics)), texts.specs(), texts.conditions, channels)
+    found = tuple(in_order(diagnostics))
+    draft = Draft(document, found, texts.specs(), texts.conditions, channels, templates=texts.templates)
     return _without_accepted(_tried(draft) if draft.is_sound else draft)
 
 
@@ -209,11 +211,8 @@ def _sample(spec: InputSpec) -> Scalar | tuple[str, ...]:
 
 def _filled(draft: Draft, values: Values) -> tuple[Any, frozenset[Path]]:
     """Give the data with every template filled in, and the paths where one stood."""
-    inputs = {spec.name: spec for spec in draft.inputs}
     changes: dict[Path, Json] = {}
-    for path, text in templated(draft.document.data):
-        parts, _ = template.parse_template(text, inputs)
-        assert parts is not None, "the templates of a sound draft are sound"
+    for path, parts in draft.templates.items():
         value = template.render(parts, values)
         changes[path] = list(value) if isinstance(value, tuple) else value
     return changed(draft.document.data, changes), frozenset(changes)

@@ -215,6 +215,8 @@ def _text(said: _Said) -> str:
 
 def _plain(text: str) -> str:
     """Give a text back if it is fit to be sent and to be read by people."""
+    if text.isascii() and text.isprintable() and text.strip() and "{" not in text:
+        return text  # what follows takes half a millisecond to compile, and most values need none of it
     if not re.search(VISIBLE, text):
         raise _RefusedError(_EMPTY)
     found = re.search(UNSEEN, text)

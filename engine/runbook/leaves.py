@@ -38,6 +38,8 @@ _CONTROL = (
 _CONTROL_BUT_BREAKS = _CONTROL.replace(r"\u0000-\u001f", r"\u0000-\u0008\u000b-\u001f")
 _NO_TEMPLATE = r"(?![\s\S]*\{\{)"
 
+MAX_COLUMN = 200
+
 UNSEEN = f"[{_CONTROL}]"
 UNSEEN_IN_LINES = f"[{_CONTROL_BUT_BREAKS}]"
 # Joiners and variation selectors change the look of what stands before them; alone they are nothing.
@@ -46,7 +48,7 @@ TEXT = rf"^(?=.*{VISIBLE})(?!\s)(?!.*\s$)[^{_CONTROL}]+$"
 LITERAL = rf"^{_NO_TEMPLATE}(?=.*{VISIBLE})(?!\s)(?!.*\s$)[^{_CONTROL}]+$"
 PARAGRAPH = rf"^{_NO_TEMPLATE}(?=[\s\S]*\S)[^{_CONTROL_BUT_BREAKS}]+$"
 CONDITION = rf"^(?=[\s\S]*\S)[^{_CONTROL_BUT_BREAKS}]+$"
-COLUMN = rf"^{_NO_TEMPLATE}(?=.*{VISIBLE})(?!\s)(?!.*\s$)[^{_CONTROL}]{{1,200}}$"
+COLUMN = rf"^{_NO_TEMPLATE}(?=.*{VISIBLE})(?!\s)(?!.*\s$)[^{_CONTROL}]{{1,{MAX_COLUMN}}}$"
 
 NAME = "^[a-z][a-z0-9-]{0,62}$"
 IDENTIFIER = "^[a-z][a-z0-9_]{0,62}$"
@@ -217,15 +219,21 @@ def fits(pattern: str, value: str) -> bool:
 
     In JSON Schema ``$`` is the very end; Python's would let a last line break pass.
     """
-    if pattern in _OF_WORDS and _WORDS.fullmatch(value):
+    if pattern in _OF_WORDS and _is_words(value) and ("{{" not in value or pattern in _WITH_BRACES):
         return True
     return _compiled(pattern).search(value) is not None
 
 
-_OF_WORDS = frozenset((TEXT, LITERAL, PARAGRAPH, CONDITION, COLUMN))
-# What nearly every text looks like; all of those admit it. Their own forms name ranges of Unicode,
-# and each takes half a millisecond to compile.
-_WORDS = re.compile(r"[!-z|~](?:[ -z|~]{0,198}[!-z|~])?")
+_WITH_BRACES = frozenset((TEXT, CONDITION))
+_OF_WORDS = _WITH_BRACES | {LITERAL, PARAGRAPH, COLUMN}
+
+
+def _is_words(value: str) -> bool:
+    """Say whether a text is what nearly every one is, and what all of those patterns admit.
+
+    They name ranges of Unicode themselves, and each takes half a millisecond to compile.
+    """
+    return 0 < len(value) <= MAX_COLUMN and value.isascii() and value.isprintable() and value == value.strip()
 
 
 @lru_cache(maxsize=256)

@@ -15,7 +15,7 @@ ALIAS = Kind("RB023", "alias", "what a reviewer reads must stand where it is use
 MERGE = Kind("RB024", "merge key", "what a reviewer reads must stand where it is used.")
 
 # A name or a bracket behind the sign, and nothing behind that but what goes on with it.
-_NEGATED = re.compile(r"!\s*[A-Za-z_(][\w.)]*(?:\s*\Z|\s+(?:and|or|in|is)\b|\s*[=!<>&|])|!\s*\(")
+_NEGATED = r"!\s*[A-Za-z_(][\w.)]*(?:\s*\Z|\s+(?:and|or|in|is)\b|\s*[=!<>&|])|!\s*\("
 
 
 def anchor(text: str, start: int) -> Fault:
@@ -29,7 +29,7 @@ def tag(text: str, path: Path | None, start: int) -> Fault:
     at, end = _word(text, text.find("!", start))
     line_end = min((found for mark in "\r\n" if (found := text.find(mark, at)) >= 0), default=len(text))
     whole = uncommented(text[at : min(line_end, at + SHOWN)])
-    if is_condition(path) and _NEGATED.match(whole):
+    if is_condition(path) and re.match(_NEGATED, whole):
         mend = f"write `not {whole.lstrip('! ')}`."
         return NEGATION, at, end, "! is not a sign of conditions", mend
     help_ = "remove it; a text that looks like something else stands in quotes."

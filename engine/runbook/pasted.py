@@ -20,10 +20,11 @@ Word: TypeAlias = tuple[int, int, bool]
 """A key or value of a text: its first character, one past its last, and whether only people read it."""
 
 _MARKS = "\u201c\u201d\u2018\u2019\u00ab\u00bb"  # double, single, and pointed ones
-_BLANKS = re.compile("[\u00a0\u202f\u2007]+")
+_BLANKS = "\u00a0\u202f\u2007"
+_ROW_OF_BLANKS = f"[{_BLANKS}]+"  # compiled for a text that holds one
 _SHOWN = 60  # characters of a value that a mend repeats
-_PROSE_LINE = re.compile(r"""[ ]*(?:- +)*["']?(?:title|description|x-[\w-]*)["']?:[ \t]+[^\s#]""")
-_COMMENT = re.compile(r"(?:^|[ \t])#")
+_PROSE_LINE = r"""[ ]*(?:- +)*["']?(?:title|description|x-[\w-]*)["']?:[ \t]+[^\s#]"""
+_COMMENT = r"(?:^|[ \t])#"
 
 
 def is_prose(path: Path | None) -> bool:
@@ -60,7 +61,7 @@ def typographic(value: str, path: Path | None, start: int, end: int) -> Fault | 
 
 def holds_blank(text: str) -> bool:
     """Whether a text holds a blank that is no space."""
-    return _BLANKS.search(text) is not None
+    return any(blank in text for blank in _BLANKS)
 
 
 def without_blanks(text: str) -> str:
@@ -72,12 +73,12 @@ def without_blanks(text: str) -> str:
 
 
 def _spaced(line: str) -> str:
-    prose = _PROSE_LINE.match(line)
+    prose = re.match(_PROSE_LINE, line)
     if prose is None:
-        return _BLANKS.sub(_spaces, line)
+        return re.sub(_ROW_OF_BLANKS, _spaces, line)
     visible = len(line.rstrip())
     head, inside, tail = line[: prose.end()], line[prose.end() : visible], line[visible:]
-    return _BLANKS.sub(_spaces, head) + inside + _BLANKS.sub(_spaces, tail)
+    return re.sub(_ROW_OF_BLANKS, _spaces, head) + inside + re.sub(_ROW_OF_BLANKS, _spaces, tail)
 
 
 def _spaces(found: re.Match[str]) -> str:
@@ -96,7 +97,7 @@ def misplaced(text: str, words: Sequence[Word], reached: int) -> list[tuple[int,
     found = []
     begin = last = 0
     is_told = False  # that the rest of the line is for people: a line may hold a million blanks
-    for blank in _BLANKS.finditer(text):
+    for blank in re.finditer(_ROW_OF_BLANKS, text):
         at = blank.start()
         line = max(text.rfind("\n", last, at), text.rfind("\r", last, at)) + 1
         begin, is_told = (line, False) if line else (begin, is_told)
@@ -114,8 +115,8 @@ def misplaced(text: str, words: Sequence[Word], reached: int) -> list[tuple[int,
 
 def _tells(text: str, begin: int, since: int, at: int) -> bool:
     """Whether a line seems to be for people only where its words are not known."""
-    is_comment = _COMMENT.search(text[max(since - 1, begin) : at]) is not None
-    return is_comment or _PROSE_LINE.match(text, begin, at) is not None
+    is_comment = re.search(_COMMENT, text[max(since - 1, begin) : at]) is not None
+    return is_comment or re.compile(_PROSE_LINE).match(text, begin, at) is not None
 
 
 def mended(text: str, blanks: Sequence[tuple[int, int]]) -> str:

@@ -57,9 +57,10 @@ _WORDS: dict[str, bool | None] = {
 _YES = frozenset(("y", "Y", "yes", "Yes", "YES", "on", "On", "ON"))
 _NO = frozenset(("n", "N", "no", "No", "NO", "off", "Off", "OFF"))
 
-# All that is no text begins or reads like this: most values fail at their first character.
+# All that is no text begins or reads like this: most values fail at their first character; and so do
+# durations such as 30s.
 _NOT_SURELY_TEXT = re.compile(
-    r"[-+]?\.?[0-9]|[-+]?\.(?:inf|nan)\Z"
+    r"[-+]?\.?[0-9](?![0-9]{0,20}[smh]\Z)|[-+]?\.(?:inf|nan)\Z"
     r"|(?:~|=|<<|null|true|false|y|yes|n|no|on|off)?\Z",
     re.IGNORECASE,
 )

@@ -5,16 +5,15 @@ from collections.abc import Iterable, Iterator, Sequence
 
 _NAMES = "token|secret|passw(?:or)?d|passphrase|api[_-]?key|private[_-]?key|credential|authorization"
 _KEY = rf"[\w-]{{0,40}}(?:{_NAMES})[\w-]{{0,40}}"  # bounded, so that a line is looked through in linear time
+# Compiled where a text may hold a secret: most hold none.
 # A value reaches to the end of its line: what comes behind a comma may belong to it.
-_SAID = re.compile(
-    rf"""(?:^|(?<=[\s{{,\[?&"']))(?P<key>{_KEY})["']?\s*[:=](?!=)(?P<value>.*)"""
+_SAID = (
+    rf"""(?i)(?:^|(?<=[\s{{,\[?&"']))(?P<key>{_KEY})["']?\s*[:=](?!=)(?P<value>.*)"""
     # A password in an address; and what stands in place of an address, and may be a token.
-    r"""|(?<=://)(?P<user>[^\s/@]*)@|\bbase_url["']?\s*:\s*["']?(?P<place>[^\s"'/,}]+)(?=["'\s,}]|$)""",
-    re.IGNORECASE,
+    r"""|(?<=://)(?P<user>[^\s/@]*)@|\bbase_url["']?\s*:\s*["']?(?P<place>[^\s"'/,}]+)(?=["'\s,}]|$)"""
 )
-_IS_KEY = re.compile(_KEY, re.IGNORECASE)
-_GOES_ON = re.compile(r"\s*(?:[|>][-+0-9]*)?\s*(?:#.*)?")
-_WORD = re.compile(r"""[^\s"'`{}\[\],]+""")
+_GOES_ON = r"\s*(?:[|>][-+0-9]*)?\s*(?:#.*)?"
+_WORD = r"""[^\s"'`{}\[\],]+"""
 _FEWEST = 4
 """Shorter words are no secrets, and messages are full of them."""
 
@@ -32,12 +31,12 @@ _HINTS = (
 
 def is_secret(key: str) -> bool:
     """Say whether a key names something that nobody may read."""
-    return _IS_KEY.fullmatch(key) is not None
+    return re.fullmatch(f"(?i:{_KEY})", key) is not None
 
 
 def veiled(line: str) -> str:
     """Give a line with stars for what may be a secret; its length stays, so that carets fit."""
-    return _SAID.sub(_starred, line)
+    return re.sub(_SAID, _starred, line)
 
 
 def _starred(found: re.Match[str]) -> str:
@@ -64,8 +63,10 @@ def below(lines: Sequence[str]) -> Iterator[int]:
 
 def _begins(line: str) -> bool:
     """Say whether a secret's key stands on a line, and no value."""
-    found = _SAID.search(line)
-    return found is not None and found["key"] is not None and _GOES_ON.fullmatch(found["value"]) is not None
+    found = re.search(_SAID, line)
+    return (
+        found is not None and found["key"] is not None and re.fullmatch(_GOES_ON, found["value"]) is not None
+    )
 
 
 def _indent(line: str) -> int:
@@ -74,8 +75,8 @@ def _indent(line: str) -> int:
 
 def words(line: str, *, is_whole: bool = False) -> frozenset[str]:
     """Give the words of a line that ``veiled`` hides, or all of them."""
-    hidden = [line] if is_whole else [found[found.lastgroup or ""] for found in _SAID.finditer(line)]
-    said = [word for each in hidden for word in _WORD.findall(each)]
+    hidden = [line] if is_whole else [found[found.lastgroup or ""] for found in re.finditer(_SAID, line)]
+    said = [word for each in hidden for word in re.findall(_WORD, each)]
     return frozenset(each for word in said for each in (word, word.lstrip("0")) if len(each) >= _FEWEST)
 
 

@@ -133,9 +133,9 @@ class _Reader:
         start, end = event.start_mark.index, event.end_mark.index
         is_bare = event.anchor is None and event.tag is None
         plain = (is_bare or self._refuse_marks(event)) and plain
-        if event.style == '"' and not text.isascii():
-            self._refuse_half_characters(text, start, end)
         size, is_double = end - start, event.style == '"'
+        if is_double and not text.isascii():
+            self._refuse_half_characters(text, start, end)
         is_odd = size - 2 != len(text) if is_double else plain and (size != len(text) or text[-1:] in _ODD)
         if plain and not is_odd:
             is_odd = text[0] == "-" or (" " in text and self.parsed[start:end] != text)
@@ -149,7 +149,7 @@ class _Reader:
         if self.disguised and REPLACEMENT in text:
             self._fault(self.tree.path_of_value())
         value = read_plain(text) if plain else text
-        if isinstance(value, Refusal):
+        if value is not text and isinstance(value, Refusal):
             self._refuse_scalar(value, text, start, end)
             value = text
         self.tree.put(value, start, end)

@@ -10,11 +10,11 @@ from engine.diagnostics import Json
 from engine.record.condition import Scalar
 from engine.runbook.leaves import SETTLED
 
-_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_./%<>=-]*(?: [A-Za-z0-9_./%<>=-]+)*\Z|[1-9][0-9]*[smh]\Z")
+_PLAIN = r"[A-Za-z][A-Za-z0-9_./%<>=-]*(?: [A-Za-z0-9_./%<>=-]+)*\Z|[1-9][0-9]*[smh]\Z"
 # YAML 1.1 reads these, too, as something else than text.
 _NOT_TEXT = frozenset({"true", "false", "yes", "no", "on", "off", "y", "n", "null"})
 _LONGEST = 63  # the length of the longest name
-_DENIAL = re.compile(r"(?:un|non|not|no|exclud(?:e[sd]?|ing)|except|without|[!~^-]|<>|\u2260)[\W_]*")
+_DENIAL = r"(?:un|non|not|no|exclud(?:e[sd]?|ing)|except|without|[!~^-]|<>|\u2260)[\W_]*"
 _CERTAIN = ("inclu", "only")
 
 
@@ -24,7 +24,7 @@ def yaml(value: Json) -> str:
         return "{" + ", ".join(f"{yaml(key)}: {yaml(each)}" for key, each in value.items()) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(yaml(each) for each in value) + "]"
-    if isinstance(value, str) and len(value) <= _LONGEST and _PLAIN.match(value):
+    if isinstance(value, str) and len(value) <= _LONGEST and re.match(_PLAIN, value):
         return json.dumps(value) if value.lower() in _NOT_TEXT else value
     return shown(value)
 
@@ -61,7 +61,7 @@ def nearest(word: str, known: Collection[str]) -> str | None:
 def _is_slip(word: str, meant: str) -> bool:
     """Whether a word is another one but for case and one letter, and no denial of it."""
     lower = word.lower()
-    denied = _DENIAL.match(lower) is not None or _is_edit(lower, f"un{meant}")
+    denied = re.match(_DENIAL, lower) is not None or _is_edit(lower, f"un{meant}")
     return not denied and _is_edit(lower, meant)
 
 
@@ -74,6 +74,8 @@ def _is_edit(word: str, other: str) -> bool:
 
 @lru_cache(maxsize=1024)
 def _nearest(word: str, known: tuple[str, ...]) -> str | None:
+    if not known:
+        return None
     # Only who mistypes pays for it; a file written by a program makes the same mistake ten thousand times.
     from difflib import get_close_matches  # noqa: PLC0415
 
@@ -86,7 +88,7 @@ def _is_contrary(word: str, near: str) -> bool:
     """Whether one of two words denies the other: ``sent`` and ``not_sent``, ``!paid`` and ``paid``."""
     from difflib import SequenceMatcher  # noqa: PLC0415  (as above)
 
-    denials = [found.end() if (found := _DENIAL.match(each)) else 0 for each in (word, near)]
+    denials = [found.end() if (found := re.match(_DENIAL, each)) else 0 for each in (word, near)]
     if all(denials) or not any(denials):
         return False
     denied, said, skipped = (word, near, denials[0]) if denials[0] else (near, word, denials[1])

@@ -32,13 +32,16 @@ class Texts:
         self._found: dict[Kind, list[Diagnostic]] = {}
         self._untold: Counter[Kind] = Counter()
         self.conditions: dict[Path, Condition] = {}
+        self.templates: dict[Path, template.Template] = {}
         self.faulted: set[Path] = set()
         self.data = data
         self.blind = not isinstance((document.data or {}).get("inputs", {}), dict)
         self.inputs = _inputs({**meant, **(document.data or {})}, data, faults)
         for path, text in templated(data):
-            _, wrong = template.parse_template(text, self.inputs)
+            parts, wrong = template.parse_template(text, self.inputs)
             self._report(path, wrong)
+            if parts is not None:
+                self.templates[path] = parts
         self._read_conditions()
 
     @property
@@ -60,14 +63,18 @@ class Texts:
         steps = written if isinstance(written, list) else []
         ids = _ids(steps)
         nameless = len(ids) < len(steps) and not all(map(_id_of, steps))
-        for path, text in _conditions(self.data):
-            # Only runbooks with conditions pay for importing Jinja2.
-            from engine.runbook.expressions.parse import parse  # noqa: PLC0415
+        told = [*_conditions(self.data)]
+        if not told:
+            return
+        # Only runbooks with conditions pay for importing Jinja2.
+        from engine.runbook.expressions.sorts import Sorts  # noqa: PLC0415
 
+        sorts = Sorts()
+        for path, text in told:
             position = int(path[1])
             own = _id_of(steps[position]) if path[2] == "success" else None
             scope = Scope(self.inputs, ids, position, own, nameless)
-            condition, wrong = parse(text, scope)
+            condition, wrong = sorts.parse(text, scope)
             self._report(path, wrong)
             if condition is not None:
                 self.conditions[path] = condition

@@ -8,8 +8,12 @@ from jsonschema.exceptions import ValidationError
 from jsonschema.validators import Draft202012Validator, extend
 
 from engine.diagnostics import Json, Path
+from engine.runbook.accept import Accepts, acceptor
 from engine.runbook.fault import Broken
 from engine.runbook.leaves import fits
+
+_FEW = 10
+"""To build what sees that an item is sound takes less than to judge so many steps."""
 
 MOST = 1_000
 """More errors than this of one kind of place are not listed."""
@@ -45,6 +49,7 @@ class _Keywords:
 
     def __init__(self) -> None:
         self._known: dict[int, _Validator] = {}
+        self._accepting: dict[int, Accepts] = {}
 
     def table(self) -> dict[str, Callable[[_Validator, Any, Json, _Schema], _Errors | None]]:
         return {
@@ -89,9 +94,18 @@ class _Keywords:
                     yield from self._errors(validator, below, each, key)
 
     def _items(self, validator: _Validator, below: _Schema, value: Json, _: _Schema) -> _Errors:
-        if isinstance(value, list):
-            for index, each in enumerate(value):
+        if not isinstance(value, list):
+            return
+        is_sound = self._sound_items(below) if len(value) > _FEW else None
+        for index, each in enumerate(value):
+            if is_sound is None or not is_sound(each):
                 yield from self._errors(validator, below, each, index)
+
+    def _sound_items(self, below: _Schema) -> Accepts:
+        """Give what sees at once which items of a long list need no judge: nearly all of them."""
+        if id(below) not in self._accepting:
+            self._accepting[id(below)] = acceptor(below)
+        return self._accepting[id(below)]
 
     def _all_of(self, validator: _Validator, branches: list[_Schema], value: Json, _: _Schema) -> _Errors:
         for branch in branches:

@@ -99,3 +99,38 @@ def test_sorted_where_asked_for() -> None:
     assert sorted([Ranked(2), Ranked(1)]) == [Ranked(1), Ranked(2)]
     with pytest.raises(TypeError):
         sorted([Point(2), Point(1)])  # type: ignore[type-var]
+
+
+def test_the_first_values_are_made_like_all_others() -> None:
+    """``__init__`` is compiled after some values; before and after, it takes and refuses the same."""
+
+    @dataclass(frozen=True, slots=True)
+    class Pair:
+        """Made for this test alone, so that nobody made one before."""
+
+        x: int
+        names: tuple[str, ...] = ()
+        more: list[int] = field(default_factory=list)
+
+    for _ in range(100):
+        assert Pair(1) == Pair(x=1) == Pair(1, (), []) == Pair(more=[], x=1)
+        assert Pair(1, names=("a",)).names == ("a",)
+        assert Pair(1).more is not Pair(1).more
+    for given, named in (((), {}), ((1, (), [], 4), {}), ((1,), {"x": 1}), ((1,), {"y": 1})):
+        for pair in (Pair, _fresh()):
+            with pytest.raises(TypeError):
+                pair(*given, **named)
+
+
+def _fresh() -> type:
+    """Give a class of which no value was made yet."""
+
+    @dataclass(frozen=True, slots=True)
+    class Fresh:
+        """The same fields."""
+
+        x: int
+        names: tuple[str, ...] = ()
+        more: list[int] = field(default_factory=list)
+
+    return Fresh

@@ -102,7 +102,7 @@ class _Walk:
         self.ends = {step.id: ends(step, self._cuts(step)) for step in steps}
         self.counted = _counted(self.tree)
         self.given: Given = NOTHING
-        self.known: dict[tuple[int, ...], Truths] = {}
+        self.known: dict[tuple[int, tuple[int, ...]], Truths] = {}
         self.truths: dict[int, Truths] = defaultdict(int)
         self.alone: Truths = 0
         self.stops: list[Stops] = []
@@ -170,25 +170,26 @@ class _Walk:
             yield now, stops
             return
         step = self.steps[position]
-        for end, more in self._next(step, now):
+        for then, more in self._next(step, now):
             behind = stops.union((position, stop) for stop in more) if more else stops
-            yield from self._ways({**now, step.id: end}, behind, position + 1)
+            yield from self._ways(then, behind, position + 1)
 
-    def _next(self, step: StepTerms, now: Now) -> Iterator[tuple[End, list[Stop]]]:
-        """Walk over the ends that a step can have behind those of the steps before it."""
+    def _next(self, step: StepTerms, now: Now) -> Iterator[tuple[dict[str, End], list[Stop]]]:
+        """Walk over the ends that a step can have behind those of the steps before it, with these."""
         holds = self._of(step.when.tree, now) if step.when else ANY if step.may_skip else TRUE
         for end in self.ends[step.id] or ():
             wanted = FALSE if end.status is StepStatus.SKIPPED else TRUE
             if not holds & (wanted | OPEN) or (step is self.own and not end.is_judged):
                 continue
+            then = {**now, step.id: end}
             stops = [] if holds & wanted else [Stop.WHEN]
-            after = None if step is self.own else self._stop(step, {**now, step.id: end})
-            yield end, [*stops, after] if after else stops
+            after = None if step is self.own else self._stop(step, then)
+            yield then, [*stops, after] if after else stops
 
     def _stop(self, step: StepTerms, now: Now) -> Stop | None:
         """Say why a run stands behind a step, if it does whatever ``success`` may come to."""
         end = now[step.id]
-        if not end.is_judged:
+        if not (end.is_judged and step.success):
             return end.stop
         verdicts = [self._of(criterion.tree, now) for criterion in step.success]
         may_pass = all(verdict & TRUE for verdict in verdicts)
@@ -223,23 +224,24 @@ class _Walk:
         self, node: Node, now: Now, noted: dict[int, Truths] | None = None, unknown: int | None = None
     ) -> Truths:
         """Say what a condition can come to; with ``unknown``, one comparison is that and no other is."""
-        match node:
-            case Not(operand):
-                found = negated(self._of(operand, now, noted, unknown))
-            case Logic(op, left, right):
-                one = self._of(left, now, noted, unknown)
-                found = joined(op, one, self._of(right, now, noted, unknown))
-            case _ if id(node) == unknown:
-                found = OPEN
-            case _:
-                found = self._atom(self.atoms[id(node)], now)
-                found = (found & EITHER or EITHER) if unknown else found
+        if (atom := self.atoms.get(id(node))) is not None:
+            found = OPEN if id(node) == unknown else self._atom(atom, now)
+            if unknown and id(node) != unknown:
+                found = found & EITHER or EITHER
+        elif isinstance(node, Logic):
+            one = self._of(node.left, now, noted, unknown)
+            found = joined(node.op, one, self._of(node.right, now, noted, unknown))
+        else:
+            assert isinstance(node, Not), "whatever joins nothing is a comparison"
+            found = negated(self._of(node.operand, now, noted, unknown))
         if noted is not None:
             noted[id(node)] |= found
         return found
 
     def _atom(self, atom: Atom, now: Now) -> Truths:
-        key = (id(atom), *[id(now.get(step)) for step in atom.steps])
+        steps = atom.steps
+        ends = (id(now.get(steps[0])),) if len(steps) == 1 else tuple([id(now.get(step)) for step in steps])
+        key = (id(atom), ends)
         if key not in self.known:
             self.known[key] = truths(atom, now, self.given)
         return self.known[key]

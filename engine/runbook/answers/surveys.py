@@ -1,6 +1,5 @@
 """The surveys of one runbook: each sort of condition once, as far as the work allows."""
 
-import re
 from collections.abc import Hashable, Iterable
 from typing import TypeAlias
 
@@ -10,6 +9,7 @@ from engine.runbook.answers.ends import StepTerms
 from engine.runbook.answers.givens import Inputs
 from engine.runbook.answers.parting import parted
 from engine.runbook.answers.survey import MOST_COMPARISONS, GivenUp, Survey, survey
+from engine.runbook.expressions.sorts import NAME
 
 MOST_STEPS = 4
 """More steps than this are too much to look at together, be they read or depended on."""
@@ -22,8 +22,6 @@ MOST_DEAR = 150_000
 
 MOST_CHEAP = 300_000
 """So much is enough for some thousand sorts of conditions; those that come later are not looked at."""
-
-_NAME = re.compile(r"\bsteps\s*\.\s*([a-z][a-z0-9_]*)")
 
 Around: TypeAlias = tuple[StepTerms, ...]
 
@@ -145,6 +143,6 @@ class Surveys:
     def _named(self, text: str) -> tuple[str, list[str]]:
         """Part the text of a condition from the names of steps in it."""
         if text not in self._texts:
-            pieces = _NAME.split(text)
+            pieces = NAME.split(text)
             self._texts[text] = "steps.?".join(pieces[::2]), pieces[1::2]
         return self._texts[text]

@@ -19,6 +19,10 @@ Bounds: TypeAlias = tuple[int, int | None]
 ALL = 100
 """Per cent."""
 
+_EVERY = Cell()
+_ABOVE_NONE = Cut(Fraction(0), behind=False)
+_BELOW_ALL = Cut(Fraction(ALL), behind=True)
+
 _NEAR = 2_000
 _FAR = 10**9
 
@@ -35,7 +39,7 @@ def find(status: SendStatus, where: Cells, ceiling: int | None) -> Counts | Sear
     limits = _limits(status, where, ceiling)
     if any(high is not None and high < low for low, high in limits.values()):
         return Search.NONE
-    share = where.get(Field.FAILED_PCT, Cell())
+    share = where.get(Field.FAILED_PCT, _EVERY)
     low, high = _selected(limits, share)
     for selected in _candidates(low, high, share):
         failed = _failed(selected, limits, share)
@@ -55,7 +59,7 @@ def _limits(status: SendStatus, where: Cells, ceiling: int | None) -> dict[Field
     """Give the closed range of each whole number; one whose end lies below its start is empty."""
     some_failed = status is not SendStatus.SUCCEEDED
     some_went = status is not SendStatus.FAILED
-    share = where.get(Field.FAILED_PCT, Cell())
+    share = where.get(Field.FAILED_PCT, _EVERY)
     went, failed = int(some_went or _is_below_all(share)), int(some_failed or _is_above_none(share))
     own: dict[Field, Bounds] = {
         Field.MATCHED: (1, None),
@@ -65,8 +69,8 @@ def _limits(status: SendStatus, where: Cells, ceiling: int | None) -> dict[Field
         Field.BATCHES: (0, None),
         Field.ERRORS: (int(some_failed), None),
     }
-    for name, (low, high) in own.items():
-        least, greatest = where.get(name, Cell()).whole()
+    for name in own.keys() & where.keys():
+        (low, high), (least, greatest) = own[name], where[name].whole()
         own[name] = max(low, least), _most(high, greatest)
     low, high = own[Field.SELECTED]
     own[Field.SELECTED] = low, _most(high, own[Field.MATCHED][1])
@@ -88,11 +92,11 @@ def _initiated_by(share: Cell) -> int | None:
 
 
 def _is_above_none(share: Cell) -> bool:
-    return share.low is not None and Cut(Fraction(0), behind=False) < share.low
+    return share.low is not None and share.low > _ABOVE_NONE
 
 
 def _is_below_all(share: Cell) -> bool:
-    return share.high is not None and share.high < Cut(Fraction(ALL), behind=True)
+    return share.high is not None and share.high < _BELOW_ALL
 
 
 def _selected(limits: Mapping[Field, Bounds], share: Cell) -> Bounds:

@@ -48,7 +48,7 @@ SETTLED = Kind(
     Severity.WARNING,
 )
 
-_ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_ISO_DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 
 
 def possible(one: Operand, other: Operand, scope: Scope) -> Iterator[Fault]:
@@ -76,7 +76,7 @@ def _chosen(name: str, constant: Operand, value: Value, scope: Scope) -> Iterato
 
 def is_date(text: str) -> bool:
     """Say whether a text is a day of the calendar, written as 2026-01-31."""
-    if not _ISO_DATE.fullmatch(text):
+    if not re.fullmatch(_ISO_DATE, text):
         return False
     try:
         date.fromisoformat(text)

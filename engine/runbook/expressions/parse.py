@@ -149,7 +149,7 @@ class _Reading:
             self.faults.append(fault)
             return self._operand(form, None, None)
         message, help_ = refusal(*form.signs)
-        if dotted := _SUBSCRIPT.search(self.text) if form.signs[0] == "Getitem" else None:
+        if dotted := re.search(_SUBSCRIPT, self.text) if form.signs[0] == "Getitem" else None:
             help_ = f"write {dotted[1]}.{dotted[2]}{dotted[3]}."
         self.faults.append(Fault(FORBIDDEN, *self._extent(form), message, help_))
         for part in form.parts:
@@ -189,7 +189,7 @@ def _positive(operand: Node, at: Extent) -> Node:
     return _negative(_negative(operand, at), at)
 
 
-_SUBSCRIPT = re.compile(r"\b(steps|inputs)\s*\[\s*['\"](\w+)['\"]\s*\]((?:\.\w+)*)")
+_SUBSCRIPT = r"\b(steps|inputs)\s*\[\s*['\"](\w+)['\"]\s*\]((?:\.\w+)*)"
 _COMPARISONS: Mapping[str, OneOf["==", "!=", "<", "<=", ">", ">="]] = {
     "eq": "==",
     "ne": "!=",

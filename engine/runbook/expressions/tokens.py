@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from engine.diagnostics import Kind
 from engine.runbook.expressions.fault import Fault
-from engine.runbook.expressions.words import BRACES, OWNER, UNCLEAR_NUMBER, WORD, mistake
+from engine.runbook.expressions.words import BRACES, OWNER, SOUND, UNCLEAR_NUMBER, WORD, mistake
 
 TOO_LARGE = Kind(
     "RB301",
@@ -56,6 +56,8 @@ class Spelling(NamedTuple):
 
 
 _PARTNER = {")": "(", "]": "[", "}": "{"}
+_OPENING = frozenset(_PARTNER.values())
+_PAIRED = frozenset({*_PARTNER, *_OPENING, ","})
 _OPERATORS = frozenset(
     {"and", "or", "not", "in", "is", "if", "else", "==", "!=", "<", "<=", ">", ">="}
     | {"+", "-", "*", "/", "//", "%", "**", "~", "|"}
@@ -90,8 +92,18 @@ def _unreadable(*faults: Fault) -> Spelling:
 def _read(text: str) -> tuple[list[Token], list[Fault], bool]:
     """Read word by word; the last value says whether the end was reached."""
     tokens: list[Token] = []
+    for found in SOUND.finditer(text):
+        if found.lastindex != 1:
+            return _judged(text)
+        tokens.append(Token(found.start(1), found.end(1), found[1]))
+    return tokens, [], True
+
+
+def _judged(text: str) -> tuple[list[Token], list[Fault], bool]:
+    """The same, where something may be wrong with a word."""
+    tokens: list[Token] = []
     faults: list[Fault] = []
-    for match in WORD.finditer(text):
+    for match in re.finditer(WORD, text):
         start, end = match.span()
         wrong = mistake(match.lastgroup or "other", match[0])
         if wrong is None:
@@ -119,7 +131,9 @@ def _pairs(tokens: list[Token]) -> tuple[dict[int, int], Fault | None]:
     closing: dict[int, int] = {}
     opened: list[int] = []
     for number, token in enumerate(tokens):
-        if token.written in _PARTNER.values():
+        if token.written not in _PAIRED:
+            continue
+        if token.written in _OPENING:
             opened.append(number)
             if len(opened) > MOST_NESTED:
                 message = f"brackets stand more than {MOST_NESTED} deep here"
@@ -165,10 +179,11 @@ def _bounded(tokens: list[Token]) -> Fault | None:
 
 def _apart(tokens: list[Token]) -> Fault | None:
     """Refuse two texts side by side: the grammar would glue them together without a word."""
-    for before, after in pairwise(tokens):
-        if before.written[0] in "'\"" and after.written[0] in "'\"":
+    texts = [number for number, token in enumerate(tokens) if token.written[0] in "'\""]
+    for before, after in pairwise(texts):
+        if before + 1 == after:
             help_ = 'put a comma between the items of a list, "and" or "or" between comparisons.'
-            return _fault(UNREADABLE, after, "two texts stand side by side", help_)
+            return _fault(UNREADABLE, tokens[after], "two texts stand side by side", help_)
     return None
 
 

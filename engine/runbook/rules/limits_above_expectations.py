@@ -47,7 +47,7 @@ ABOVE = Kind(
     Severity.WARNING,
 )
 
-_OF_INPUT = re.compile(r"\{\{\s*inputs\.(\w+)\s*\}\}")
+_OF_INPUT = r"\{\{\s*inputs\.(\w+)\s*\}\}"
 
 
 def check(data: Mapping[str, Any]) -> Iterator[Fault]:
@@ -67,7 +67,7 @@ def check(data: Mapping[str, Any]) -> Iterator[Fault]:
 
 def _limit(written: object, data: Mapping[str, Any]) -> tuple[object, str]:
     """Give a limit, of an input its default, and where it is from if it does not stand there."""
-    found = _OF_INPUT.fullmatch(written) if isinstance(written, str) else None
+    found = re.fullmatch(_OF_INPUT, written) if isinstance(written, str) else None
     if not found:
         return written, ""
     default = next((spec.get("default") for path, spec in inputs(data) if path[1] == found[1]), None)

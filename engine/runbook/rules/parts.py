@@ -72,13 +72,12 @@ def addressed(data: Mapping[str, Any]) -> Iterator[Addressed]:
     """Walk over the steps whose filters are known, be it by an audience."""
     named = data.get("audiences", {})
     for path, step in steps(data):
-        has_audience = "filters" not in step
-        shared = named.get(step.get("audience")) if has_audience else None
-        whole = {**shared, **step} if isinstance(shared, dict) else step
-        if isinstance(whole.get("filters"), dict | str):
-            place = (*path, "audience" if has_audience else "filters")
-            expect = whole.get("expect", {}).get("matched", {})
-            yield Addressed(path, step, place, whole["filters"], expect)
+        whose, key = step, "filters"
+        if "filters" not in step:
+            whose, key = named.get(step.get("audience")), "audience"
+        if isinstance(whose, dict) and isinstance(filters := whose.get("filters"), dict | str):
+            expect = step.get("expect", whose.get("expect", {})).get("matched", {})
+            yield Addressed(path, step, (*path, key), filters, expect)
 
 
 def by_purpose(data: Mapping[str, Any]) -> Iterator[tuple[Addressed, str, str]]:
@@ -133,9 +132,11 @@ def inputs_read(data: object, path: Path = ()) -> Iterator[tuple[Path, str]]:
 
 def alike(data: Any) -> object:  # noqa: ANN401  (any JSON)
     """Give what is equal for data that mean the same: no order counts, and a list of one is its item."""
+    if isinstance(data, str):
+        return data
     if isinstance(data, dict):
-        return frozenset((key, alike(value)) for key, value in data.items())
+        return frozenset([(k, each if isinstance(each, str) else alike(each)) for k, each in data.items()])
     if isinstance(data, list):
-        items = frozenset(map(alike, data))
+        items = frozenset([each if isinstance(each, str) else alike(each) for each in data])
         return next(iter(items)) if len(items) == 1 else items
     return data

@@ -47,7 +47,7 @@ from typing import Any, TypeAlias
 
 from engine.diagnostics import Kind, Path, Severity
 from engine.runbook.fault import Fault
-from engine.runbook.rules.parts import alike, is_open, listed, steps
+from engine.runbook.rules.parts import alike, is_open, steps
 from engine.runbook.spelling import listed as sentence
 
 REPEATED = Kind(
@@ -84,7 +84,7 @@ def _columns(own: Iterable[tuple[Path, Mapping[str, Any]]]) -> Iterator[Fault]:
     found: dict[tuple[str, object], _Places] = defaultdict(list)
     for path, step in own:
         for column, value in step["filters"].get("custom", {}).items():
-            if not any(is_open(each) for _, each in listed(value)):
+            if not any(map(is_open, value if isinstance(value, list) else (value,))):
                 place = (*path, "filters", "custom", column)
                 found[column, alike(value)].append((place, step["id"]))
     for (column, _), places in found.items():
@@ -104,4 +104,5 @@ def _named(places: _Places) -> str:
 def _values(filters: Mapping[str, Any]) -> int:
     """Count the values: a single one is as short as the name of an audience."""
     each = [value for key, value in filters.items() if key != "custom"]
-    return sum(len(listed(value)) for value in (*each, *filters.get("custom", {}).values()))
+    values = [*each, *filters.get("custom", {}).values()]
+    return sum([len(value) if isinstance(value, list) else 1 for value in values])

@@ -49,12 +49,12 @@ SPOILT = Kind(
 
 # Nearly every id is nothing but these.
 _PLAIN = re.compile(r"[A-Za-z0-9_/:.@~-]+")
-_SHORTENED = re.compile(r"[0-9](?:[.,][0-9]+)?[eE]\+?[0-9]+|[0-9]+\.0+")
+_SHORTENED = r"[0-9](?:[.,][0-9]+)?[eE]\+?[0-9]+|[0-9]+\.0+"
 _NOTHING = frozenset(
     ("#n/a", "n/a", "na", "#ref!", "#value!", "#name?", "null", "none", "nan", "nil", "-", "?", "tbd")
 )
-_DASHES = re.compile("[\u2010-\u2015\u2212]")
-_JOINED = re.compile(r"\s*[;,|]\s*|\s+")
+_DASHES = "[\u2010-\u2015\u2212]"
+_JOINED = r"\s*[;,|]\s*|\s+"
 _MARKS = "'\"=\u00b4`"
 
 
@@ -71,7 +71,7 @@ def _wrong(item: str) -> tuple[str, str] | None:
     """Say what is odd about an id, and the mend."""
     if item.lower() in _NOTHING:
         return f"{shown(item)} stands where no id was", "delete the item, or write the customer's id."
-    if _SHORTENED.fullmatch(item):
+    if item[:1].isdigit() and re.fullmatch(_SHORTENED, item):
         return (
             f"{shown(item)} is how a spreadsheet shows a number",
             "copy all digits of the id, and nothing else.",
@@ -81,12 +81,12 @@ def _wrong(item: str) -> tuple[str, str] | None:
 
 def _foreign(item: str) -> tuple[str, str] | None:
     """Say what signs do in an id that ids as a rule do not hold."""
-    if _DASHES.search(item):
-        bare = _DASHES.sub("-", item)
+    if re.search(_DASHES, item):
+        bare = re.sub(_DASHES, "-", item)
         return "its dash only looks like a hyphen", f"type the hyphen anew: {yaml(bare)}."
     if (alone := item.strip(_MARKS)) != item:
         return f"{shown(item)} holds signs from around it", f"write the id alone: {yaml(alone)}."
-    parts: list[Json] = [*filter(None, _JOINED.split(item))]
+    parts: list[Json] = [*filter(None, re.split(_JOINED, item))]
     if len(parts) < 2:  # noqa: PLR2004  (one part is one id)
         return None
     return f"{shown(item)} looks like {len(parts)} ids", f"put a comma between them: {yaml(parts)}."

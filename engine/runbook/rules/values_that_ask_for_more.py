@@ -54,8 +54,8 @@ _PLAIN = re.compile(r"[A-Za-z0-9_.:/+-]+(?: [A-Za-z0-9_.:/+-]+)*")
 _NOTHING = frozenset(("none", "null"))
 _WORDS = EVERY | _NOTHING
 _LIST = "write a list of the values that are meant."
-_SIGN = re.compile(r"([<>]=?|<>|[=!~]+|\u2265|\u2264|\u2260)\s*[^\s<>=!~]")
-_JOINED = re.compile(r"\s*[,;|]\s*|\s+(?:or|OR)\s+")
+_SIGN = r"([<>]=?|<>|[=!~]+|\u2265|\u2264|\u2260)\s*[^\s<>=!~]"
+_JOINED = r"\s*[,;|]\s*|\s+(?:or|OR)\s+"
 
 
 def check(data: Mapping[str, Any]) -> Iterator[Fault]:
@@ -80,7 +80,7 @@ def _wrong(item: str) -> tuple[str, str] | None:
         )
     if word in _WORDS or set(word) == {"*"}:
         return f"{shown(item)} is compared as it stands", "leave the column out, if every value will do."
-    if sign := _SIGN.match(item):
+    if sign := re.match(_SIGN, item):
         return f"`{sign[1]}` is compared as it stands", _LIST
     if item.strip("*") != item and "**" not in item:  # ****1234 is a number, most of it hidden
         return "`*` is compared as it stands", _LIST
@@ -89,7 +89,7 @@ def _wrong(item: str) -> tuple[str, str] | None:
 
 def _several(item: str) -> tuple[str, str] | None:
     """Say of several words with commas between them that they are one text."""
-    parts: list[Json] = [part for part in _JOINED.split(item) if part]
+    parts: list[Json] = [part for part in re.split(_JOINED, item) if part]
     # A comma between figures is part of a number.
     if len(parts) > 1 and all(str(part)[0].isalpha() for part in parts):
         return f"{shown(item)} is compared as one text", f"write a list: {yaml(parts)}."

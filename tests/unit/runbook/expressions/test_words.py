@@ -1,9 +1,53 @@
 """Words and signs: the mistaken ones are named at their place, and the rest is still checked."""
 
-import pytest
+import re
 
-from engine.runbook.expressions.words import LARGEST, WORD, mistake
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from engine.runbook.expressions.words import LARGEST, SOUND, WORD, mistake
 from tests.unit.runbook.expressions.scopes import WHEN, Found, assert_found, found, tree_of
+
+_PIECES = [
+    *(
+        "steps",
+        ".",
+        "a1",
+        "And",
+        "\u00e9",
+        "'a b'",
+        "'x\\'",
+        '"q"',
+        "'",
+        "0",
+        "05",
+        "15k",
+        "1.5",
+        "e5",
+        "2026-01-02",
+    ),
+    *(
+        "123456789012345",
+        "000",
+        " ",
+        "\n",
+        "=",
+        "!",
+        "<",
+        ">",
+        "/",
+        "*",
+        "%",
+        "-",
+        "(",
+        "]",
+        ",",
+        "{",
+        "}",
+        "&",
+    ),
+]
 
 
 @pytest.mark.parametrize(
@@ -160,9 +204,22 @@ def test_an_unclear_constant_has_no_consequences() -> None:
 @pytest.mark.parametrize("text", ["a1_ 2.5 'x' <= [", "\x00\ud800\n'", "``''\"", "1e5.5..5e+"])
 def test_words_leave_no_gap(text: str) -> None:
     """Whatever a text holds belongs to some word, and every word is judged."""
-    words = list(WORD.finditer(text))
+    words = list(re.finditer(WORD, text))
     assert "".join(word[0] for word in words) == text
     assert all(mistake(word.lastgroup or "", word[0]) is None or word[0] for word in words)
+
+
+@example("a ==== 5")
+@example("a <== 5")
+@example("a.5 ** 2 <> 1 000")
+@given(st.lists(st.sampled_from(_PIECES), max_size=8).map("".join))
+def test_sound_words_are_the_same_words(text: str) -> None:
+    """What is read at once as sound is what the full look at words finds, and it finds no mistake."""
+    sound = list(SOUND.finditer(text))
+    if all(word.lastindex == 1 for word in sound):
+        words = [word for word in re.finditer(WORD, text) if word.lastgroup != "space"]
+        assert [(word[1], word.start(1)) for word in sound] == [(word[0], word.start()) for word in words]
+        assert not any(mistake(word.lastgroup or "", word[0]) for word in words)
 
 
 def test_finding_reads_well() -> None:

@@ -1,0 +1,93 @@
+"""Conditions of one sort are read once, and come out as if each had been read by itself."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.runbook.expressions.fault import Scope
+from engine.runbook.expressions.parse import parse
+from engine.runbook.expressions.sorts import Sorts
+from tests.unit.runbook.expressions.scopes import INPUTS
+
+NAMES = (
+    "a",
+    "bb",
+    "and",
+    "true",
+    "in_x",
+    "failed",
+    "not",
+    "none",
+    "steps",
+    "inputs",
+    "own",
+    "later",
+    "_x",
+    "aB",
+)
+STEPS = {name: place for place, name in enumerate(NAMES)}
+SCOPES = tuple(Scope(INPUTS, STEPS, STEPS["own"], own) for own in (None, "own"))
+
+_names = st.sampled_from((*NAMES, "nobody"))
+_values = st.sampled_from(
+    [
+        *("steps.a.failed", "steps . a . matched", "steps.a.status", "steps.a.nothing", "steps.a"),
+        *("inputs.cap", "inputs.broken", "failed", "5", "-3", "'partial'", "'steps.a.b'", "[1, 2]", "true"),
+    ]
+)
+_claims = st.one_of(
+    st.tuples(_values, st.sampled_from(("==", "<", "in", "-", "and")), _values).map(" ".join),
+    st.tuples(_values, _values, _values).map(" < ".join),
+    _values.map("{} is known".format),
+)
+_conditions = st.lists(_claims, min_size=1, max_size=3).map(" or not ".join)
+
+
+def _renamed(text: str, names: list[str]) -> str:
+    """Write other names of steps into a text."""
+    left = iter(names * len(text))
+    return re.sub(r"(?<=steps\.)\w+", lambda _: next(left), text)
+
+
+@given(_conditions, st.lists(st.lists(_names, min_size=1, max_size=4), max_size=6), st.sampled_from(SCOPES))
+def test_each_is_as_if_read_by_itself(text: str, renamings: list[list[str]], scope: Scope) -> None:
+    """Tree, places and findings, whatever was read before."""
+    sorts = Sorts()
+    for each in (text, *(_renamed(text, names) for names in renamings)):
+        # Nodes are equal wherever they stand; what shows them in full tells the places, too.
+        assert repr(sorts.parse(each, scope)) == repr(parse(each, scope))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "steps.later.failed > 0",
+        "steps.nobody.failed > 0",
+        f"steps.{'a' * 990}.failed > 0",
+    ],
+)
+def test_what_only_the_name_makes_wrong_is_found(text: str) -> None:
+    """A later step, an unknown one, a condition that grows too long."""
+    steps = {**STEPS, "a" * 990: 0}
+    sorts, scope = Sorts(), Scope(INPUTS, steps, STEPS["own"])
+    assert not sorts.parse("steps.a.failed > 0", scope)[1]
+    assert sorts.parse(text, scope) == parse(text, scope)
+    assert sorts.parse(text, scope)[1]
+
+
+def test_a_text_in_quotes_names_no_step() -> None:
+    """What looks like the name of a step there is a part of the text."""
+    sorts = Sorts()
+    for text in ("inputs.branch == 'steps.a.b'", "inputs.branch == 'steps.bb.b'"):
+        assert sorts.parse(text, SCOPES[0]) == parse(text, SCOPES[0])
+
+
+def test_bare_fields_are_those_of_the_step_itself() -> None:
+    """A criterion that was read for one step is another step's own for that one."""
+    sorts = Sorts()
+    for own in ("a", "bb"):
+        condition, _ = sorts.parse("failed <= 5", Scope(INPUTS, STEPS, STEPS[own], own))
+        assert condition is not None
+        assert own in repr(condition)
