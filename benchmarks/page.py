@@ -3,12 +3,15 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from benchmarks.contacts_page import Contacts, contacts_section
+from benchmarks.looking_page import Looking, looking_section
 from benchmarks.costs import IMPORT_RUNS, Function
 from benchmarks.measure import Pair, Sample, Spread
 from benchmarks.running_page import Running, sections
 from benchmarks.table import table, verdict
 from benchmarks.validators import Beside
 from benchmarks.validators_page import section
+from benchmarks.verifying_page import Verifying, verifying_section
 
 GOALS = {"--version": 0.10, "--help": 0.35, "validate": 0.75, "plan": 0.85}
 """The most that a command may take, in times of the floor."""
@@ -56,6 +59,9 @@ class Results:
     sizes: Sequence[Mapping[int, Sample]]
     beside: Beside | None = None
     running: Running | None = None
+    contacts: Contacts | None = None
+    verifying: Verifying | None = None
+    looking: Looking | None = None
     shares: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     functions: Sequence[Function] = ()
 
@@ -71,6 +77,9 @@ def page(results: Results) -> str:
         sizes(results),
         *([section(results.beside)] if results.beside else ()),
         *(sections(results.running) if results.running else ()),
+        *([contacts_section(results.contacts)] if results.contacts else ()),
+        *([verifying_section(results.verifying)] if results.verifying else ()),
+        *([looking_section(results.looking)] if results.looking else ()),
     ]
     if results.shares:
         parts += [shares(results), functions(results)]

@@ -11,7 +11,9 @@ from typing import TypeVar
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))  # a script finds only what lies beside it
 
-from benchmarks import costs, page, running  # noqa: E402  (after the line above)
+from benchmarks import contacts, costs, looking, page, running, verifying  # noqa: E402  (after the line above)
+from benchmarks.contacts_page import Contacts  # noqa: E402
+from benchmarks.looking_page import Looking  # noqa: E402
 from benchmarks.measure import Bench, FailedError, Sample  # noqa: E402
 from benchmarks.running import OURS, Course, environment_for  # noqa: E402
 from benchmarks.running_page import Running  # noqa: E402
@@ -26,6 +28,7 @@ from benchmarks.subject import (  # noqa: E402
     machine,
 )
 from benchmarks.validators import Beside, beside, validators  # noqa: E402
+from benchmarks.verifying_page import Verifying  # noqa: E402
 from benchmarks.workload import runbook  # noqa: E402
 
 Measured = TypeVar("Measured")
@@ -80,6 +83,15 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--memory-steps", type=int, nargs="+", default=[100, 1000, 10000], help="steps of runs for memory"
     )
+    parser.add_argument(
+        "--contacts", type=int, default=1_000_000, help="contacts of the log that is asked about a customer"
+    )
+    parser.add_argument(
+        "--events", type=int, default=1_000_000, help="events of the log that is checked (default 1000000)"
+    )
+    parser.add_argument(
+        "--customers", type=int, default=5000, help="customers of the send that the API's logs are asked for"
+    )
     parser.add_argument("--profile", action="store_true", help="show where the time goes, too")
     parser.add_argument(
         "--fresh", action="store_true", help="measure a wheel in a new virtual environment (network)"
@@ -112,6 +124,11 @@ def _measured(subject: Subject, options: argparse.Namespace, folder: Path) -> pa
     if options.beside:
         results.beside = _beside(subject, options, folder)
     results.running = _running(subject, options, folder)
+    asked = contacts.rounds(subject, Bench(environment, folder, options.run_rounds, 1), options.contacts)
+    results.contacts = Contacts(options.contacts, _told("contacts", options.run_rounds, asked))
+    results.verifying = _verifying(subject, options, folder)
+    looked = looking.looks(subject, Bench(environment, folder, 1, 0), options.customers)
+    results.looking = Looking(options.customers, _told("looking", len(looking.LOGS), looked))
     if options.profile or options.write:
         called = {"floor": subject.floor[1:], **{name: commands[name] for name in page.GOALS}}
         results.shares = {name: costs.imports(subject, one, environment) for name, one in called.items()}
@@ -165,6 +182,14 @@ def _resumes(course: Course, options: argparse.Namespace) -> list[Sample]:
         return _told("going on", options.run_rounds, running.resumes(stopped))
 
 
+def _verifying(subject: Subject, options: argparse.Namespace, folder: Path) -> Verifying:
+    bench = Bench(bare_environment(), folder, options.size_rounds, 1)
+    with answering(subject.python) as address:
+        file = verifying.written(subject, bench, address, options.events)
+    rounds = verifying.rounds(subject, bench, file)
+    return Verifying(options.events, _told("checking a log", options.size_rounds, rounds))
+
+
 def _written(sizes: set[int], folder: Path) -> dict[int, str]:
     files = {size: folder / f"{size}-steps.yaml" for size in sizes}
     for size, file in files.items():
@@ -201,7 +226,7 @@ def _command(options: argparse.Namespace) -> str:
     if options.beside:
         rounds += f" --beside {' '.join(map(str, options.beside))}"
     runs = f"--run-rounds {options.run_rounds}"
-    for name in ("run_steps", "resumed", "memory_steps"):
+    for name in ("run_steps", "resumed", "memory_steps", "contacts", "events", "customers"):
         given = getattr(options, name)
         numbers = " ".join(map(str, given if isinstance(given, list) else [given]))
         runs += f" --{name.replace('_', '-')} {numbers}"

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from engine.api.log import make_log, open_log
     from engine.api.person import cancel, decide, resolve
     from engine.api.planning import load, plan, plan_json
+    from engine.api.reconciling import reconcile
     from engine.api.running import OnEvent, resume, run
     from engine.config import Config, Environment
     from engine.diagnostics import Diagnostic, Severity
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from engine.runlog.port import RunLog
     from engine.runner.broken import Broken
     from engine.runner.ports import Clock
+    from engine.runner.reconcile import Report
     from engine.runner.start import Result
 
 _HOMES = {
@@ -39,6 +41,7 @@ _HOMES = {
     "engine.api.log": ("make_log", "open_log"),
     "engine.api.person": ("cancel", "decide", "resolve"),
     "engine.api.planning": ("load", "plan", "plan_json"),
+    "engine.api.reconciling": ("reconcile",),
     "engine.api.running": ("OnEvent", "resume", "run"),
     "engine.config": ("Config", "Environment"),
     "engine.diagnostics": ("Diagnostic", "Severity"),
@@ -53,6 +56,7 @@ _HOMES = {
     "engine.runlog.port": ("RunLog",),
     "engine.runner.broken": ("Broken",),
     "engine.runner.ports": ("Clock",),
+    "engine.runner.reconcile": ("Report",),
     "engine.runner.start": ("Result",),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
@@ -76,6 +80,7 @@ __all__ = [
     "Plan",
     "Question",
     "Refusal",
+    "Report",
     "Resolution",
     "Result",
     "RunLog",
@@ -94,6 +99,7 @@ __all__ = [
     "plan",
     "plan_json",
     "read_config",
+    "reconcile",
     "resolve",
     "resume",
     "run",

@@ -23,7 +23,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--schedules-from", type=int, default=0, help="the seed of the first schedule")
 
 
-OURS = ("RUNBOOK_", "TIMEPAY_", "GITHUB_")
+OURS = ("RUNBOOK_", "TIMEPAY_", "GITHUB_", "CI_")
 LOOPBACK = ("127.", "::1", "localhost")
 
 

@@ -28,6 +28,11 @@ FAULTS = {
         "from engine.timepay import classify",
         "The sandbox shares no code",
     ),
+    "an audit that asks the machine": (
+        "audit/recount.py",
+        "from engine.machine import evolve",
+        "An audit stands on nothing",
+    ),
     "a circle": ("record/request.py", "from engine.record import event", "Siblings"),
     "a package that no layer names": ("helpers/__init__.py", "X = 1", "Layers"),
 }

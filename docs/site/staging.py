@@ -11,6 +11,7 @@ PLACES = {
     "CHANGELOG.md": "project/changelog.md",
     "CONTRIBUTING.md": "project/contributing.md",
     LICENCE: "project/licence.md",
+    ".github/SECURITY.md": "project/security.md",
     "docs/decisions": "decisions/index.md",
     "runbooks": "reference/runbooks.md",
 }

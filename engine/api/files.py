@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shlex
 import stat
 from pathlib import Path
 
@@ -21,6 +22,7 @@ _SAID = {
 
 def read_bytes(path: Path, most: int) -> bytes:
     """Read a regular file, at most one byte more than ``most``, so that its reader can refuse it."""
+    refuse_leading_out(path)
     try:
         if not stat.S_ISREG(path.stat().st_mode):
             what = "a directory" if path.is_dir() else "not a regular file"
@@ -31,6 +33,47 @@ def read_bytes(path: Path, most: int) -> bytes:
         raise missing(path) from None
     except OSError as error:
         raise refused(error, path) from None
+
+
+def refuse_leading_out(path: Path, named_in: Path | None = None) -> None:
+    """Refuse a path that lies in a repository and leads out of it; ``named_in``: the file that names it.
+
+    Links travel with a repository, and so do the names in its files: whoever proposes a change could have
+    others read a secret and show it, or write over what is none of it. A person may name any file itself.
+    """
+    real = os.path.realpath(path)
+    lies_at = os.path.abspath(named_in or path)  # noqa: PTH100  (links stay)
+    if named_in is None and lies_at == real:
+        return
+    root = repository_of(Path(lies_at).parent)
+    if root is not None and not Path(real).is_relative_to(os.path.realpath(root)):
+        raise Refusal(
+            f"{path} leads out of the repository {root}, to {real}",
+            "name that file itself, or put it into the repository",
+        )
+
+
+def repository_of(folder: Path) -> Path | None:
+    """Give the nearest folder, upward from this one, that holds ``.runbook`` or ``.git``."""
+    for each in (folder, *folder.parents):
+        if (each / ".git").exists() or ((each / ".runbook").is_dir() and not is_planted(each / ".runbook")):
+            return each
+    return None
+
+
+def is_planted(path: Path) -> bool:
+    """Say whether somebody else could have put a path before this person: into a folder open to everybody."""
+    try:
+        owner, open_to = path.lstat().st_uid, path.parent.stat().st_mode
+    except OSError:
+        return False
+    return bool(open_to & stat.S_IWOTH) and owner not in (os.geteuid(), 0)
+
+
+def typed(path: Path) -> str:
+    """Give a path as one word of a command line, which no shell and no program takes for anything else."""
+    text = str(path)
+    return shlex.quote(f"./{text}" if text.startswith("-") else text)
 
 
 def working_directory() -> Path:
@@ -64,7 +107,7 @@ def refused(error: OSError, path: Path, what: str = "read") -> Refusal:
     """Say what the system has against a path; ``what`` was to be done with it."""
     name = str(path) if len(str(path)) <= _LONGEST else f"{str(path)[:_LONGEST]}…"
     if isinstance(error, PermissionError):
-        return Refusal(f"{name} may not be {what}", _allowing(path, name, what))
+        return Refusal(f"{name} may not be {what}", _allowing(path, what))
     said, cure = _SAID.get(
         error.errno or 0, (f"cannot be {what}: {error.strerror}", "check the path and the disk")
     )
@@ -79,9 +122,9 @@ def _beside(path: Path) -> list["os.DirEntry[str]"]:
     return [entry for entry in known if not entry.name.startswith(".")]
 
 
-def _allowing(path: Path, name: str, what: str) -> str:
+def _allowing(path: Path, what: str) -> str:
     try:
         is_folder = path.is_dir()
     except OSError:
         return f"the folder {path.parent} is closed to you: ask its owner, or work in another one"
-    return f"allow it: chmod u+{what[0]}{'x' if is_folder else ''} {name}"
+    return f"allow it: chmod u+{what[0]}{'x' if is_folder else ''} {typed(path)}"

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from engine import __version__, clock
+from engine.api.checkout import origin
 from engine.api.files import SUFFIXES, read_bytes
 from engine.api.invalid import Invalid
 from engine.config import Config, Environment
@@ -22,6 +23,7 @@ from engine.runbook import draft as drafts
 from engine.runbook import schema
 from engine.runbook.acceptance import by_step, split
 from engine.runbook.characters import MAX_BYTES
+from engine.runbook.document import Document
 from engine.runbook.draft import Draft
 from engine.runbook.inputs import InputValue, resolve_passed
 from engine.runbook.model import InputSpec, InputType, Runbook
@@ -82,7 +84,7 @@ def plan(
         raise Refusal("\n".join(problems))
     here = _sound(here) if here else None
     made = planned(filled(draft, values), here, config)
-    return replace(made, making=making(at, draft.document.file, here))
+    return replace(made, making=making(at, draft.document, here))
 
 
 def plan_json(plan: Plan) -> dict[str, Json]:
@@ -111,9 +113,13 @@ class Filled(NamedTuple):
         return (about.name or about.id) if about else None
 
 
-def making(at: datetime, file: str, here: Environment | None) -> Making:
-    """Say of a plan that is made at an instant where it comes from, and how long it holds."""
-    return Making(at, at + _HOLDS, file, __version__, here.name if here else None)
+def making(at: datetime, document: Document, here: Environment | None, commit: str | None = None) -> Making:
+    """Say of a plan that is made at an instant where it comes from, and how long it holds.
+
+    ``commit`` is what the surroundings say of a folder that lies in no repository of git's.
+    """
+    file, where = document.file, origin(document.file, document.text, commit)
+    return Making(at, at + _HOLDS, file, __version__, here.name if here else None, where.commit, where.blob)
 
 
 def filled(draft: Draft, inputs: tuple[InputValue, ...]) -> Filled:
@@ -163,7 +169,7 @@ def _assumptions(runbook: Runbook, assumed: tuple[str, ...]) -> "Assumptions":
     # Only who assumes something pays for what reads it.
     from engine.planner.assume import read_assumptions  # noqa: PLC0415
 
-    assumptions, problems = read_assumptions(runbook, assumed)
+    assumptions, problems = read_assumptions([step.id for step in runbook.steps], assumed)
     if problems:
         raise Refusal("\n       ".join(problems), "write --assume STEP.FIELD=VALUE, such as remind.failed=50")
     return assumptions

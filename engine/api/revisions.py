@@ -6,7 +6,7 @@ import subprocess
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from engine.api.files import working_directory
+from engine.api.files import typed, working_directory
 from engine.refusal import Refusal
 from engine.runbook.spelling import shown
 
@@ -14,8 +14,13 @@ _MOST_S = 60
 _OURS = {"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C", "LANGUAGE": ""}
 """Git asks nobody, and says what it says in the words that are looked for below."""
 
-_NOT_OURS = ("GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_NAMESPACE")
-"""A hook of git's has them, for the repository of its own: which one is asked hangs on the folder alone."""
+_NOT_OURS = (
+    *("GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_NAMESPACE"),
+    *("TIMEPAY_", "RUNBOOK_"),
+)
+"""Git's: a hook has them, for the repository of its own; which one is asked hangs on the folder alone. Ours:
+a token and a proxy's password are no business of any other program.
+"""
 
 _COMMIT = re.compile("[0-9a-f]{40,64}")
 _NAME = re.compile(r"[A-Za-z0-9][\w./-]*")
@@ -32,7 +37,7 @@ class Revision:
         ``environment`` is that in which git is asked.
         """
         self.name = name
-        kept = {name: value for name, value in environment.items() if name not in _NOT_OURS}
+        kept = {name: value for name, value in environment.items() if not name.startswith(_NOT_OURS)}
         self._environment = {**kept, **_OURS}
         if not name or name.startswith("-"):
             raise Refusal(
@@ -70,7 +75,7 @@ class Revision:
         if "dubious ownership" in said:
             raise Refusal(
                 "git does not read this repository, for it belongs to somebody else",
-                f"if you trust it: git config --global --add safe.directory {self._here}",
+                f"if you trust it: git config --global --add safe.directory {typed(self._here)}",
             )
         return _told(done).removesuffix("\n")
 

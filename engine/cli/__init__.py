@@ -109,7 +109,9 @@ def _failed(error: OSError) -> int:
         return refusal.code
     _let_go_of_stdout()
     if error.strerror is None:
-        _say(str(error), "install the program again")
+        from engine.cli.outliving import without_token  # noqa: PLC0415  (only a broken program needs it)
+
+        _say(without_token(str(error)), "install the program again")
     else:
         _say(f"the output cannot be written: {error.strerror}", "check where it goes, and that disk")
     return Exit.FAILED

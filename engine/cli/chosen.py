@@ -7,15 +7,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from engine.api.files import working_directory
+from engine.api.files import repository_of, working_directory
 from engine.cli.environment import Found, find_environment, look_for_environment
 from engine.cli.screen import warn
 from engine.frozen import dataclass
-from engine.refusal import Refusal
+from engine.refusal import Exit, Refusal
 
 NAME = "runlog.db"
 
-_TAKES_BOTH = "status|runs|show|events|contacts|run|resume|resolve|decide|cancel|stop|allow|log init"
+_TAKES_BOTH = (
+    "status|runs|show|events|contacts|run|resume|reconcile|resolve|decide|cancel|stop|allow|verify|export|"
+    "evidence|replay|log (?:init|copy|erase)"
+)
 _LINE = re.compile(rf"(?:(?<=`)|(?<=[;:] )|^)runbook (?:{_TAKES_BOTH})\b[^`;]*")
 
 
@@ -87,7 +90,27 @@ class Chosen:
 def choose(environment_name: str | None, log_option: Path | None) -> Chosen:
     """Choose by ``--env`` and ``--log``, their variables, the configuration; ``Refusal`` where that fails."""
     found = find_environment(environment_name)
-    return Chosen(found, log_path(found, log_option), environment_name, log_option)
+    path = log_path(found, log_option)
+    if not is_log_said(log_option):
+        _refuse_elsewhere(found, path)
+    return Chosen(found, path, environment_name, log_option)
+
+
+def _refuse_elsewhere(found: Found, path: Path) -> None:
+    """Refuse a log to which a repository leads by the back door: by ``..`` or by a link that it brings along.
+
+    Its configuration may name any place in plain sight, with its whole path.
+    """
+    if found.here is not None and Path(found.here.log or "").is_absolute():
+        return
+    root = os.path.realpath(found.root or repository())
+    for each in (path, path.with_name(f"{path.name}.locks")):
+        if not Path(os.path.realpath(each)).is_relative_to(root):
+            raise Refusal(
+                f"the run log {path} leads out of the repository {root}, to {os.path.realpath(each)}",
+                "name it with --log or RUNBOOK_LOG, or in the configuration with its whole path",
+                Exit.LEASE_OR_LOG,
+            )
 
 
 def choose_to_look(environment_name: str | None, log_option: Path | None) -> Chosen:
@@ -123,7 +146,4 @@ def log_path(found: Found, option: Path | None) -> Path:
 def repository() -> Path:
     """Give the nearest folder, upward from here, that holds ``.runbook`` or ``.git``; else this one."""
     here = working_directory()
-    for folder in (here, *here.parents):
-        if (folder / ".runbook").is_dir() or (folder / ".git").exists():
-            return folder
-    return here
+    return repository_of(here) or here

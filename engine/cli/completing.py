@@ -4,6 +4,7 @@ Quickly, without a log where there is none, and without changing or holding one.
 in silence: engine/cli/__init__.py says nothing to a shell that asks.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from engine.api.files import SUFFIXES, read_bytes
+from engine.report.paint import printable
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -79,7 +81,15 @@ def _of_log(context: click.Context, look: "Callable[[RunLog], Iterable[str]]") -
 
 
 def _beginning(beginning: str, known: "Iterable[str]") -> list[str]:
-    return [name for name in known if name.startswith(beginning)]
+    return [name for name in known if name.startswith(beginning) and _is_harmless(name)]
+
+
+def _is_harmless(word: str) -> bool:
+    """Say whether a word means itself to every shell: bash puts into the line what it is told, unquoted."""
+    return re.search(_MEANING, word) is None and printable(word) == word
+
+
+_MEANING = r"""[\s"'`$\\!&|;<>()*?\[\]{}~#^]"""
 
 
 def environments(_context: click.Context, _parameter: click.Parameter, beginning: str) -> list[str]:
@@ -164,7 +174,8 @@ def scenario_files(
 def _files(beginning: str, mark: bytes) -> "list[CompletionItem[str]]":
     from click.shell_completion import CompletionItem  # noqa: PLC0415  (only a shell pays for it)
 
-    found = [CompletionItem(str(path)) for path in _yaml_near(beginning) if _says(path, mark)]
+    near = (path for path in _yaml_near(beginning) if _is_harmless(str(path)) and _says(path, mark))
+    found = [CompletionItem(str(path)) for path in near]
     return found or [CompletionItem(beginning, type="file")]
 
 

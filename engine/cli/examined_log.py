@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from engine.api.files import typed
 from engine.cli.chosen import Chosen, is_log_said
 from engine.cli.runlog import letting_go, refuse_lost
 from engine.cli.showing import ENDED, as_it_is
@@ -20,7 +21,7 @@ from engine.report import checks
 from engine.report.checks import RUNS, Check, warning, wrong
 from engine.report.runs import held_by, stop_line
 from engine.runlog.port import RunLog
-from engine.runlog.sqlite import look_at, place
+from engine.runlog.sqlite import fault, look_at, place
 
 _PATIENCE_S = 2.0
 
@@ -33,9 +34,12 @@ def log_checks(chosen: Chosen, here: Environment) -> Iterator[Check]:
         return
     place.refuse_network(path)
     with _looked_at(path) as log:
+        if log.copied_at:
+            yield wrong("run log", fault.a_copy(path, log.copied_at))
+            return
         runs, stops = log.runs(), log.stops()
         yield Check("run log", f"{path}: {len(runs)} run{'' if len(runs) == 1 else 's'}{_chosen_by(chosen)}")
-        others = checks.open_to_others("run log", str(path), path.stat().st_mode, f"chmod 600 {path}")
+        others = checks.open_to_others("run log", str(path), path.stat().st_mode, f"chmod 600 {typed(path)}")
         yield from [others] if others else []
         yield from _runs(log, runs)
         for stop in stops:
@@ -54,7 +58,7 @@ def _without_log(chosen: Chosen, here: Environment, path: Path) -> Check:
         return wrong("run log", Refusal(message, chosen.completed("`runbook log init`"), Exit.LEASE_OR_LOG))
     folder = next(each for each in path.parents if each.exists())
     if not os.access(folder, os.W_OK | os.X_OK):
-        cure = f"allow it, or name another place with --log: chmod u+wx {folder}"
+        cure = f"allow it, or name another place with --log: chmod u+wx {typed(folder)}"
         return wrong("run log", Refusal(f"{folder} may not be written", cure, Exit.LEASE_OR_LOG))
     return Check("run log", f"none yet; the first run makes it at {path}{_chosen_by(chosen)}")
 

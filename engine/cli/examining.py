@@ -8,6 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from engine import __version__
+from engine.api.files import typed
 from engine.api.stops import stop_files, stop_of
 from engine.cli.asking import refuse_switched_off
 from engine.cli.chosen import Chosen, choose
@@ -100,7 +101,7 @@ def _configuration(chosen: Chosen) -> Iterator[Check]:
 def _folders(root: Path, folders: Iterable[str]) -> Iterator[Check]:
     for folder in folders:
         if not (root / folder).is_dir():
-            yield warning("runbooks", f"there is no folder {root / folder}", f"mkdir {root / folder}")
+            yield warning("runbooks", f"there is no folder {root / folder}", f"mkdir {typed(root / folder)}")
 
 
 def _unfilled(file: Path, config: Config, here: Environment | None) -> Iterator[Check]:
@@ -151,8 +152,10 @@ def _token(here: Environment | None) -> Iterator[Check]:
     yield Check("token", f"from {source}, {len(secret)} characters")
     if secret[0] in "\"'" or secret[-1] in "\"'":
         yield warning("token", "it stands in quotes, which are sent with it", "write it without them")
-    if file and (others := checks.open_to_others("token", file, os.stat(file).st_mode, f"chmod 600 {file}")):  # noqa: PTH116
-        yield others
+    if file:
+        mode, cure = Path(file).stat().st_mode, f"chmod 600 {typed(Path(file))}"
+        others = checks.open_to_others("token", file, mode, cure)
+        yield from [others] if others else []
 
 
 def _organisation(here: Environment) -> Iterator[Check]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from engine.api.files import missing, refused, working_directory
+from engine.api.files import is_planted, missing, refused, working_directory
 from engine.cli.screen import emit
 from engine.refusal import Refusal
 
@@ -71,5 +71,10 @@ def upward(name: Path) -> Path | None:
             continue
         except OSError as error:
             raise refused(error, folder / name) from None
+        if is_planted(folder / name.parent):
+            raise Refusal(
+                f"{folder / name} belongs to somebody else, and lies where everybody may put files",
+                "work in a folder of your own; what it says would decide where your token is sent",
+            )
         return folder / name
     return None

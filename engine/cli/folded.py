@@ -5,7 +5,7 @@ import re
 from engine.report.paint import bare, columns
 from engine.report.table import hanging
 
-_WHOLE = re.compile(r" *(?:\d* *\| |[\"{\[]|(?:help: )?(?:runbook|export|unset|cd|git|pip|chmod|mkdir) )")
+_WHOLE = r" *(?:\d* *\| |[\"{\[]|(?:help: )?(?:runbook|export|unset|cd|git|pip|chmod|mkdir) )"
 """What is to be copied, or has something set below it: commands to type, JSON, the lines of a file."""
 
 
@@ -19,7 +19,7 @@ def folded(text: str, width: int, indent: str = "", *, is_typed: bool = False) -
 
 def _folded(line: str, width: int, is_typed: bool) -> str:
     said = bare(line)
-    if columns(said) <= width or " " not in said.strip() or (is_typed and _WHOLE.match(said)):
+    if columns(said) <= width or " " not in said.strip() or (is_typed and re.match(_WHOLE, said)):
         return line
     # Emphasis would be torn apart: a line that must be folded goes without.
     return hanging(said, width)

@@ -10,7 +10,10 @@ import click
 
 from engine.api.files import refused, working_directory
 from engine.cli.chosen import NAME as LOG_NAME
+from engine.cli.chosen import choose_to_look
+from engine.cli.completing import started_runs
 from engine.cli.files import CONFIG, PATH, named
+from engine.cli.runlog import ENV, LOG
 from engine.cli.save import save
 from engine.cli.screen import emit, width
 from engine.refusal import Refusal
@@ -39,19 +42,53 @@ FILES = {
 
 
 @click.command("init")
-@click.argument("folder", type=PATH, callback=named, default=".")
-def command(folder: Path) -> int:
+@click.argument("folder", type=PATH, callback=named, required=False)
+@click.option(
+    "--correction",
+    "run",
+    metavar="RUN",
+    shell_complete=started_runs,
+    help="Write a runbook for those whom RUN reached, or may have reached.",
+)
+@click.option("--out", type=PATH, callback=named, help="With --correction: the file to write.")
+@click.option("--known-only", is_flag=True, help="With --correction: leave out whom the log does not know.")
+@ENV
+@LOG
+def command(
+    *,
+    folder: Path | None,
+    run: str | None,
+    out: Path | None,
+    known_only: bool,
+    environment_name: str | None,
+    log_option: Path | None,
+) -> int:
     """Make a repository of runbooks in FOLDER, which is this one unless you name another.
 
-    What is there already is left as it is; what is missing is added.
+    What is there already is left as it is; what is missing is added. With --correction, make one runbook:
+    it goes to exactly those whom a run reached or may have reached, and its texts are yours to fill in.
     """
+    if run is not None:
+        if folder is not None:
+            raise Refusal("--correction makes a file, not a folder", "name the file with --out")
+        # Only who corrects something reads the run log.
+        from engine.cli.correction import write_correction  # noqa: PLC0415
+
+        write_correction(choose_to_look(environment_name, log_option), run, out, known_only=known_only)
+        return 0
+    if known_only or any((out, environment_name, log_option)):
+        raise Refusal("--out, --known-only, --env and --log go with --correction", "leave them out")
+    _make_all(folder or Path())
+    return 0
+
+
+def _make_all(folder: Path) -> None:
     _refuse_inside_another(folder)
     there = [name for name in FILES if _is_there(folder, name)]
     written = [name for name in FILES if name not in there]
     for name in written:
         _make(folder, name)
     _tell(folder, written, there)
-    return 0
 
 
 def _refuse_inside_another(folder: Path) -> None:

@@ -32,7 +32,7 @@ def gather(
     """Resolve the inputs; every problem at once ends the command. ``variables``: the environment's."""
     values, problems = resolve(
         specs,
-        given=_pairs(given),
+        given=pairs(given),
         from_file=_file(file) if file else {},
         environment={name: text for name, text in variables.items() if name.startswith("RUNBOOK_INPUT_")},
         today=today(specs, now()),
@@ -42,7 +42,8 @@ def gather(
     return values
 
 
-def _pairs(given: tuple[str, ...]) -> dict[str, str]:
+def pairs(given: tuple[str, ...]) -> dict[str, str]:
+    """Take ``name=value`` texts apart; ``Refusal`` (64) for what is none, or is said twice."""
     pairs: dict[str, str] = {}
     for text in given:
         name, equals, value = text.partition("=")

@@ -1,4 +1,4 @@
-"""``runbook runs``, ``show``, ``events``, ``contacts``: looking at the log, never writing."""
+"""``runbook runs``, ``show``, ``events``: looking at the log, never writing."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -99,42 +99,4 @@ def events(*, run: str, environment_name: str | None, log_option: Path | None, f
         if entry:
             say_where(entry)
         emit(view.events_table(entries, paint(), columns()))
-    return 0
-
-
-@click.command("contacts")
-@click.argument("customer")
-@ENV
-@LOG
-@FORMAT
-def contacts(*, customer: str, environment_name: str | None, log_option: Path | None, form: str) -> int:
-    """List what was sent to CUSTOMER by sends that name customers.
-
-    A send by filter names nobody: whom it reached, only the API knows. Sends from the dashboard
-    are not in this log.
-    """
-    with looking(choose_to_look(environment_name, log_option)) as log:
-        found = log.contacts(customer) if log else ()
-    if form == "json":
-        emit_json(
-            [
-                {
-                    "customer": each.customer,
-                    "at": each.at.isoformat(),
-                    "channel": each.channel,
-                    "template": each.template,
-                    "status": each.status.value,
-                    "campaign": each.campaign,
-                    "run": each.run,
-                    "address": each.address,
-                    "attempt": each.attempt,
-                }
-                for each in found
-            ]
-        )
-        return 0
-    emit(
-        view.contacts_table(found, paint(), columns()) if found else f"No send in this log names {customer}."
-    )
-    emit("Sends by filter name nobody, and sends from the dashboard are not in this log.", err=True)
     return 0

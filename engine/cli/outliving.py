@@ -6,8 +6,9 @@ from contextlib import contextmanager, suppress
 
 import click
 
-from engine.cli.screen import complain
+from engine.cli.screen import complain, emit
 from engine.refusal import Refusal
+from engine.report.paint import bare
 
 
 @contextmanager
@@ -40,7 +41,18 @@ def tell_bug(told: str) -> None:
             "Please report it with the lines below and the file that you used:\n",
             err=True,
         )
-        click.echo(traceback.format_exc(), err=True)
+        emit(bare(without_token(traceback.format_exc())), err=True)
+
+
+def without_token(text: str) -> str:
+    """Give a text without the token: nobody knows what words a bug comes with, and it is to be sent to us."""
+    from engine.cli.identity import token  # noqa: PLC0415  (only a bug needs it)
+    from engine.timepay.token import Token  # noqa: PLC0415  (the same)
+
+    try:
+        return Token(token()).hide(text)
+    except Refusal:
+        return text
 
 
 def let_go_of_stdout() -> None:

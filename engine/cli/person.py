@@ -6,6 +6,7 @@ import click
 
 from engine.cli.chosen import Chosen, choose
 from engine.cli.completing import sends_in_question, steps_in_question
+from engine.cli.files import PATH, named
 from engine.cli.outliving import only_complaining
 from engine.cli.runlog import ENV, LOG, REASON, RUN, say_where, writing_to
 from engine.cli.screen import emit
@@ -13,6 +14,7 @@ from engine.cli.showing import show_run
 from engine.clock import Steady
 from engine.record.entry import RunEntry
 from engine.record.event import Resolution, Verdict
+from engine.refusal import Exit, Refusal
 from engine.runlog.port import RunLog
 from engine.runner import person
 
@@ -29,14 +31,25 @@ _VERDICT_HELP = "run or skip: whether to send the step. ok or failed: whether it
 @click.command("resolve")
 @RUN
 @click.argument("send", shell_complete=sends_in_question)
+@click.option("--as", "word", type=click.Choice(list(_RESOLUTIONS)), help="What you found out.")
+@click.option("--reason", help="Why; it stands in the log. Not needed beside --evidence alone.")
 @click.option(
-    "--as", "word", type=click.Choice(list(_RESOLUTIONS)), required=True, help="What you found out."
+    "--evidence",
+    type=PATH,
+    callback=named,
+    help="The messages as the dashboard exports them (CSV or JSON): it settles what they show.",
 )
-@REASON
 @ENV
 @LOG
 def resolve(
-    *, run: str, send: str, word: str, reason: str, environment_name: str | None, log_option: Path | None
+    *,
+    run: str,
+    send: str,
+    word: str | None,
+    reason: str | None,
+    evidence: Path | None,
+    environment_name: str | None,
+    log_option: Path | None,
 ) -> int:
     """Settle SEND of RUN, which is in doubt, by what you found out, in the dashboard for example.
 
@@ -44,9 +57,25 @@ def resolve(
     `sent` and `never-known` close it, and nobody is messaged by it again. RUN is an id, a unique
     beginning of one, or `last`; SEND is its address, as `runbook show RUN` lists it, or its step.
     """
+    if word is None and evidence is None:
+        known = ", ".join(_RESOLUTIONS)
+        raise Refusal("what you found out is missing", f"say it with --as ({known}), or give --evidence FILE")
+    said = _RESOLUTIONS[word] if word else None
+    if said and not (reason and reason.strip()):
+        raise Refusal("--reason is missing, or empty", "say why; whoever reads the log later needs it")
     chosen = choose(environment_name, log_option)
     with writing_to(chosen, run) as (log, entry):
-        settled = person.resolve(log, Steady(), entry, send, _RESOLUTIONS[word], reason)
+        if evidence is not None:
+            # Only who has evidence pays for what reads it.
+            from engine.cli.by_evidence import by_evidence, shown_text  # noqa: PLC0415
+
+            seen = by_evidence(log, entry, send, evidence, said)
+            if seen is not None:
+                _show(log, entry, chosen, f"{shown_text(seen)}\n")
+                return Exit.HALTED if seen.contradicts else Exit.WELL
+        assert said is not None, "evidence alone settles, or is refused"
+        assert reason is not None, "a word has its reason"
+        settled = person.resolve(log, Steady(), entry, send, said, reason.strip())
         _show(log, entry, chosen, f"{settled.address} is settled as {word}.\n")
     return 0
 

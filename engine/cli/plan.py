@@ -6,15 +6,14 @@ from pathlib import Path
 
 import click
 
-from engine.api.planning import making
+from engine.api.files import typed
 from engine.cli.completing import environments, runbook_files
 from engine.cli.environment import find_environment
 from engine.cli.files import PATH, named
 from engine.cli.inputs import INPUT
-from engine.cli.planning import fill_in, make
+from engine.cli.planning import fill_in, made_from, make
 from engine.cli.save import save
 from engine.cli.screen import emit, emit_json, paint, warn, width
-from engine.clock import now
 from engine.config import headline
 from engine.planner.document import document
 from engine.refusal import Exit, Refusal
@@ -68,7 +67,7 @@ def command(
     plan = make(filled, environment, assumed)
     if plan.unfilled and is_json:
         warn(f"not filled in yet: {', '.join(plan.unfilled)}; a run is refused")
-    made = making(now(), str(file), environment.here)
+    made = made_from(filled, environment, os.environ)
     if out is not None:
         read_here = [file, input_file] if input_file else [file]
         text = json.dumps(document(plan, made), indent=2, ensure_ascii=False) + "\n"
@@ -78,5 +77,6 @@ def command(
     else:
         emit(view.render(plan, made, paint(), width()))
     if out is not None:
-        emit(f"\nThe plan is kept in {out}; a run with `--plan {out}` sends nothing beyond it.", err=True)
+        told = f"a run with `--plan {typed(out)}` sends nothing beyond it."
+        emit(f"\nThe plan is kept in {out}; {told}", err=True)
     return Exit.SOMETHING_TO_SEND if detailed_exitcode and plan.analysis.sends else 0

@@ -5,13 +5,14 @@ from pathlib import Path
 
 from engine.api.files import read_bytes
 from engine.api.invalid import Invalid
-from engine.api.planning import Filled, filled, planned
+from engine.api.planning import Filled, filled, making, planned
 from engine.cli.environment import Found
 from engine.cli.inputs import gather
 from engine.cli.screen import emit
 from engine.cli.walk import runbook_file
+from engine.clock import now
 from engine.diagnostics import Diagnostic
-from engine.planner.model import Plan
+from engine.planner.model import Making, Plan
 from engine.refusal import Exit, Refusal
 from engine.report import findings
 from engine.runbook.characters import MAX_BYTES
@@ -44,6 +45,12 @@ def make(filled: Filled, environment: Found, assumed: tuple[str, ...] = ()) -> P
         ) from None
     _show(plan.findings, document)
     return plan
+
+
+def made_from(filled: Filled, environment: Found, variables: Mapping[str, str]) -> Making:
+    """Say where a plan that is made now comes from; a job without a repository still names its commit."""
+    commit = variables.get("GITHUB_SHA") or variables.get("CI_COMMIT_SHA")
+    return making(now(), filled.draft.document, environment.here, commit)
 
 
 def _show(found: Sequence[Diagnostic], document: Document) -> None:

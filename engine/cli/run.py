@@ -7,7 +7,6 @@ from pathlib import Path
 import click
 
 from engine.api.orders import Most, to_start
-from engine.api.planning import making
 from engine.api.reviewed import Review
 from engine.cli import reviewed
 from engine.cli.asking import ask, looks, refuse_unasked
@@ -16,11 +15,10 @@ from engine.cli.completing import runbook_files
 from engine.cli.environment import Found
 from engine.cli.files import PATH, named
 from engine.cli.inputs import INPUT
-from engine.cli.planning import fill_in, make
+from engine.cli.planning import fill_in, made_from, make
 from engine.cli.runlog import ENV, FORMAT_OF_EVENTS, LOG, letting_go, open_to_run
 from engine.cli.running import Session
 from engine.cli.screen import emit, paint, width
-from engine.clock import now
 from engine.config import Environment, headline
 from engine.planner.model import Making, Plan
 from engine.refusal import Refusal
@@ -86,8 +84,8 @@ def command(  # noqa: PLR0913  (one an option)
     filled = fill_in(file, given, input_file, os.environ)
     emit(headline(here, filled.campaign), err=form != "text")
     plan = make(filled, chosen.found)
+    made = made_from(filled, chosen.found, os.environ)
     del filled  # the text with its positions: a fifth of all memory where there are thousands of steps
-    made = making(now(), str(file), here)
     running = Session(chosen, form)
     terms = running.terms(review, None if yes else partial(_show_and_ask, plan, made, here))
     order = to_start(plan, made, made.created_at, terms, again)

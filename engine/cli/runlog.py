@@ -14,9 +14,10 @@ from engine.cli.completing import environments, started_runs
 from engine.cli.files import PATH, named
 from engine.cli.identity import actor, owner
 from engine.cli.outliving import only_complaining
-from engine.cli.screen import emit
+from engine.cli.screen import emit, warn
 from engine.config import Environment, environment_of, headline
 from engine.record.entry import RunEntry
+from engine.record.wallclock import date_and_time
 from engine.refusal import Exit, Refusal
 from engine.runlog.names import refuse_empty
 from engine.runlog.port import RunLog
@@ -74,6 +75,9 @@ def looking(chosen: Chosen) -> Iterator[RunLog | None]:
             yield None
             return
         with letting_go(log):
+            if log.copied_at:
+                made = date_and_time(log.copied_at)
+                warn(f"{chosen.log} is a copy of {made}; it knows nothing of what came after")
             yield log
 
 

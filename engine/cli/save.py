@@ -1,22 +1,61 @@
 """Writing what the user asked for: a file whole or not at all, and never over something else."""
 
 import os
-import secrets
 import shlex
 import stat
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
-from engine.api.files import refused
+from engine.api.files import refuse_leading_out, refused
 from engine.refusal import Refusal
 
 
 def save(path: Path, text: str, *, sparing: Iterable[Path]) -> None:
-    """Write a file, through a link if it is one; the files in ``sparing`` are never written over."""
+    """Write a file, through a link if it stays in its repository; those in ``sparing`` stay."""
+    refuse_leading_out(path)
     target = Path(os.path.realpath(path))
+    with _said(path, target):
+        about = _replaced(path, target, sparing)
+        with _written(target, text, about) as beside:
+            beside.replace(target)
+
+
+def save_new(path: Path, text: str) -> None:
+    """Write a file that is not there yet, for its owner's eyes; what stands there, if only a link, stays."""
+    with _said(path, path), _written(path, text, None, mode=0o600) as beside:
+        path.hardlink_to(beside)  # unlike a new name for it, this takes nobody else's away
+
+
+def save_pieces(path: Path, write: Callable[[IO[bytes]], None], *, may_replace: bool) -> None:
+    """Have a file written for its owner's eyes, whole or not at all; ``write`` is given it, open."""
+    refuse_leading_out(path)
+    if not may_replace and os.path.lexists(path):
+        raise Refusal(f"{path} is there already", "name another file, or say --force")
+    with _said(path, path):
+        beside = path.with_name(f".runbook.{os.urandom(8).hex()}")
+        with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:  # noqa: PTH123  (no Path has these flags)
+            try:
+                write(file)
+                file.flush()
+                os.fsync(file.fileno())
+                if may_replace:
+                    beside.replace(path)
+                else:
+                    path.hardlink_to(beside)
+            finally:
+                with suppress(OSError):
+                    beside.unlink()
+
+
+@contextmanager
+def _said(path: Path, target: Path) -> Iterator[None]:
+    """Say in plain words why a file cannot be written."""
     try:
-        _replace(target, text, _replaced(path, target, sparing))
+        yield
+    except FileExistsError:
+        raise Refusal(f"{path} is there already", "name another file, or move that one away") from None
     except FileNotFoundError:
         raise Refusal(
             f"{path} cannot be written: there is no folder {target.parent}", "make it first"
@@ -47,16 +86,19 @@ def _replaced(path: Path, target: Path, sparing: Iterable[Path]) -> os.stat_resu
     return about
 
 
-def _replace(target: Path, text: str, about: os.stat_result | None) -> None:
-    beside = target.with_name(f".runbook.{secrets.token_hex(8)}")
-    with beside.open("x", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
+@contextmanager
+def _written(target: Path, text: str, about: os.stat_result | None, mode: int = 0o666) -> Iterator[Path]:
+    """Write a file under another name, whole and on disk; what the block does not give a name to is gone."""
+    beside = target.with_name(f".runbook.{os.urandom(8).hex()}")
+    opened = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    with open(opened, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:  # noqa: PTH123  (the same)
         try:
             if about is not None:
                 _hand_over(file.fileno(), about)
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-            beside.replace(target)
+            yield beside
         finally:
             with suppress(OSError):
                 beside.unlink()

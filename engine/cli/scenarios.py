@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from engine.api.files import typed
 from engine.cli.completing import scenario_files
 from engine.cli.files import PATH, named
 from engine.cli.screen import complain, emit, emit_json, paint, say, warn
@@ -73,7 +74,7 @@ def command(
     for refusal in wrong:
         complain(refusal.message, refusal.cure)
     for name in low:
-        mend = f"add scenarios: runbook test {name} --suggest prints some"
+        mend = f"add scenarios: runbook test {typed(Path(name))} --suggest prints some"
         complain(
             f"scenarios show {coverage[name].percent:.0f} % of {name}, and {least:g} % is asked for", mend
         )

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import click
 
+from engine.api.export_shape import build as export_shape
 from engine.cli.screen import emit_json
 from engine.config.shape import build as config_shape
 from engine.diagnostics import Json
@@ -27,6 +28,7 @@ SCHEMAS: dict[str, Callable[[], Json]] = {
     "scenario": scenario_shape,
     "plan": _plan,
     "event": event_shape,
+    "export": export_shape,
 }
 
 
@@ -36,7 +38,7 @@ _WRITTEN_BY_PEOPLE = ("runbook", "config", "scenario")
 @click.command("schema")
 @click.argument("name", type=click.Choice(list(SCHEMAS)), default="runbook")
 def command(name: str) -> None:
-    """Print the JSON Schema of NAME: runbook (the default), config, scenario, plan or event."""
+    """Print the JSON Schema of NAME: runbook (the default), config, scenario, plan, event or export."""
     emit_json(printed(name))
 
 

@@ -13,8 +13,15 @@ from engine.cli.folded import folded
 from engine.diagnostics import Json
 from engine.report.paint import WIDTH, Paint, bare, clean, coloured, plain
 
-_OBEYED = re.compile("[\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-"""What JSON may hold and a terminal would obey; as escapes the JSON means the same."""
+_MARKS = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff"
+_OBEYED = (
+    "[\x7f-\x9f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+    rf"|(?<=[{_MARKS}]{{8}})[{_MARKS}]|(?<=##)\["
+)
+"""What JSON may hold and a terminal or a job's log at GitHub would obey, or nobody see; it is escaped."""
+
+_ORDER = r"(?m)^([^\S\n]*:):|(##)\["
+"""What GitHub takes for an order to itself in what a job prints: first in a line, or anywhere."""
 
 
 def width() -> int:
@@ -68,15 +75,28 @@ def say(line: str) -> None:
 
 
 def _shown(text: str, *, err: bool) -> str:
-    width = columns(err=err)
-    return folded(clean(text), width, is_typed=True) if width else clean(text)
+    shown, width = clean(text), columns(err=err)
+    if width is None or is_quiet():
+        shown = bare(shown)  # whoever asked for none has none: what is left would be somebody else's
+    if "GITHUB_ACTIONS" in os.environ:
+        shown = re.sub(_ORDER, _no_order, shown)
+    return folded(shown, width, is_typed=True) if width else shown
+
+
+def _no_order(found: re.Match[str]) -> str:
+    return f"{found[1]} :" if found[1] else f"{found[2]} ["
 
 
 def emit_json(data: Json) -> None:
     """Print JSON, with nothing else on stdout."""
     speaks_utf8 = getattr(sys.stdout, "encoding", "utf-8").lower().replace("-", "") == "utf8"
     text = json.dumps(data, indent=2, ensure_ascii=not speaks_utf8)
-    click.echo(_OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
+    click.echo(re.sub(_OBEYED, _escaped, text))
+
+
+def emit_sheet(text: str) -> None:
+    """Print CSV, whose lines end as RFC 4180 says, in UTF-8 whatever the terminal speaks."""
+    click.echo(text.encode("utf-8", "backslashreplace"), nl=False)
 
 
 def json_line(data: Json) -> str:
@@ -84,7 +104,11 @@ def json_line(data: Json) -> str:
 
     The same data is the same text.
     """
-    return _OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(data, sort_keys=True))
+    return re.sub(_OBEYED, _escaped, json.dumps(data, sort_keys=True))
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return json.dumps(found[0])[1:-1] if found[0] != "[" else "\\u005b"
 
 
 def emit_line(line: str) -> None:

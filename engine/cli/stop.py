@@ -190,16 +190,25 @@ def _stop_by_file(chosen: Chosen, reason: str, why: str) -> None:
         emit(f"Stopped by the file {file}: {holds}.\nThis lifts it:\n    {lifting_files(chosen)}")
 
 
+def _write(file: Path, text: str) -> None:
+    """Write a STOP file, in place of a link, which a repository may have brought along: not through it."""
+    if file.is_symlink():
+        file.unlink()
+    how = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW
+    with open(os.open(file, how, 0o666), "wb") as opened:  # noqa: PTH123  (no Path has these flags)
+        opened.write(text.encode("utf-8", "backslashreplace"))
+
+
 def _written(places: Sequence[Path], reason: str) -> Path:
     """Write the first STOP file that can be written; ``Refusal`` where none can."""
     first: Refusal | None = None
     for file in places:
         try:
             file.parent.mkdir(exist_ok=True)
-            file.write_text(f"{reason} (by {actor()})\n", "utf-8", "backslashreplace")
+            _write(file, f"{reason} (by {actor()})\n")
         except OSError as error:
             # Empty, for the disk is full, or one that was there before: it stops all the same.
-            if os.path.lexists(file):
+            if file.exists():
                 return file
             first = first or refused(error, file, "written")
         else:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
-from engine.api.files import read_bytes
+from engine.api.files import read_bytes, refuse_leading_out, typed
 from engine.cli.walk import is_scenario
 from engine.diagnostics import Json
 from engine.diagnostics import Path as Place
@@ -38,13 +38,14 @@ class Suites:
             return Checked(suite, (), suite.findings)
         path = file.parent / suite.runbook
         try:
+            refuse_leading_out(path, named_in=file)
             draft = self.draft(path)
         except Refusal as refusal:
             return _unusable(unusable(suite, refusal.message, refusal.cure))
         if not draft.is_sound:
             errors = sum(each.is_error for each in draft.diagnostics)
             message = f"{path} has {errors} error{'' if errors == 1 else 's'}"
-            return _unusable(unusable(suite, message, f"mend it: runbook validate {path}"))
+            return _unusable(unusable(suite, message, f"mend it: runbook validate {typed(path)}"))
         played = check(suite, draft, self._chosen)
         self._of.setdefault(os.path.normpath(path), []).append(played)
         return played
@@ -60,7 +61,8 @@ class Suites:
         """Read a runbook without errors; raises ``Refusal``."""
         draft = self.draft(path)
         if not draft.is_sound:
-            raise Refusal(f"{path} has errors", f"mend them first: runbook validate {path}", Exit.INVALID)
+            mend = f"mend them first: runbook validate {typed(path)}"
+            raise Refusal(f"{path} has errors", mend, Exit.INVALID)
         return draft
 
     def coverage(self, others: Iterable[Path], wrong: list[Refusal]) -> Mapping[str, Coverage]:
@@ -96,7 +98,7 @@ def scenario_files_of(path: Path) -> list[Path]:
         beside = beside_runbook(path)
         raise Refusal(
             f"{path} has no scenario file {beside.name} beside it",
-            f"begin one: runbook test {path} --suggest > {beside}",
+            f"begin one: runbook test {typed(path)} --suggest > {typed(beside)}",
         )
     return files
 
@@ -154,7 +156,7 @@ def _shown(path: Path, suites: Suites) -> tuple[str, list[Result]]:
 def _sound(file: Path, suites: Suites) -> Checked:
     checked = suites.play(file)
     if any(each.is_error for each in checked.findings):
-        raise Refusal(f"{file} has errors", f"mend them first: runbook test {file}", Exit.INVALID)
+        raise Refusal(f"{file} has errors", f"mend them first: runbook test {typed(file)}", Exit.INVALID)
     return checked
 
 

@@ -32,6 +32,7 @@ VERBS = {
     "run": Verb("engine.cli.run", "Send what a reviewed runbook says, each request at most once."),
     "status": Verb("engine.cli.status", "List whatever needs a person, with the command to type."),
     "resume": Verb("engine.cli.resume", "Go on with a run that stopped."),
+    "reconcile": Verb("engine.cli.reconcile", "Settle a send that is in doubt by the API's own logs."),
     "resolve": Verb("engine.cli.person", "Settle a send that is in doubt.", "resolve"),
     "decide": Verb("engine.cli.person", "Decide what a condition could not tell.", "decide"),
     "cancel": Verb("engine.cli.person", "End a run for good.", "cancel"),
@@ -40,9 +41,15 @@ VERBS = {
     "runs": Verb("engine.cli.looking", "List the runs, newest first.", "runs"),
     "show": Verb("engine.cli.looking", "Show a run: steps, sends, what it needs.", "show"),
     "events": Verb("engine.cli.looking", "List everything that happened in a run.", "events"),
-    "contacts": Verb("engine.cli.looking", "List what was sent to a customer.", "contacts"),
+    "contacts": Verb("engine.cli.contacts", "Say what was sent to a customer, or to whom a run sent."),
+    "replay": Verb("engine.cli.replay", "Decide a run anew, or by a changed runbook. Sends nothing."),
+    "verify": Verb("engine.cli.verify", "Check that the run log is as it was written, and adds up."),
+    "export": Verb(
+        "engine.cli.evidence", "Hand a run on as JSON lines, to be checked without a log.", "export"
+    ),
+    "evidence": Verb("engine.cli.evidence", "Pack what proves a run, a month or a customer.", "evidence"),
     "watch": Verb("engine.cli.watch", "Follow a run of another process as it goes on."),
-    "log": Verb("engine.cli.log", "Make the run log (log init)."),
+    "log": Verb("engine.cli.log", "Keep the run log: log init, copy, erase."),
     "sandbox": Verb("engine.cli.sandbox", "Run the API on this machine, where nobody can be reached."),
     "schema": Verb("engine.cli.schema", "Print the JSON Schema of a file format."),
     "completion": Verb("engine.cli.completion", "Print what makes your shell complete commands."),
@@ -51,16 +58,12 @@ SECTIONS = {
     "To begin": "demo init doctor",
     "Write and check": "validate explain fmt test plan try",
     "Send": "run watch resume stop allow",
-    "What needs a person": "status resolve decide cancel",
-    "Look back": "runs show events contacts",
+    "What needs a person": "status reconcile resolve decide cancel",
+    "Look back": "runs show events contacts replay verify export evidence",
 }
 """How ``--help`` sets the verbs; those that stand in none of them come last."""
 
-LATER = (
-    "roster diff overlap approve reject reconcile verify replay "
-    "report export evidence lease "
-    "ui ci due policy worker submit schedule"
-)
+LATER = "roster diff overlap approve reject report lease ui ci due policy worker submit schedule"
 """Verbs that people have read of (DESIGN, section 9) and that this version does not have."""
 
 

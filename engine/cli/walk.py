@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from engine.api.files import SUFFIXES, refused
+from engine.api.files import SUFFIXES, refused, typed
 from engine.cli.files import CONFIG, is_folder
 from engine.refusal import Refusal
 
@@ -53,9 +53,9 @@ def runbook_file(path: Path) -> Path:
     """Give the path of a file that may be a runbook; another file of ours is refused."""
     if is_scenario(path):
         message = f"{path} is a scenario file: it says what a runbook is to do, and is none itself"
-        raise Refusal(message, f"runbook test {path}")
+        raise Refusal(message, f"runbook test {typed(path)}")
     if is_config(path):
-        raise Refusal(f"{path} is a configuration, and no runbook", f"runbook validate {path}")
+        raise Refusal(f"{path} is a configuration, and no runbook", f"runbook validate {typed(path)}")
     return path
 
 

@@ -15,13 +15,15 @@ PLACEHOLDER = "FILL_IN"
 class Environment:
     """One place to send to. ``name`` is None for the one that environment variables make.
 
-    ``log`` is the path of its run log, relative to the folder of config.yaml.
+    ``log`` is the path of its run log, relative to the folder of config.yaml; ``keep_customer_ids_d`` are
+    the days after which ids of customers may leave it, None where nobody has said.
     """
 
     base_url: str
     org: str | None = None
     name: str | None = None
     log: str | None = None
+    keep_customer_ids_d: int | None = None
 
     @property
     def is_live(self) -> bool:

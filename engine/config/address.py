@@ -5,8 +5,8 @@ from urllib.parse import SplitResult, urlsplit
 
 _DEFAULT_PORTS = {"https": 443, "http": 80}
 _LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
-_NAME = re.compile(rf"(?=.{{1,253}}\Z){_LABEL}(?:\.{_LABEL})*")
-_NUMBERS = re.compile(r"(?:[0-9]+|0x[0-9a-f]*)\Z")
+_NAME = rf"(?=.{{1,253}}\Z){_LABEL}(?:\.{_LABEL})*"
+_NUMBERS = r"(?:[0-9]+|0x[0-9a-f]*)\Z"
 
 
 def is_loopback(base_url: str) -> bool:
@@ -67,9 +67,9 @@ def _fault_of_host(base_url: str, parts: SplitResult, port: int | None) -> str |
 def _is_host(host: str) -> bool:
     if ":" in host:
         return _ipv6(host) is not None
-    if _NUMBERS.match(host.rpartition(".")[2]):
+    if re.match(_NUMBERS, host.rpartition(".")[2]):
         return _is_ipv4(host)
-    return _NAME.fullmatch(host) is not None
+    return re.fullmatch(_NAME, host) is not None
 
 
 def _ipv6(host: str) -> str | None:

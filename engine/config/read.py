@@ -110,7 +110,13 @@ def _unknown(path: Path, where: Where, name: str, known: list[str]) -> Iterator[
 def _decoded(data: Mapping[str, Any]) -> Config:
     return Config(
         environments={
-            name: Environment(normalised(about["base_url"]), about.get("org"), name, about.get("log"))
+            name: Environment(
+                normalised(about["base_url"]),
+                about.get("org"),
+                name,
+                about.get("log"),
+                int(kept[:-1]) if (kept := about.get("keep_customer_ids")) else None,
+            )
             for name, about in _named(data["environments"])
         },
         default=data["default"],

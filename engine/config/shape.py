@@ -9,6 +9,7 @@ _NAME_RULE = (
     "at most 63 lower-case letters, digits, hyphens and underscores, beginning with a letter, but not with x-"
 )
 _CHANNEL = "^[a-z][a-z0-9_]{0,62}$"
+_DAYS = "^[1-9][0-9]{0,4}d$"
 _FOLDER = r"^(?!/)(?!.*(?:^|/)\.\.(?:/|$))[^\u0000-\u001f]{1,200}$"
 
 _ENVIRONMENT_EXAMPLE: Json = {"base_url": "https://api.agents.timepay.ai/api/v1", "org": "org_acme"}
@@ -78,6 +79,11 @@ def _environment() -> Schema:
                 ref("line"),
                 "The file of its run log, relative to the folder of this file; `--log` and RUNBOOK_LOG win.",
                 "runlog.db",
+            ),
+            "keep_customer_ids": described(
+                text(_DAYS, 6, "a number of days, such as 180d"),
+                "How long after a run's end `runbook log erase` lets ids of customers stand in the run log.",
+                "180d",
             ),
         },
         ["base_url"],

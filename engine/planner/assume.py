@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from engine.planner.answers import Assumptions
 from engine.record.condition import NUMBERS, Field, Value
 from engine.record.outcome import SendStatus
-from engine.runbook.model import Runbook
 from engine.runbook.spelling import listed, nearest
 
 _FORM = re.compile(r"([a-z][a-z0-9_]*)\.([a-z_]+)=(.+)")
@@ -16,22 +15,23 @@ _STATUSES = [
 _FIELDS = [name.value for name in Field if name is not Field.RAN]
 
 
-def read_assumptions(runbook: Runbook, texts: Iterable[str]) -> tuple[Assumptions, tuple[str, ...]]:
+def read_assumptions(
+    steps: Sequence[str], texts: Iterable[str], option: str = "--assume"
+) -> tuple[Assumptions, tuple[str, ...]]:
     """Read ``step.field=value`` texts: what is fixed of each step, and what is wrong, a sentence each."""
-    steps = [step.id for step in runbook.steps]
     fixed: dict[str, dict[Field, Value]] = {}
     problems: list[str] = []
     for text in texts:
         form = _FORM.fullmatch(text)
         if form is None:
-            problems.append(f"--assume {text} is not of the form STEP.FIELD=VALUE")
+            problems.append(f"{option} {text} is not of the form STEP.FIELD=VALUE")
             continue
         step, name, value = form.groups()
         wrong = _wrong("step", step, steps) or _wrong("field", name, _FIELDS) or _wrong_value(name, value)
         if not wrong and Field(name) in fixed.get(step, {}):
             wrong = f"{step}.{name} is said twice; say it once"
         if wrong:
-            problems.append(f"--assume {text}: {wrong}")
+            problems.append(f"{option} {text}: {wrong}")
         else:
             read = value if name == Field.STATUS else float(value) if "." in value else int(value)
             fixed.setdefault(step, {})[Field(name)] = read

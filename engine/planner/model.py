@@ -1,6 +1,6 @@
 """A plan as a value: the runbook with its inputs filled in, every request, every way it can go."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -22,13 +22,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Making:
-    """Where a plan comes from and how long it holds; outside the digests."""
+    """Where a plan comes from and how long it holds; outside the digests.
+
+    ``commit`` is what was checked out where the file lies, None outside git, ``blob`` git's name
+    for its text.
+    """
 
     created_at: datetime
     expires_at: datetime
     file: str
     engine: str
     environment: str | None = None
+    commit: str | None = None
+    blob: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +98,10 @@ class Plan:
 
     @property
     def unfilled(self) -> tuple[str, ...]:
-        """What nobody has filled in yet of the account, the campaign and the templates."""
-        templates = [
-            self.templates[s.id].id if s.id in self.templates else s.template for s in self.runbook.steps
-        ]
-        return unfilled((self.account.org if self.account else None, self.runbook.campaign.id, *templates))
+        """What nobody has filled in yet of the account, the campaign, the templates and the like."""
+        said = [self.templates[s.id].id if s.id in self.templates else s.template for s in self.runbook.steps]
+        said += [text for step in self.runbook.steps for text in _texts(dict(step.fields))]
+        return unfilled((self.account.org if self.account else None, self.runbook.campaign.id, *said))
 
     @property
     def ways(self) -> "Ways":
@@ -112,3 +117,12 @@ class Plan:
     def analysis(self) -> "Analysis":
         """What the tree says of each step and of all messages."""
         return self.ways.analysis
+
+
+def _texts(value: Json) -> Iterator[str]:
+    """Give every text in a value."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from _texts(each)

@@ -48,6 +48,8 @@ def made(making: Making) -> Json:
         "file": making.file,
         "engine": making.engine,
         "environment": making.environment,
+        "commit": making.commit,
+        "blob": making.blob,
     }
 
 

@@ -30,6 +30,7 @@ class Planned:
     file: str | None = None
     commit: str | None = None
     blob: str | None = None
+    environment: str | None = None
     request: Request | None = None
 
     @property
@@ -78,15 +79,19 @@ class Unnamed:
         """The most customers whom it may have reached; None: nobody knows."""
         return self.send.counts.selected if self.send.counts else self.send.at_most
 
+    @property
+    def is_known(self) -> bool:
+        """Whether rows name as many customers as it may have reached."""
+        return self.at_most is not None and len(self.known) >= self.at_most
+
 
 def planned_of(plan: Mapping[str, Any], address: str) -> Planned:
     """Read what a plan, as the run keeps it, says of the send of that address."""
-    made, steps = plan.get("made", {}), plan.get("steps", ())
-    step, send = next(
-        ((step, send) for step in steps for send in step.get("sends", ()) if send.get("address") == address),
-        ({}, {}),
-    )
-    template = step.get("template") or {}
+    made: Mapping[str, Any] = plan.get("made", {})
+    pairs = ((step, send) for step in plan.get("steps", ()) for send in step.get("sends", ()))
+    nothing: tuple[Mapping[str, Any], Mapping[str, Any]] = {}, {}
+    step, send = next((pair for pair in pairs if pair[1].get("address") == address), nothing)
+    template: Mapping[str, Any] = step.get("template") or {}
     return Planned(
         template.get("id"),
         template.get("name"),
@@ -94,5 +99,6 @@ def planned_of(plan: Mapping[str, Any], address: str) -> Planned:
         made.get("file") or None,
         made.get("commit"),
         made.get("blob"),
+        made.get("environment"),
         Request(send["method"], send["path"], send["body"]) if "body" in send else None,
     )

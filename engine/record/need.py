@@ -7,6 +7,7 @@ from engine.frozen import dataclass
 from engine.record.entry import RunEntry, SendEntry
 from engine.record.event import Event, Question, RunHalted, RunPaused, Verdict
 from engine.record.outcome import SURELY_UNSENT, RunStatus, SendStatus
+from engine.record.settlement import LOGGED
 from engine.record.state import RunState
 
 ANSWERS = {
@@ -38,6 +39,7 @@ class _Lines:
         self._run = run
         self._options = options
         self.resume = f"runbook resume {run}{options}"
+        self.reconcile = f"runbook reconcile {run}{options}"
         self.accept = f"{self.resume} --accept {WHY}"
         self.cancel = f"runbook cancel {run} --reason {WHY}{options}"
 
@@ -65,11 +67,12 @@ def need_of(
     is where a person sees what customers got.
     """
     lines = _Lines(entry.run, _environment(entry) if options is None else options)
+    sends = tuple(sends)
     if blocking := [send for send in sends if send.blocks]:
         return Need(blocked(blocking[0]), (lines.resolve(blocking[0].address),))
     match entry.status:
         case RunStatus.FINISHED | RunStatus.CANCELLED | RunStatus.IN_DOUBT as status:
-            return _unsettled(lines, state, inbox, is_over=status is not RunStatus.IN_DOUBT)
+            return _unsettled(lines, state, sends, inbox, is_over=status is not RunStatus.IN_DOUBT)
         case RunStatus.RUNNING | RunStatus.WAITING:
             if is_alive:
                 return None
@@ -86,6 +89,7 @@ def _environment(entry: RunEntry) -> str:
     return f" --env {entry.environment}" if entry.environment else ""
 
 
+_BY_LOGS = "to look for it in the API's own logs (sends nothing):"
 _NOTES = {
     "sent": "if it is there (nothing is sent again):",
     "not-sent": "if it is surely not there (the run sends it AGAIN):",
@@ -93,18 +97,26 @@ _NOTES = {
 }
 
 
-def _unsettled(lines: _Lines, state: RunState, inbox: str, *, is_over: bool) -> Need | None:
+def _unsettled(
+    lines: _Lines, state: RunState, sends: Iterable[SendEntry], inbox: str, *, is_over: bool
+) -> Need | None:
     doubtful = _addresses(state, SendStatus.IN_DOUBT, SendStatus.INTENDED)
     if not doubtful:
         return None
     notes = _NOTES | (
         {"not-sent": "if it is surely not there (nothing is sent again, either):"} if is_over else {}
     )
-    what = f"nobody knows whether {' and '.join(doubtful)} went out (in doubt): look {inbox}, then say so"
+    in_logs = any(send.address in doubtful and send.channel in LOGGED for send in sends)
+    first = ((_BY_LOGS, lines.reconcile),) if in_logs else ()
+    ways = [(note, lines.resolve(address, word)) for address in doubtful for word, note in notes.items()]
+    found_out = (
+        f"let the API's logs tell, or look {inbox} and say so" if in_logs else f"look {inbox}, then say so"
+    )
+    what = f"nobody knows whether {' and '.join(doubtful)} went out (in doubt): {found_out}"
     return Need(
         what + ("; this run sends nothing more: it only frees the campaign for others" if is_over else ""),
-        tuple(lines.resolve(address, word) for address in doubtful for word in notes),
-        tuple(notes.values()) * len(doubtful),
+        tuple(command for _, command in (*first, *ways)),
+        tuple(note for note, _ in (*first, *ways)),
     )
 
 

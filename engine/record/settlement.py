@@ -7,6 +7,9 @@ from engine.frozen import dataclass
 from engine.record.entry import EventEntry
 from engine.record.event import Reconciled, Resolution, SendResolved, Source
 
+LOGGED = frozenset({"call", "whatsapp"})
+"""The channels that the API's logs are known to hold (timepay-api.md, 3)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
@@ -16,6 +19,11 @@ class Settlement:
     by: str
     at: datetime
     reason: str
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether rows settled it, and no person's word."""
+        return self.by in _SHOWN_BY.values()
 
     def __str__(self) -> str:
         return f"{self.resolution.value.replace('_', ' ')}, as {self.by}"

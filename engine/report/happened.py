@@ -1,8 +1,10 @@
 """Events as people read them: a line each."""
 
 import re
+from collections.abc import Mapping
 from math import ceil
 
+from engine.diagnostics import Json
 from engine.record.event import (
     Erased,
     Event,
@@ -78,9 +80,10 @@ def _happened_to_send(event: Event) -> str | None:  # noqa: C901, PLR0911, PLR09
         case Reconciled(address=address) as event:
             return f"{address}: {looked(event)}"
         case Erased(contacts=contacts, reached=reached, reason=reason):
-            return f"{contacts + reached:,} customer ids removed: {reason}"
+            ids = "1 customer id" if contacts + reached == 1 else f"{contacts + reached:,} customer ids"
+            return f"{ids} removed: {reason}"
         case Sealed(heads=heads):
-            return f"sealed: {len(heads):,} {'chain' if len(heads) == 1 else 'chains'}"
+            return f"sealed: {_ends(heads)}"
         case GuardRefused(guard=guard, reason=reason):
             return f"kept back ({guard}): {reason}"
         case OverrideUsed(override=override, reason=reason):
@@ -99,6 +102,13 @@ def _happened_to_send(event: Event) -> str | None:  # noqa: C901, PLR0911, PLR09
             return "wait over"
         case _:
             return None
+
+
+def _ends(heads: Mapping[str, Json]) -> str:
+    """Name the runs that a seal covers, each up to which event; a first seal may cover very many."""
+    ends = [f"{run} up to event {head['seq']}" for run, head in heads.items() if isinstance(head, dict)]
+    more = [f"{len(ends) - _FEW:,} more"] if len(ends) > _FEW else []
+    return ", ".join([*ends[:_FEW], *more])
 
 
 def looked(event: Reconciled) -> str:
@@ -129,6 +139,7 @@ def lasted(seconds: float) -> str:
 
 
 _MINUTE_S, _HOUR_S = 60, 3600
+_FEW = 3
 
 _BEFORE = (Question.WHEN, Question.GUARD, Question.INTERRUPTED)
 """Questions that come before anything of a step is sent, or sent again."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from engine.config import environment_of, place
-from engine.record.entry import ContactEntry, EventEntry, RunEntry, SendEntry
+from engine.record.entry import EventEntry, RunEntry, SendEntry
 from engine.record.outcome import words
 from engine.record.plan import inputs_said
 from engine.record.wallclock import date_and_time
@@ -60,20 +60,3 @@ def events_table(entries: Iterable[EventEntry], paint: Paint = plain, width: int
         for entry in entries
     ]
     return table(("", "at", "what happened", "by", "hash"), rows, paint, width, wraps="what happened")
-
-
-def contacts_table(entries: Iterable[ContactEntry], paint: Paint = plain, width: int | None = None) -> str:
-    """List the attempts that named a customer."""
-    rows = [
-        (
-            date_and_time(entry.at),
-            entry.channel,
-            entry.template or "",
-            words(entry.status.value),
-            entry.run,
-            entry.address,
-        )
-        for entry in entries
-    ]
-    head = ("at", "channel", "template", "status", "run", "send")
-    return table(head, rows, paint, width, styles=_STATUS)

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
 Paint: TypeAlias = Callable[[str, str], str]
@@ -23,6 +23,10 @@ STYLES = {"error": "31", "warning": "33", "good": "32", "strong": "1", "faint": 
 _OURS = re.compile(r"(\x1b\[(?:0|1|2|31|32|33)m)")
 _JOINERS = "\u200c\u200d"
 """Invisible, but Indian scripts need them to be written correctly."""
+
+_MARKS = ("Mn", "Me")
+_MOST_MARKS = 8
+"""So many may stand upon one letter: no script has more, and a heap of them covers other lines."""
 
 
 def coloured(style: str, text: str) -> str:
@@ -48,7 +52,17 @@ def bare(text: str) -> str:
 
 def printable(text: str) -> str:
     """Make a text harmless to a terminal: control characters become visible signs."""
-    return text if text.isascii() and text.isprintable() else "".join(map(_visible, text))
+    return text if text.isascii() and text.isprintable() else "".join(_signs(text))
+
+
+def _signs(text: str) -> Iterator[str]:
+    marks = 0
+    for character in text:
+        marks = marks + 1 if unicodedata.category(character) in _MARKS else 0
+        if marks <= _MOST_MARKS:
+            yield _visible(character)
+        elif marks == _MOST_MARKS + 1:
+            yield "\N{REPLACEMENT CHARACTER}"
 
 
 def _visible(character: str) -> str:

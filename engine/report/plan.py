@@ -269,3 +269,5 @@ def _digests(plan: Plan, making: Making) -> Iterator[str]:
     yield f"plan   {plan.digest}  exactly these requests"
     made, expires = map(date_and_time, (making.created_at, making.expires_at))
     yield f"Made {made}; a run must start before {expires}."
+    if making.commit:
+        yield f"From {making.file}, blob {making.blob}, at commit {making.commit}."

@@ -131,6 +131,8 @@ def _by_whom(story: Story, send: SendEntry) -> str:
     settled = story.settled.get(send.address)
     if send.status is not SendStatus.SENT_UNKNOWN or settled is None:
         return ", of which nobody knows"
+    if settled.is_shown:
+        return f", as {settled.by}"
     return (
         " by a person's word" if settled.resolution is Resolution.SENT else ", of which nobody will ever know"
     )

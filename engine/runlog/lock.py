@@ -36,7 +36,8 @@ class FileLock:
 def take(path: Path, *, tries: int = _TRIES) -> FileLock | None:
     """Take the lock at a path whose folder exists; None where another one holds it; raises ``OSError``."""
     for _ in range(tries):
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        # Not through a link: what it leads to would be cut to nothing.
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
         if _is_held(path, descriptor):
             return FileLock(descriptor)
         os.close(descriptor)
@@ -47,7 +48,7 @@ def take(path: Path, *, tries: int = _TRIES) -> FileLock | None:
 def note_of_holder(path: Path) -> bytes | None:
     """Read what the holder of a lock left; None where nobody holds it; raises ``OSError``."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
     except FileNotFoundError:
         return None
     try:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from engine.record.entry import (
     ContactEntry,
@@ -134,10 +134,10 @@ class RunLog(Protocol):
         """Give address, attempt and customer of everybody whom a run named, in that order."""
         ...
 
-    def nameless(self, since: datetime | None = None) -> tuple[SendEntry, ...]:
-        """Give the attempts, newest first, that may have reached people of whom no contact is kept.
+    def nameless(self, since: datetime | None = None) -> Iterator[SendEntry]:
+        """Give the attempts that may have reached people of whom no contact is kept, as they are asked for.
 
-        They were sent by filter, or their contacts were erased.
+        They were sent by filter, or their contacts were erased. Those of new runs come first.
         """
         ...
 
@@ -167,6 +167,18 @@ class RunLog(Protocol):
 
     def links(self, chain: str) -> Iterator[Link]:
         """Give a chain as it is stored, in order, whatever its events say; it comes as it is asked for."""
+        ...
+
+    def stored(self, table: str, run: str | None = None) -> Iterator[Sequence[Any]]:
+        """Give the rows of a table as they are stored, of one run or of all, a run's together, in order.
+
+        Each begins with the run, but those of ``stops``, which are of no run. They come as they are asked
+        for. A table that this log does not have yet is empty.
+        """
+        ...
+
+    def as_of_now(self) -> AbstractContextManager[None]:
+        """Answer what is asked in the block as of one moment, whoever writes meanwhile."""
         ...
 
     def holder(self, account: str, campaign: str) -> Holder | None:

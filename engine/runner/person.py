@@ -33,7 +33,7 @@ def resolve(
     """Settle a send in doubt by a person's word, or lift the block that an overreach left."""
     with log.lease(entry.account, entry.campaign, entry.run) as lease:
         settle_the_dead(log, lease, clock)
-        found = _named(log, entry, send)
+        found = named_send(log, entry, send)
         _refuse_resolution(log, found, resolution, clock)
         event = SendResolved(clock.now(), found.step, found.address, resolution, reason)
         with log.writing(lease) as writer:
@@ -42,7 +42,7 @@ def resolve(
     return found
 
 
-def _named(log: RunLog, entry: RunEntry, name: str) -> SendEntry:
+def named_send(log: RunLog, entry: RunEntry, name: str) -> SendEntry:
     """Find the latest attempt of an address; a step's id will do where it has one address."""
     sends = log.sends(entry.run)
     latest = {send.address: send for send in sends}
@@ -62,6 +62,12 @@ def _refuse_resolution(log: RunLog, send: SendEntry, resolution: Resolution, clo
         return
     if send.status is not SendStatus.IN_DOUBT:
         raise Refusal(_settled(log, send), f"`runbook show {send.run}` lists its sends")
+    if resolution is Resolution.NOT_SENT and _is_shown(log, send):
+        raise Refusal(
+            f"the API's logs show {send.address}: it did go out",
+            f"runbook reconcile {send.run}",
+            Exit.GUARDED,
+        )
     opens_at = (send.deadline_at or send.intended_at) + GRACE
     if resolution is Resolution.NOT_SENT and clock.now() < opens_at:
         raise Refusal(
@@ -69,6 +75,11 @@ def _refuse_resolution(log: RunLog, send: SendEntry, resolution: Resolution, clo
             f"look again after {time_of_day(opens_at)}, then say so",
             Exit.GUARDED,
         )
+
+
+def _is_shown(log: RunLog, send: SendEntry) -> bool:
+    kept = log.reached_of(send.run)
+    return any((row.address, row.attempt) == (send.address, send.attempt) for row in kept)
 
 
 def _settled(log: RunLog, send: SendEntry) -> str:

@@ -10,12 +10,12 @@ from engine.frozen import dataclass
 from engine.machine import Ask, Decision, Facts, Finish, Halt, Send, Skip, Wait, decide, evolve, fold
 from engine.machine.aggregate import read
 from engine.machine.exits import anything_sent, ending, exit_code
+from engine.machine.seen import seen
 from engine.machine.verdict import truth
 from engine.record.condition import (
     UNKNOWN,
     Condition,
     Field,
-    InputName,
     Known,
     Node,
     StepField,
@@ -40,7 +40,6 @@ from engine.record.plan import PlannedSend, PlannedStep, Program
 from engine.record.state import RunState, StepState
 from engine.refusal import Exit
 from engine.runbook.expressions.evaluate import evaluate
-from engine.runbook.spelling import shown
 
 RUN = "scenario"
 """The run's name; the pauses between tries are worked out from it."""
@@ -240,23 +239,7 @@ class _Play:
         return value
 
     def _seen(self, condition: Condition) -> str:
-        """Say which values a condition saw."""
-        said: dict[str, None] = {}
-        for name in _names(condition.tree):
-            if isinstance(name, InputName):
-                said[f"inputs.{name.name} is {_said(self.program.inputs[name.name])}"] = None
-            else:
-                value = read(self.state.steps.get(name.step) or StepState(), name.name)
-                came = "not stated" if self._is_made_up(name) else _said(value)
-                said[f"{name.step}.{name.name.value} is {came}"] = None
-        return f" ({', '.join(said)})" if said else ""
-
-
-def _names(node: Node) -> Iterator[StepField | InputName]:
-    if isinstance(node, StepField | InputName):
-        yield node
-    for child in children(node):
-        yield from _names(child)
+        return seen(self.program, self.state, condition, self._is_made_up)
 
 
 def _asked(node: Node) -> Iterator[Node]:
@@ -265,11 +248,3 @@ def _asked(node: Node) -> Iterator[Node]:
         yield node.operand
     for child in children(node):
         yield from _asked(child)
-
-
-def _said(value: Value) -> str:
-    if isinstance(value, Unknown):
-        return "unknown"
-    if isinstance(value, float):
-        return f"{value:.4g}"
-    return f"[{', '.join(map(shown, value))}]" if isinstance(value, tuple) else shown(value)

@@ -16,6 +16,7 @@ from engine.timepay.classify import classify
 from engine.timepay.connection import CONNECT_S, Connections
 from engine.timepay.departure import Deadline, Departure
 from engine.timepay.lean import httpx
+from engine.timepay.logs import LogPage, LogQuery, LogsUnread, count_of, page_of
 from engine.timepay.messages import MOST_BYTES, Unreadable
 from engine.timepay.probe import Seen, seen_of
 from engine.timepay.token import Token
@@ -24,6 +25,7 @@ from engine.timepay.trouble import Trouble, explain
 # Nothing that a URL would read as something else: no dots alone, no ?, no %, nothing empty.
 _SEGMENT = r"[A-Za-z0-9][A-Za-z0-9._~:@-]*"
 _PATH = re.compile(f"(?:/{_SEGMENT})+")
+_QUERY = re.compile("[A-Za-z0-9._~:=&%-]*")
 _LATE = "its answer did not end in time"
 _ID = re.compile(_SEGMENT)
 
@@ -112,9 +114,25 @@ class Client:
         date = answer.headers.get("date")
         return seen_of(answer.status, answer.body, date, halfway, hide=self._token.hide)
 
+    def log_count(self, query: LogQuery, *, timeout_s: float = 10) -> int:
+        """Ask how many rows of the API's logs fit; raises ``LogsUnread``."""
+        answer = self._logged(query.text(), timeout_s)
+        return count_of(answer.status, answer.headers, answer.body, self._now(), self._token.hide)
+
+    def logs(self, query: LogQuery, page: int, *, timeout_s: float = 10) -> LogPage:
+        """Ask for a page of the API's logs, the first is 1; raises ``LogsUnread``."""
+        answer = self._logged(query.text(page=page), timeout_s)
+        return page_of(answer.status, answer.headers, answer.body, self._now(), page, self._token.hide)
+
     def close(self) -> None:
         """Close the connection."""
         self._transport.close()
+
+    def _logged(self, query: str, timeout_s: float) -> "_Answer":
+        answer = self._got("/logs", timeout_s, query)
+        if isinstance(answer, Trouble):
+            raise LogsUnread(answer, None)
+        return answer
 
     def _url(self, path: str) -> httpx.URL:
         if not _PATH.fullmatch(path):
@@ -124,11 +142,19 @@ class Client:
             self._urls[path] = httpx.URL(self._base_url + path)
         return self._urls[path]
 
-    def _got(self, path: str, timeout_s: float) -> "_Answer | Trouble":
-        """Ask what changes nothing; whatever kept the answer away is a value, as the answer is."""
+    def _got(self, path: str, timeout_s: float, query: str = "") -> "_Answer | Trouble":
+        """Ask what changes nothing; whatever kept the answer away is a value, as the answer is.
+
+        ``query`` comes encoded.
+        """
+        if not _QUERY.fullmatch(query):
+            raise AssertionError(f"{query!r} cannot be the query of a URL")
+        url = self._url(path)
+        if query:
+            url = httpx.URL(f"{url}?{query}")
         self._deadline.start(timeout_s)
         try:
-            return self._exchange("GET", self._url(path), b"", Departure(lambda: None, self._deadline))
+            return self._exchange("GET", url, b"", Departure(lambda: None, self._deadline))
         except Exception as error:  # noqa: BLE001  (whatever a transport raises, there is no answer)
             return self._trouble(error)
 
@@ -181,7 +207,9 @@ class Client:
         if isinstance(error, Refusal):
             return Trouble(error.message, error.cure)
         is_late = self._deadline.left_s() <= 0
-        return explain(error, host_of(self._base_url), self._proxy_host, is_late=is_late)
+        found = explain(error, host_of(self._base_url), self._proxy_host, is_late=is_late)
+        # What a server says in place of an answer stands in the words of exceptions.
+        return Trouble(self._token.hide(found.message), found.cure)
 
 
 @dataclass(frozen=True, slots=True)

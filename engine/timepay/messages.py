@@ -11,6 +11,9 @@ MOST_BYTES = 1024 * 1024
 """The longest answer that is read; a full one has under 1 KB, and 500 failed batches under 100 KB."""
 
 _LONGEST = 300
+_LOOKED_AT = 10 * _LONGEST
+"""No need to look at a megabyte for the 300 characters that stay."""
+
 _MOST_ERRORS = 5
 
 
@@ -39,13 +42,13 @@ def said(data: Mapping[str, Json]) -> str:
     results = data.get("results")
     errors = data.get("errors") or (results.get("errors") if isinstance(results, dict) else None)
     words = [message, *(_words(errors) if isinstance(errors, list) else [])]
-    return ": ".join([each for each in words if isinstance(each, str) and each][: _MOST_ERRORS + 1])
+    told = ": ".join([each for each in words if isinstance(each, str) and each][: _MOST_ERRORS + 1])
+    return told[:_LOOKED_AT]
 
 
 def plain(text: str) -> str:
     """Make a foreign text safe to show: one line, nothing that a terminal obeys, 300 characters."""
-    # No need to look at a megabyte for the 300 that stay.
-    seen = text[: 10 * _LONGEST]
+    seen = text[:_LOOKED_AT]
     if not seen.isprintable():
         seen = "".join(each if each.isprintable() else " " for each in seen)
     line = " ".join(seen.split())

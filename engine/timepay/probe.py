@@ -7,7 +7,7 @@ from email.utils import parsedate_to_datetime
 from engine.diagnostics import Json
 from engine.frozen import dataclass
 from engine.refusal import Exit, Refusal
-from engine.timepay.messages import Unreadable
+from engine.timepay.messages import Unreadable, plain
 from engine.timepay.told import told
 from engine.timepay.trouble import Trouble
 
@@ -52,7 +52,8 @@ def seen_of(
     campaigns = data.get("data")
     if not isinstance(campaigns, list):
         return Seen(Refusal("what answers is not the API", "check base_url", Exit.GUARDED), None, ahead_s)
-    return Seen(None, _org(campaigns), ahead_s)
+    org = _org(campaigns)
+    return Seen(None, org and plain(hide(org)), ahead_s)
 
 
 def _org(campaigns: list[Json]) -> str | None:

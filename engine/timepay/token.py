@@ -3,10 +3,7 @@
 from typing import NoReturn
 
 from engine.refusal import Exit, Refusal
-
-_HIDDEN = "[token]"
-# The beginning of a token is as good as a name of its owner; shorter pieces are in any text.
-_TELLING = 8
+from engine.timepay.echo import Echo
 
 
 class Token:
@@ -15,27 +12,23 @@ class Token:
     Raises ``Refusal`` (11) for what no header can carry; the value is never repeated.
     """
 
-    __slots__ = ("_secret",)
+    __slots__ = ("_echo", "_secret")
 
     def __init__(self, secret: str) -> None:
         if fault := _fault(secret):
             raise Refusal(fault, "set TIMEPAY_TOKEN, or TIMEPAY_TOKEN_FILE to a file with it", Exit.GUARDED)
         self._secret = secret
+        self._echo: Echo | None = None
 
     def authorization(self) -> str:
         """Give the value of the header: the one place where the secret comes out."""
         return f"Bearer {self._secret}"
 
     def hide(self, text: str) -> str:
-        """Black the token out of a text, and any beginning of it that could be told."""
-        folded, secret = text.lower(), self._secret.lower()
-        if len(folded) != len(text):  # a letter such as İ has two in lower case: compare as it stands
-            folded, secret = text, self._secret
-        start, kept = 0, []
-        while (found := folded.find(secret[:_TELLING], start)) >= 0:
-            kept += [text[start:found], _HIDDEN]
-            start = found + _shared(folded[found : found + len(secret)], secret)
-        return "".join([*kept, text[start:]])
+        """Black the token out of a text, and any part of it that could be told; however it is spelt."""
+        if self._echo is None:
+            self._echo = Echo(self._secret)
+        return self._echo.hide(text)
 
     def __repr__(self) -> str:
         return "Token([hidden])"
@@ -55,10 +48,3 @@ def _fault(secret: str) -> str | None:
     if secret.split() != [secret]:
         return "the token has a blank or a line break in it; write it alone, without the word Bearer"
     return "the token holds a character that no token has; copy it again"
-
-
-def _shared(text: str, secret: str) -> int:
-    """Count the characters with which both begin."""
-    return next(
-        (at for at, (one, other) in enumerate(zip(text, secret, strict=False)) if one != other), len(text)
-    )

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import IO, Protocol
 
 from engine.diagnostics import Json
-from engine.record.entry import Lease, Standing
+from engine.record.entry import Lease, ReachedEntry, Standing
 from engine.record.event import (
     Event,
     RunCancelled,
@@ -18,6 +18,7 @@ from engine.record.event import (
     RunStarted,
     SendIntended,
     SendSettled,
+    Source,
 )
 from engine.record.outcome import Counts, Outcome, RunStatus, SendStatus
 from engine.runlog.port import RunLog
@@ -123,6 +124,13 @@ def settled(
     return SendSettled(
         at, address.partition("/")[0], address, attempt, result(status, overreached=overreached)
     )
+
+
+def row(
+    name: str, customer: str, *, run: str = RUN, address: str = "remind/c1", phone: str | None = None
+) -> ReachedEntry:
+    """Make a row that fits an attempt."""
+    return ReachedEntry(customer, run, address, 1, name, NOW, "completed", "smsTpl01", phone, Source.API)
 
 
 def result(status: str, *, overreached: bool = False) -> Outcome:

@@ -13,15 +13,34 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import costs, floors, page, running, running_page, stub
+from benchmarks import (
+    contacts,
+    contacts_log,
+    costs,
+    floors,
+    long_log,
+    looking,
+    page,
+    running,
+    running_page,
+    stub,
+    verifying,
+)
+from benchmarks.contacts import Round
+from benchmarks.contacts_page import Contacts, contacts_section
+from benchmarks.looking import Look
+from benchmarks.looking_page import Looking, looking_section
 from benchmarks.measure import Bench, FailedError, Pair, Sample, run
 from benchmarks.page import Results, sizes, starts
 from benchmarks.running import OURS, UNSENT, Course, Peaks, Slope, Syncs, environment_for
 from benchmarks.running_page import Running, memory, resume, short, step, syncs
 from benchmarks.stub import answering
 from benchmarks.subject import bare_environment, installed
+from benchmarks.verifying_page import Verifying, verifying_section
 from benchmarks.workload import chain, runbook
+from engine.api.verifying import verify
 from engine.runbook.draft import read
+from engine.runlog.sqlite import SqliteLog, look_at
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -31,17 +50,25 @@ def sample(wall_s: float, peak_bytes: int = 10**6) -> Sample:
     return Sample(wall_s, wall_s, peak_bytes)
 
 
+def looked_at(file: Path) -> SqliteLog:
+    """Open a log to look at it."""
+    log = look_at(file)
+    assert log is not None
+    return log
+
+
 @pytest.mark.slow
 def test_the_documented_command() -> None:
     """One round over small runbooks gives every table, and a verdict for each goal."""
     command = [sys.executable, "benchmarks/run.py", "--rounds", "1", "--warm-up", "0"]
     command += ["--size-rounds", "1", "--sizes", "10", "20", "40", "--run-rounds", "1"]
-    command += ["--run-steps", "2", "6", "--resumed", "3", "--memory-steps", "2", "4"]
+    command += ["--run-steps", "2", "6", "--resumed", "3", "--memory-steps", "2", "4", "--contacts", "1000"]
+    command += ["--events", "300", "--customers", "30"]
     done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
     rows = [line for line in done.stdout.splitlines() if line.endswith(("| met |", "| **missed** |"))]
     said = [line for line in done.stdout.splitlines() if line.endswith((": met.", ": **missed**."))]
     assert [row.split("`")[1] for row in rows] == [*(f"runbook {name}" for name in page.GOALS), OURS]
-    assert len(said) == 4 + (shutil.which("strace") is not None)
+    assert len(said) == 7 + (shutil.which("strace") is not None)
     assert all(f"| {way} |" in done.stdout for way in running_page.WAYS.values())
 
 
@@ -345,3 +372,71 @@ def test_a_missed_step_says_where_its_time_goes() -> None:
     shown = step(measured(steps=slopes(2.0), packages={"h11": 200.0, "json": 100.0}))
     assert "Missing are 778 µs a step. Reading and planning take 1111 µs of it" in shown
     assert "| h11 | 200 |" in shown
+
+
+# ---------------------------------------------------------------- questions
+
+
+def test_both_ways_of_asking_find_the_same(tmp_path: Path) -> None:
+    """And each customer of the log is named as often as it says."""
+    bench = Bench(bare_environment(), tmp_path, rounds=1, warm_up=1)
+    (one,) = contacts.rounds(installed(Path(sys.executable)), bench, contacts_log.IDS * 2)
+    assert min(one.bare_s, one.answer_s) > 0
+    with closing(sqlite3.connect(tmp_path / "contacts.db")) as log:
+        assert log.execute("SELECT count(*), count(DISTINCT customer) FROM contacts").fetchall() == [
+            (1000, 500)
+        ]
+        assert log.execute("SELECT count(*) FROM sends").fetchall() == [(4,)]
+
+
+@pytest.mark.parametrize(("took_s", "verdict"), [(0.050, "met"), (0.051, "**missed**")])
+def test_an_answer_is_judged_by_its_goal(took_s: float, verdict: str) -> None:
+    """That of the answer, whatever the process around it takes."""
+    shown = contacts_section(Contacts(1_000_000, [Round(took_s, 0.001, sample(9.0), sample(8.0))]))
+    assert f"(goal at most 50): {verdict}." in shown
+
+
+# ---------------------------------------------------------------- a long log
+
+
+def test_a_long_log_is_sound_and_as_long_as_asked_for(tmp_path: Path) -> None:
+    """What is checked is what the engine writes: every run, every send, every seal."""
+    subject = installed(Path(sys.executable))
+    bench = Bench(bare_environment(), tmp_path, rounds=1, warm_up=0)
+    with answering(subject.python) as address:
+        file = verifying.written(subject, bench, address, 1000)
+    with closing(looked_at(file)) as log:
+        report = verify(log)
+    assert report.faults == []
+    assert report.behind == 0
+    assert 1000 <= report.numbers["events"] < 1030
+    assert report.numbers["sends"] == report.numbers["runs"] * long_log.STEPS
+    (one,) = verifying.rounds(subject, bench, file)
+    assert min(pair.floor.wall_s for pair in one.values()) > 0
+
+
+@pytest.mark.parametrize(("took_s", "verdict"), [(10.0, "met"), (10.1, "**missed**")])
+def test_checking_is_judged_by_its_goal(took_s: float, verdict: str) -> None:
+    """By what an event takes, the start of the process included."""
+    rounds = [{verifying.VERIFY: Pair(sample(took_s), sample(3.0))}]
+    shown = verifying_section(Verifying(1_000_000, rounds))
+    assert f"1,000,000 in 10 s): {verdict}." in shown
+
+
+# ---------------------------------------------------------------- the API's logs
+
+
+def test_a_look_at_logs_is_counted_where_it_arrives(tmp_path: Path) -> None:
+    """By the sandbox's own list of requests; everybody is found, however the logs behave."""
+    bench = Bench(bare_environment(), tmp_path, rounds=1, warm_up=0)
+    made = list(looking.looks(installed(Path(sys.executable)), bench, 30))
+    assert [look.logs for look in made] == [*looking.LOGS]
+    assert [look.reached for look in made] == [30] * len(made)
+    assert (made[0].requests, made[0].pages) == (4, 3)
+
+
+@pytest.mark.parametrize(("requests", "verdict"), [(600, "met"), (601, "**missed**")])
+def test_looking_is_judged_by_its_goal(requests: int, verdict: str) -> None:
+    """By the worst of all looks."""
+    looks = [Look("stand still", 501, 500, 5000, sample(1.0)), Look("fail", requests, 500, 5000, sample(1.0))]
+    assert f"for each page (goal at most 1.2): {verdict}." in looking_section(Looking(5000, looks))

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 from docs.site.staging import ROOT
+from engine.clock import now
 from tests.end_to_end.reading import BLOCK, PORT, Reader, commands
 from tests.end_to_end.test_readme import save
 from tests.repositories import git, repository
@@ -46,6 +47,31 @@ def test_the_pipeline_page_is_true(tmp_path: Path) -> None:
     assert job.is_through()
 
 
+def test_the_page_on_proof_is_true(tmp_path: Path) -> None:
+    """A log is checked, a seal kept, a run handed on; what is not there is refused."""
+    auditor = reader("prove.md", tmp_path)
+    with auditor.sandbox("runbook sandbox"):
+        meets(auditor)
+        auditor.also_types(f"{RUN}pune")
+        auditor.types("runbook verify")
+        auditor.types("runbook verify last")
+        assert "the seal that was kept" in auditor.types("runbook verify --seal", 17)
+        plan = json.loads(
+            auditor.also_types("runbook plan first.yaml --input branch=delhi --format json 2>&-")
+        )
+        auditor.variables |= {"RULES": plan["digests"]["rules"], "RUNBOOK_INPUT_BRANCH": "delhi"}
+        auditor.types("runbook run")
+        auditor.types("python3 -c")
+        assert json.loads(auditor.types("runbook verify"))["sound"] is True
+        auditor.types("runbook export last")
+        auditor.types("runbook verify run.jsonl")
+        auditor.types("runbook evidence --run")
+        auditor.types("runbook evidence --customer", 64)
+        auditor.types("runbook evidence --month", 0 if f"{now():%Y-%m}" == "2026-11" else 64)
+        assert "Sound: " in auditor.types("python3 -m zipfile")
+    assert auditor.is_through()
+
+
 def test_the_page_on_doubt_is_true(tmp_path: Path) -> None:
     """Two of the words settle a doubt; not-sent is refused while the request may be on its way."""
     person = reader("doubt.md", tmp_path)
@@ -54,12 +80,50 @@ def test_the_page_on_doubt_is_true(tmp_path: Path) -> None:
         person.also_types(f"{RUN}pune", 22)
         assert "runbook resolve" in person.types("runbook status")
         assert "in doubt" in person.types("runbook show")
+        assert "no sms" in person.types("runbook reconcile", 22)
         person.types("runbook resolve last by_sms --as sent")
         person.also_types("runbook resume last --yes", 20)
         person.also_types(f"{RUN}nashik", 22)
         assert "still" in person.types("runbook resolve last by_sms --as not-sent", 11)
         person.types("runbook resolve last by_sms --as never-known")
         person.types("runbook resume", 20)
+    assert person.is_through()
+
+
+def test_the_page_on_the_log_is_true(tmp_path: Path) -> None:
+    """A copy, a log that is lost and made again, which sends nothing until it is allowed; ids that go."""
+    keeper = reader("keep-the-log.md", tmp_path)
+    keeper.variables["RUNBOOK_LOG"] = str(tmp_path / "volume" / "runlog.db")
+    with keeper.sandbox(SANDBOX):
+        meets(keeper)
+        keeper.also_types(f"{RUN}pune", 22)
+        keeper.types("mkdir")
+        assert "checked" in keeper.types("runbook log copy")
+        assert "is a copy" in keeper.types("runbook runs --log")
+        keeper.types("mv")
+        assert "Cancelled" in keeper.types("runbook log init --from")
+        keeper.also_types(f"{RUN}nashik", 16)
+        keeper.also_types('runbook resolve last by_sms --as sent --reason "seen"')
+        keeper.also_types(f"{RUN}nashik", 11)
+        keeper.types("runbook allow")
+        assert "No run is past" in keeper.types("runbook log erase --older-than 180d --dry-run")
+        keeper.types("runbook log erase")
+    assert keeper.is_through()
+
+
+def test_the_page_on_complaints_is_true(tmp_path: Path) -> None:
+    """What may have been sent, whom the API names, a list, and a runbook that makes it good."""
+    person = reader("answer-a-complaint.md", tmp_path)
+    with person.sandbox("runbook sandbox"):
+        meets(person)
+        person.also_types(f"{RUN}pune")
+        assert "may have been among the" in person.types("runbook contacts LOANID-2043180")
+        assert "rows show it for" in person.types("runbook reconcile")
+        assert "has that number" in person.types("runbook contacts --phone")
+        person.types("runbook contacts --run last --status unknown")
+        assert (tmp_path / "unknown.csv").read_text("utf-8").startswith("customer,known,")
+        person.types("runbook init --correction")
+        assert "FILL_IN" in person.also_types("runbook validate correction.yaml")
     assert person.is_through()
 
 
@@ -77,6 +141,24 @@ def test_the_page_on_stopping_is_true(tmp_path: Path) -> None:
         assert "customers complain" in person.types("runbook status")
         person.types("runbook allow")
     assert person.is_through()
+
+
+def test_the_page_on_replay_is_true(tmp_path: Path) -> None:
+    """Why, what a change would have done, what another answer would have."""
+    author = reader("replay.md", tmp_path)
+    with author.sandbox("runbook sandbox --fault partial:channel=whatsapp,failed=50"):
+        meets(author)
+        author.also_types(f"{RUN}pune", 20)
+    assert "the same, byte for byte" in author.types("runbook replay last")
+    author.types("sed")
+    assert "now:      skip: its condition is false" in author.types("runbook replay last changed.yaml")
+    assert "now:      skip" in author.types("runbook replay last --what-if remind.failed=10")
+    assert "now:      send" not in author.types("runbook replay last changed.yaml --what-if")
+    author.types("runbook replay last changed.yaml --format json")
+    assert [
+        each["step"] for each in json.loads((tmp_path / "replay.json").read_text("utf-8"))["differences"]
+    ] == ["by_sms"]
+    assert author.is_through()
 
 
 def test_the_page_on_editors_is_true(tmp_path: Path) -> None:

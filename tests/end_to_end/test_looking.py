@@ -125,7 +125,7 @@ def test_what_a_person_said_is_shown_as_they_said_it(api: Served, capsys: pytest
     api.sandbox.script(Fault(Kind.RESET, accepted=True))
     assert run() == 22
     page = api.address.removesuffix("api/v1")
-    assert f"look at {page}, then say so" in capsys.readouterr().out
+    assert f"or look at {page} and say so" in capsys.readouterr().out
     assert main(["resolve", "last", "remind", "--as", "sent", "--reason", "it is there"]) == 0
     for command in ("show", "runs", "status"):
         assert main([command, *(["last"] if command == "show" else [])]) == 0
@@ -275,7 +275,7 @@ def test_the_lines_of_a_doubt(
     api.sandbox.script(Fault(Kind.RESET, accepted=True))
     assert run(*elsewhere) == 22
     in_doubt = lines_of(capsys.readouterr().out)
-    assert [line[0] for line in in_doubt] == ["resolve"] * 3
+    assert [line[0] for line in in_doubt] == ["reconcile", "resolve", "resolve", "resolve"]
     assert run(*elsewhere, "--input", "branch=nashik") == 16
     every_line_works(here, capsys.readouterr().err, codes={"show": 0})
     assert main(["cancel", "last", "--reason", "x", *elsewhere]) == 0

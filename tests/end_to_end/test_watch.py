@@ -90,7 +90,7 @@ def test_a_process_that_is_killed_in_a_send(other: subprocess.Popen[bytes], here
         terminal.until("sending")
         other.kill()
         assert terminal.end() == 22
-        assert [line[0] for line in lines_of(terminal.scrolled)] == ["resolve"] * 3
+        assert [line[0] for line in lines_of(terminal.scrolled)] == ["reconcile", *["resolve"] * 3]
     assert "send_settled" not in typed("$RUN events last --format jsonl", here).stdout
 
 

@@ -13,17 +13,17 @@ from pathlib import Path
 from signal import SIGINT, SIGKILL, SIGTERM
 from tempfile import mkdtemp
 
+from engine.api.verifying import verify
 from engine.clock import now
 from engine.frozen import dataclass, replace
 from engine.record.outcome import RunStatus
-from engine.runlog.chain import verify
-from engine.runlog.port import LOG
 from engine.runlog.sqlite import look_at
 from engine.sandbox import Fault, Kind, Received
 from engine.sandbox.server import Served
 from tests.faults.points import Twist
 from tests.faults.processes import PLAIN, Ended, Forked, Forking
 from tests.faults.steps import HANDLING, STEPS, Step, runbook
+from tests.replays import decided_otherwise
 from tests.sandboxes import HEADERS, TOKEN, rows, served
 
 CUSTOMERS = 30
@@ -167,14 +167,15 @@ class Scene:
             assert code in KNOWN_CODES, worked
 
     def _judge_log(self, accepted: Counter[str]) -> None:
-        """The chains are whole, and what was accepted had its intent on disk."""
+        """All of it can be proved, and is decided again alike; what was accepted had its intent on disk."""
         log = look_at(self.log)
         if log is None:
             assert not accepted, "something was accepted without a log"
             return
         try:
             runs = [entry.run for entry in log.runs()]
-            assert not [run for run in (*runs, LOG) if verify(log.events(run)) is not None]
+            assert not (faults := verify(log).faults), faults
+            assert not (found := [*decided_otherwise(log)]), found
             intended = {send.address for run in runs for send in log.sends(run)}
             assert {step.address for step in self.steps if accepted[step.key]} <= intended
         finally:

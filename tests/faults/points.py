@@ -10,6 +10,8 @@ import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
 from typing import Any, cast
 
 from engine.clock import Steady, now
@@ -20,7 +22,8 @@ from engine.record.event_json import kind_of
 from engine.record.outcome import Outcome
 from engine.record.request import Request
 from engine.runlog.port import AlreadyOpen, RunLog, Writer
-from engine.runlog.sqlite import open_log
+from engine.runlog.sqlite import open_log, place
+from engine.runlog.sqlite.database import Database
 from tests.writers import Passing
 
 HOW = {
@@ -39,7 +42,8 @@ class Fate:
     kind K of event (in the transaction before it is appended, before the commit, after it); ``posting``
     (the provider is called), ``asked`` (a connection stands), ``allowed`` (the first byte may leave),
     ``answered`` (the answer is there and nothing of it is written), ``closing`` (the log is let go of, and
-    all that is left to do is to end).
+    all that is left to do is to end). Of the log's upkeep: ``before scrub``, ``after scrub``; ``copying`` and
+    ``copied`` (all pages), ``naming``, ``linked`` (the file has both names), ``named``.
     """
 
     at: str
@@ -53,7 +57,8 @@ class Twist:
 
     ``skew_s`` moves its date, and each of ``jumps_s`` once more at the next send, or once a wait began.
     ``is_gated`` False takes the look at the log away: open intents are hidden, and a second intent
-    passes. ``patience_s`` bounds the wait for a locked log, ``most_bytes`` the size of every file.
+    passes. ``patience_s`` bounds the wait for a locked log, ``most_bytes`` the size of every file; a write
+    beyond it fails, or (``dies_full``) is the end of the process.
     """
 
     fate: Fate | None = None
@@ -62,14 +67,17 @@ class Twist:
     is_gated: bool = True
     patience_s: float | None = None
     most_bytes: int | None = None
+    dies_full: bool = False
 
 
 def equip(twist: Twist) -> None:
     """Wrap what the command line of this process will make."""
-    from engine.cli import person, runlog, running, stop  # noqa: PLC0415  (only a forked process needs them)
+    from engine.cli import erase, person, runlog, running, stop  # noqa: PLC0415  (only a forked process needs them)
+    from engine.runlog.sqlite import copy  # noqa: PLC0415  (the same)
 
     if twist.most_bytes is not None:
-        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        signal.signal(signal.SIGXFSZ, signal.SIG_DFL if twist.dies_full else signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         resource.setrlimit(resource.RLIMIT_FSIZE, (twist.most_bytes, resource.RLIM_INFINITY))
     watch, connected = Watch(twist), running.Connected
 
@@ -84,9 +92,34 @@ def equip(twist: Twist) -> None:
 
     for module in (running, person):
         vars(module).update(Steady=lambda: Steady(read=watch.now))
-    for module in (runlog, stop):
+    for module in (runlog, stop, erase, copy):
         vars(module).update(open_log=opened)
     vars(running).update(Connected=Watched)
+    _watch_files(watch)
+
+
+def _watch_files(watch: "Watch") -> None:
+    """Wrap what makes a copy of a log, and gives it its name."""
+    copied, link = Database.copy_into, os.link
+
+    def copying(*arguments: Any, **options: Any) -> None:  # noqa: ANN401  (whatever the product passes)
+        watch.reach("copying")
+        copied(*arguments, **options)
+        watch.reach("copied")
+
+    def naming(named: Callable[[Path, Path], None], made: Path, path: Path) -> None:
+        watch.reach("naming")
+        named(made, path)
+        watch.reach("named")
+
+    def linking(made: Path, path: Path) -> None:
+        link(made, path)
+        watch.reach("linked")
+
+    Database.copy_into = copying  # type: ignore[method-assign]  # in a process of a test
+    for name in ("give_name", "give_new_name"):
+        vars(place)[name] = partial(naming, vars(place)[name])
+    vars(os).update(link=linking)
 
 
 class Watch:
@@ -161,6 +194,13 @@ class WatchedLog:
         for kind in kinds:
             self._watch.reach(f"committed {kind}")
 
+    def scrub(self) -> bool:
+        """Leave no byte of what was removed."""
+        self._watch.reach("before scrub")
+        is_clean = self._log.scrub()
+        self._watch.reach("after scrub")
+        return is_clean
+
     def close(self) -> None:
         """Let go of the file."""
         self._watch.reach("closing")
@@ -221,4 +261,18 @@ class WatchedWriter(Passing):
             return cast("EventEntry", None)  # nobody without the gate looks at it
         self._watch.reach(f"after {kind}")
         self._kinds.append(kind)
+        return entry
+
+    def erase(self, run: str) -> tuple[int, int]:
+        """Remove the customer ids of a run."""
+        removed = super().erase(run)
+        self._watch.reach("removed")
+        return removed
+
+    def seal(self, at: datetime) -> EventEntry | None:
+        """Seal what no seal covers."""
+        self._watch.reach("before sealed")
+        entry = super().seal(at)
+        self._watch.reach("after sealed")
+        self._kinds += ["sealed"] if entry else []
         return entry

@@ -35,7 +35,10 @@ SETTLED = (
     "committed run_finished",
     "before lease_released",
     "after lease_released",
+    "before sealed",
+    "after sealed",
     "committed lease_released",
+    "committed sealed",
 )
 DOUBTS = {
     **dict.fromkeys(UNSENT, 0),
@@ -47,12 +50,15 @@ DOUBTS = {
 }
 """Every point of a run that goes well, and how many doubts a death there leaves."""
 
-ONCE_A_RUN = ("leased", "run_started", "run_finished", "lease_released")
+ONCE_A_RUN = ("leased", "run_started", "run_finished", "lease_released", "sealed")
 
 SECOND = {
     "before send_resolved": 2,
     "after send_resolved": 2,
     "committed send_resolved": 1,
+    "before sealed": 2,
+    "after sealed": 2,
+    "committed sealed": 1,
     "before run_resumed": 1,
     "after run_resumed": 1,
     "committed run_resumed": 1,
@@ -71,9 +77,11 @@ def fate(point: str, how: str = "kill") -> Twist:
 
 # ---------------------------------------------------------------- deaths
 
+Deaths = Mapping[tuple[str, str], "Future[int]"]
+
 
 @pytest.fixture(scope="module")
-def deaths(forking: Forking, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, Future[int]]]:
+def deaths(forking: Forking, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deaths]:
     """Play a death at every point, several at a time; give how many doubts there were."""
     base = tmp_path_factory.mktemp("scenes")
 
@@ -94,26 +102,22 @@ def deaths(forking: Forking, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
         yield {
-            **{point: pool.submit(die, point) for point in DOUBTS},
-            **{point: pool.submit(die_again, point) for point in SECOND},
+            **{("first", point): pool.submit(die, point) for point in DOUBTS},
+            **{("second", point): pool.submit(die_again, point) for point in SECOND},
         }
         pool.shutdown(cancel_futures=True)
 
 
 @pytest.mark.parametrize(("point", "doubts"), DOUBTS.items())
-def test_a_death_at_each_step_costs_nothing_but_a_doubt(
-    deaths: Mapping[str, Future[int]], point: str, doubts: int
-) -> None:
+def test_a_death_at_each_step_costs_nothing_but_a_doubt(deaths: Deaths, point: str, doubts: int) -> None:
     """Whoever dies leaves a run that ends with each request accepted once; only a sent intent is in doubt."""
-    assert deaths[point].result() == doubts
+    assert deaths["first", point].result() == doubts
 
 
 @pytest.mark.parametrize(("point", "doubts"), SECOND.items())
-def test_a_death_while_a_death_is_settled_changes_nothing(
-    deaths: Mapping[str, Future[int]], point: str, doubts: int
-) -> None:
+def test_a_death_while_a_death_is_settled_changes_nothing(deaths: Deaths, point: str, doubts: int) -> None:
     """A command that settles what a death left may die itself, and is given again."""
-    assert deaths[point].result() == doubts
+    assert deaths["second", point].result() == doubts
 
 
 @pytest.mark.parametrize("accepted", [False, True])

@@ -12,6 +12,7 @@ from engine.runlog.chain import verify
 from engine.sandbox import Kind
 from tests.properties.random_runbooks import ROWS
 from tests.properties.schedules import ZONE, Schedule
+from tests.replays import decided_otherwise
 
 _BY_ID = {row["loan_id"]: row for row in ROWS}
 
@@ -25,6 +26,7 @@ def faults(schedule: Schedule) -> Iterator[str]:
     yield from _occasions(schedule)
     for run in schedule.known:
         yield from _log(schedule, run)
+    yield from decided_otherwise(schedule.look, schedule.known)
 
 
 def doubles(schedule: Schedule) -> Iterator[str]:

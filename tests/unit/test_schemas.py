@@ -45,7 +45,7 @@ def test_a_schema_is_one(name: str) -> None:
     jsonschema.Draft202012Validator.check_schema(published(name))
 
 
-@pytest.mark.parametrize("name", ["config", "scenario", "plan", "event"])
+@pytest.mark.parametrize("name", ["config", "scenario", "plan", "event", "export"])
 def test_every_property_has_a_description_and_examples_that_fit(name: str) -> None:
     """Hovers say what a key is for, and what they show may be copied."""
     schema: Any = SCHEMAS[name]()  # in what is printed, some examples stand within the Markdown

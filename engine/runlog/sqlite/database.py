@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from engine.record.instant import instant_of
 from engine.refusal import Refusal
-from engine.runlog.sqlite import fault, tables
+from engine.runlog.sqlite import fault, rows, tables
 from engine.runlog.sqlite.projection import Cell
 from engine.runlog.sqlite.rows import Row
 
@@ -93,7 +93,9 @@ class Database:
     def each(self, sql: str, *values: Cell) -> Iterator[Row]:
         """Ask a question whose answer may be long: its rows come as they are asked for."""
         try:
-            yield from self._patiently(lambda: self._connection.execute(sql, values))
+            found = self._patiently(lambda: self._connection.execute(sql, values))
+            # Not from the cursor: it would be closed with this, when its log may be closed already.
+            yield from iter(found.fetchone, None)
         except sqlite3.Error as error:
             raise self._refusal(error) from None
 
@@ -117,19 +119,19 @@ class Database:
             self._roll_back()
             raise
 
-    def close(self) -> None:
-        """Let go of the file; whoever does so last folds the log into it."""
-        self._connection.close()
-
     @contextmanager
-    def snapshot(self) -> Iterator[None]:
-        """Answer every question in the block as of one instant; others go on writing meanwhile."""
-        self.change("BEGIN", ())
+    def moment(self) -> Iterator[None]:
+        """See the file as it is now for as long as the block lasts."""
+        assert not self._connection.in_transaction, "one transaction at a time"
+        self._patiently(lambda: self._connection.execute("BEGIN"))
         try:
-            self.rows("SELECT 1 FROM sqlite_master")
             yield
         finally:
             self._roll_back()
+
+    def close(self) -> None:
+        """Let go of the file; whoever does so last folds the log into it."""
+        self._connection.close()
 
     def copy_into(self, path: Path, about: Mapping[str, str | None], *, named: Path) -> None:
         """Copy all of it into an empty file that says ``about`` itself; None takes a word away.
@@ -160,14 +162,21 @@ class Database:
             raise fault.damaged(self._path, str(said))
 
     def scrub(self) -> bool:
-        """Write the file anew, without a byte of what was removed; False: others still read the old one.
+        """Write the file anew without a byte of the ids that were removed, if any were since the last time.
 
+        False: others still read the old pages, and there is a next time.
         What SQLite has moved within the file leaves traces that a removal, `secure_delete` included, does
         not reach. Needs room for the file twice more.
         """
+        if not self.rows(rows.HAS_TRACES):
+            return True
         self._patiently(lambda: self._connection.execute("VACUUM"))
         # A page of before stands in the -wal file until nobody can ask for it any more.
-        return any(self.rows("PRAGMA wal_checkpoint(TRUNCATE)")[0][0] == 0 for _ in range(_SCRUB_TURNS))
+        is_clean = any(self.rows("PRAGMA wal_checkpoint(TRUNCATE)")[0][0] == 0 for _ in range(_SCRUB_TURNS))
+        if is_clean:
+            with self.transaction():
+                self.change(rows.NO_TRACES, ())
+        return is_clean
 
     def _make_durable(self) -> None:
         for statement in _DURABLE:

@@ -2,6 +2,7 @@
 
 import errno
 import shlex
+from datetime import datetime
 from pathlib import Path
 
 from engine.record.entry import Holder
@@ -11,6 +12,8 @@ from engine.runlog.port import LeaseGone
 
 IS_BUSY = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_PROTOCOL")
 """How the names of those errors begin after which the same may be tried again."""
+
+IS_DAMAGED = ("SQLITE_CORRUPT", "SQLITE_FORMAT")
 
 
 def told(message: str, cure: str) -> Refusal:
@@ -30,8 +33,14 @@ def missing(path: Path) -> Refusal:
     """There is no run log."""
     return told(
         f"there is no run log at {path}",
-        "`runbook log init` makes one; where there was one before, name it with --log",
+        "`runbook log init` makes one; where there was one before, name it with --log, or make it again "
+        'from a copy: `runbook log init --from COPY --reason "WHY"`',
     )
+
+
+def there_already(path: Path) -> Refusal:
+    """A log is never made in the place of another one."""
+    return told(f"there is a run log already: {path}", "keep it; it knows what was sent")
 
 
 def stranger(path: Path) -> Refusal:
@@ -74,6 +83,42 @@ def on_network(path: Path, kind: str) -> Refusal:
     )
 
 
+# ------------------------------------------------ its copies
+
+
+def a_copy(path: Path, copied_at: datetime) -> Refusal:
+    """The file is a copy: nobody knows from it what was sent since."""
+    return told(
+        f"{path} is a copy of a run log, made at {date_and_time(copied_at)}: "
+        "it does not know what was sent since, so nothing is written to it",
+        "name the run log itself; if that is lost: "
+        f'runbook log init --from {shlex.quote(str(path))} --log FILE --reason "WHY"',
+    )
+
+
+def copied_over(path: Path) -> Refusal:
+    """A copy never takes the place of anything."""
+    return Refusal(f"there is {path} already, and a copy never takes its place", "name another file")
+
+
+def copied_at_once(path: Path) -> Refusal:
+    """Another process makes a copy of that name."""
+    return told(f"another process is making the copy {path}", "wait for it, or name another file")
+
+
+def copied_to_network(path: Path, kind: str) -> Refusal:
+    """SQLite cannot write a file on such a disk safely, nor check it there."""
+    return told(
+        f"the copy {path} would lie on a network file system ({kind}), where it cannot be made safely",
+        "make it on a disk of this machine, then move it there as any other file",
+    )
+
+
+def of_copy(refusal: Refusal) -> Refusal:
+    """Say of a copy what was said of a run log."""
+    return told(refusal.message.replace("the run log", "the copy", 1), refusal.cure)
+
+
 # ------------------------------------------------ the campaign
 
 
@@ -112,7 +157,7 @@ _SAID: tuple[tuple[str | tuple[str, ...], str, str], ...] = (
         "the disk does not read or write as it should at the run log {path}",
         "look after the disk (full, over its quota, gone?), then try again; what is recorded stays as it is",
     ),
-    (("SQLITE_CORRUPT", "SQLITE_FORMAT"), "the run log {path} is damaged", _KEEP),
+    (IS_DAMAGED, "the run log {path} is damaged", _KEEP),
     ("SQLITE_NOTADB", "{path} is no run log", "name the run log with --log or RUNBOOK_LOG"),
     (
         ("SQLITE_READONLY", "SQLITE_PERM", "SQLITE_AUTH"),

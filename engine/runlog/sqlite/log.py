@@ -2,10 +2,10 @@
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from engine import clock
 from engine.frozen import replace
@@ -138,9 +138,12 @@ class SqliteLog:
         """Give address, attempt and customer of everybody whom a run named, in that order."""
         return map(tuple, self._database.each(rows.CONTACTS_OF, run))
 
-    def nameless(self, since: datetime | None = None) -> tuple[SendEntry, ...]:
-        """Give the attempts, newest first, that may have reached people of whom no contact is kept."""
-        return self._entries(rows.send_entry, rows.NAMELESS, _since(since))
+    def nameless(self, since: datetime | None = None) -> Iterator[SendEntry]:
+        """Give the attempts that may have reached people of whom no contact is kept, new runs first."""
+        try:
+            yield from map(rows.send_entry, self._database.each(rows.NAMELESS, _since(since)))
+        except (TypeError, ValueError) as error:
+            raise fault.damaged(self.path, str(error)) from None
 
     def reached(self, customer: str, since: datetime | None = None) -> tuple[ReachedEntry, ...]:
         """Give the rows of the API's logs that name a customer; ``since`` counts from the send's intent."""
@@ -186,6 +189,18 @@ class SqliteLog:
     def links(self, chain: str) -> Iterator[Link]:
         """Give a chain as it is stored, in order, whatever its events say."""
         return map(Link._make, self._database.each(rows.EVENTS, chain))
+
+    def stored(self, table: str, run: str | None = None) -> Iterator[Sequence[Any]]:
+        """Give the rows of a table as they are stored, of one run or of all, a run's together, in order."""
+        if not self._database.has(table):
+            # No chain of such a log is sealed.
+            return ((entry.run,) for entry in self.runs()) if table == "unsealed" else iter(())
+        whole, of_one = rows.STORED[table]
+        return self._database.each(whole) if run is None else self._database.each(of_one, run)
+
+    def as_of_now(self) -> AbstractContextManager[None]:
+        """Answer what is asked in the block as of one moment."""
+        return self._database.moment()
 
     def holder(self, account: str, campaign: str) -> Holder | None:
         """Give the living process that holds a campaign, None where it is free."""

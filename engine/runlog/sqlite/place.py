@@ -3,9 +3,11 @@
 import errno
 import os
 import stat
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+from engine.refusal import Refusal
 from engine.runlog.sqlite.fault import damaged, of_system, on_network, told
 
 _MOUNTS = Path("/proc/self/mountinfo")
@@ -81,6 +83,22 @@ def give_name(made: Path, path: Path) -> None:
     sync_folder(path.parent)
 
 
+def give_new_name(made: Path, path: Path) -> None:
+    """Give a file a name that nothing has, both durably; raises ``FileExistsError``, ``OSError``."""
+    with made.open("rb") as file:
+        os.fsync(file.fileno())
+    try:
+        os.link(made, path)
+    except FileExistsError:
+        raise
+    except OSError:  # a disk without second names
+        if os.path.lexists(path):
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), path) from None
+        made.rename(path)
+    made.unlink(missing_ok=True)
+    sync_folder(path.parent)
+
+
 def sync_folder(folder: Path) -> None:
     """Make the names in a folder durable; raises ``OSError``."""
     descriptor = os.open(folder, os.O_RDONLY)
@@ -99,7 +117,7 @@ def tighten(path: Path) -> None:
                 each.chmod(0o600)
 
 
-def refuse_network(path: Path) -> None:
+def refuse_network(path: Path, refusal: Callable[[Path, str], Refusal] = on_network) -> None:
     """Refuse a log that several machines may reach: SQLite's locks do not hold there."""
     try:
         device, mounts = path.parent.stat().st_dev, _MOUNTS.read_text("utf-8", "replace")
@@ -107,7 +125,7 @@ def refuse_network(path: Path) -> None:
         return  # no such list on this system, or no such folder yet
     kind = file_system(mounts, f"{os.major(device)}:{os.minor(device)}")
     if kind.startswith(_NETWORKS):
-        raise on_network(path, kind)
+        raise refusal(path, kind)
 
 
 def file_system(mounts: str, device: str) -> str:

@@ -74,7 +74,7 @@ NAMELESS = f"""\
 SELECT {_SEND} WHERE reaches AND intended_at >= ?
 AND NOT EXISTS (SELECT 1 FROM contacts WHERE (contacts.run, contacts.address, contacts.attempt)
                 = (sends.run, sends.address, sends.attempt))
-ORDER BY intended_at DESC, sends.run, intended_seq DESC"""
+ORDER BY sends.run DESC, intended_seq DESC"""
 
 _REACHED = """\
 SELECT customer, reached.run, reached.address, reached.attempt, row, at, reached.status, template, phone,
@@ -102,8 +102,15 @@ WHERE (run, address, attempt, customer)
 
 ERASE_CONTACTS, ERASE_REACHED = (f"DELETE FROM {table} WHERE run = ?" for table in ("contacts", "reached"))
 
+HAS_TRACES = "SELECT 1 FROM meta WHERE key = 'traces'"
+
+LEAVES_TRACES = "INSERT OR REPLACE INTO meta VALUES ('traces', 'of removed ids')"
+
+NO_TRACES = "DELETE FROM meta WHERE key = 'traces'"
+
 ERASURES = """\
-SELECT run, seq, at, actor, kind, body, before, hash FROM events WHERE kind = 'erased' ORDER BY at, run, seq"""
+SELECT run, seq, at, actor, kind, body, before, hash FROM events WHERE kind = 'erased'
+ORDER BY at, run, seq"""
 
 CHAINS = """\
 WITH RECURSIVE chain (run) AS (
@@ -118,6 +125,32 @@ ADD_UNSEALED = "INSERT OR IGNORE INTO unsealed VALUES (?)"
 SEALED = "DELETE FROM unsealed"
 
 LOG_ID = "SELECT value FROM meta WHERE key = 'log_id'"
+
+_STORED = {
+    "events": ("run, seq, at, actor, kind, body, before, hash", "run, seq"),
+    "runs": (_RUN, "run"),
+    "steps": ("run, step, channel, template", "run, step"),
+    "sends": (
+        (
+            "run, address, attempt, step, account, campaign, status, intended_seq, at_most, request_hash, "
+            "intended_at, deadline_at, settled_at, counts, reason, live, reaches, blocks"
+        ),
+        "run, address, attempt",
+    ),
+    "former_occasions": ("run, occasion", "run, occasion"),
+    "contacts": ("run, address, attempt, customer", "run, address, attempt, customer"),
+    "reached": (
+        "run, address, attempt, row, customer, at, status, template, phone, source",
+        "run, address, attempt, row",
+    ),
+    "unsealed": ("run", "run"),
+    "stops": ("account, campaign, at, by, reason", "account, campaign"),
+}
+STORED = {
+    table: tuple(f"SELECT {columns} FROM {table}{of} ORDER BY {order}" for of in ("", " WHERE run = ?"))
+    for table, (columns, order) in _STORED.items()
+}
+"""The rows of a table in order, as they are: of all runs, and of one."""
 
 ADD_CONTACT = "INSERT OR IGNORE INTO contacts VALUES (?, ?, ?, ?)"
 

@@ -55,6 +55,8 @@ class SqliteWriter:
             self._database.change(statement, (run,))
             for statement in (rows.ERASE_CONTACTS, rows.ERASE_REACHED)
         )
+        if contacts or reached:
+            self._database.change(rows.LEAVES_TRACES, ())
         return contacts, reached
 
     def seal(self, at: datetime) -> EventEntry | None:

@@ -23,6 +23,7 @@ FUNCTIONS = {
     "resume": [
         "run", "client", "log", "clock", "on_event", "interrupts", "expect", "within", "at_most", "accept",
     ],
+    "reconcile": ["run", "client", "log", "wait_s", "pages", "dry_run", "clock"],
     "resolve": ["run", "send", "resolution", "log", "reason", "clock"],
     "decide": ["run", "step", "verdict", "log", "reason", "clock"],
     "cancel": ["run", "log", "reason", "clock"],

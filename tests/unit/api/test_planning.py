@@ -1,6 +1,7 @@
 """From text to plan: what a program passes, and everything that is wrong at once."""
 
 import copy
+import hashlib
 import pickle
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -220,7 +221,17 @@ def test_a_plan_is_laid_out_as_the_command_line_does() -> None:
         "file": "mine.yaml",
         "engine": engine.__version__,
         "environment": None,
+        "commit": None,
+        "blob": hashlib.sha1(f"blob {len(TEXT)}\0{TEXT}".encode(), usedforsecurity=False).hexdigest(),
     }
+
+
+def test_what_is_to_be_filled_in_is_found_in_a_channel_s_own_keys() -> None:
+    """A call has no template: its agent is what a person has to write."""
+    call = "channel: call\n    conversation: {agent: FILL_IN_AGENT, disposition: FILL_IN_DISPOSITION}"
+    text = TEXT.replace("channel: sms\n    template: reminder", call)
+    made = engine.plan(engine.load(text), inputs={"branches": ["pune"]}, now=NOW)
+    assert made.unfilled == ("FILL_IN_AGENT", "FILL_IN_DISPOSITION")
 
 
 COPIES: dict[str, Callable[[Any], Any]] = {

@@ -1,7 +1,6 @@
 """Writing a file: whole or not at all, as whose it was, and never over something else."""
 
 import os
-import secrets
 import signal
 import stat
 import subprocess
@@ -10,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.cli.save import save
+from engine.cli.save import save, save_new
 from engine.refusal import Refusal
 
 KILLED_AT_THE_RENAME = """
@@ -86,9 +85,33 @@ def test_a_file_with_several_names_is_refused(file: Path) -> None:
 
 def test_what_stands_in_the_way_is_not_removed(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file of somebody else with the name that ours would have for a moment."""
-    monkeypatch.setattr(secrets, "token_hex", lambda _size: "same")
-    foreign = file.with_name(".runbook.same")
+    monkeypatch.setattr(os, "urandom", lambda _size: b"same")
+    foreign = file.with_name(f".runbook.{b'same'.hex()}")
     foreign.write_text("foreign", "utf-8")
     with pytest.raises(Refusal):
         save(file, "new", sparing=())
     assert (file.read_text("utf-8"), foreign.read_text("utf-8")) == ("old", "foreign")
+
+
+def test_a_new_file_takes_nobody_s_place(file: Path, tmp_path: Path) -> None:
+    """Nor that of a link that leads nowhere; and nothing is left of the try."""
+    (tmp_path / "link").symlink_to(tmp_path / "nowhere")
+    for there in (file, tmp_path / "link", tmp_path):
+        with pytest.raises(Refusal, match="there already"):
+            save_new(there, "new")
+    assert file.read_text("utf-8") == "old"
+    assert {each.name for each in tmp_path.iterdir()} == {file.name, "link"}
+
+
+def test_a_new_file_is_its_owner_s(tmp_path: Path) -> None:
+    """Customers stand in it: whole, under one name, for nobody else to read."""
+    save_new(tmp_path / "new.yaml", "new\n")
+    about = (tmp_path / "new.yaml").stat()
+    assert (stat.S_IMODE(about.st_mode), about.st_nlink) == (0o600, 1)
+    assert [each.read_text("utf-8") for each in tmp_path.iterdir()] == ["new\n"]
+
+
+def test_a_new_file_needs_its_folder(tmp_path: Path) -> None:
+    """Which is not made on the quiet."""
+    with pytest.raises(Refusal, match="there is no folder"):
+        save_new(tmp_path / "no" / "new.yaml", "new")

@@ -37,3 +37,18 @@ def test_the_catalog_is_judged_where_it_stands(wrong: str, right: str, told: lis
     assert [(one.kind.code, one.help) for one in found] == told
     assert (config is None) is any(one.is_error for one in found)
     assert "tk_live_99" not in "".join(document.lines.shown(one.span.line) for one in found)
+
+
+@pytest.mark.parametrize(
+    ("said", "kept_d"), [("180d", 180), ("1d", 1), ("0d", None), ("180", None), ("-1d", None), ("6m", None)]
+)
+def test_how_long_ids_are_kept_is_a_number_of_days(said: str, kept_d: int | None) -> None:
+    """Anything else is a finding: a slip must not erase too early, nor never."""
+    about = f'"http://127.0.0.1:8001/api/v1", keep_customer_ids: "{said}"'
+    text = SOUND.replace('"http://127.0.0.1:8001/api/v1"', about)
+    config, found, _ = read(text.encode(), "config.yaml")
+    if kept_d is None:
+        assert [one.is_error for one in found] == [True]
+    else:
+        assert config is not None
+        assert config.environments["staging"].keep_customer_ids_d == kept_d

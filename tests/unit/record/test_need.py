@@ -53,9 +53,9 @@ def entry(status: RunStatus, environment: str | None = None) -> RunEntry:
     return RunEntry(*about, status, NOW, None, 0, None)
 
 
-def send(status: str, *, blocks: bool = False) -> SendEntry:
+def send(status: str, *, blocks: bool = False, channel: str = "sms") -> SendEntry:
     """Give the first send as the log has it."""
-    about = (RUN, "a", "a/c1", 1, SendStatus(status), "http://127.0.0.1:8001 -", "camp_demo", "sms", 100)
+    about = (RUN, "a", "a/c1", 1, SendStatus(status), "http://127.0.0.1:8001 -", "camp_demo", channel, 100)
     return SendEntry(*about, "h", NOW, NOW, NOW, None, "", blocks)
 
 
@@ -266,3 +266,14 @@ def test_every_question_and_status_is_in_the_table() -> None:
     assert {state.stopped_by for state in states} - {None} == set(Question)
     ended = {RunStatus.FINISHED}
     assert {state.status for state in states} == set(RunStatus) - ended
+
+
+@pytest.mark.parametrize(("channel", "is_first"), [("whatsapp", True), ("call", True), ("sms", False)])
+def test_the_logs_are_asked_first_where_they_hold_the_channel(channel: str, is_first: bool) -> None:
+    """Before a person's word, each line with its note."""
+    state = fold(happened("in_doubt", paused(Question.DOUBT)))
+    found = need_of(entry(state.status), state, [send("in_doubt", channel=channel)], is_alive=False)
+    assert found is not None
+    assert (found.commands[0] == f"runbook reconcile {RUN}") is is_first
+    assert len(found.commands) == len(found.notes) == 3 + is_first
+    assert ("let the API's logs tell" in found.what) is is_first

@@ -4,7 +4,17 @@ from datetime import timedelta
 
 import pytest
 
-from engine.record.event import Event, LeaseTaken, Question, RunPaused, WaitStarted
+from engine.record.event import (
+    Erased,
+    Event,
+    LeaseTaken,
+    Question,
+    Reconciled,
+    RunPaused,
+    Sealed,
+    Source,
+    WaitStarted,
+)
 from engine.record.outcome import Counts
 from engine.report.happened import happened, people
 from tests.factories import NOW
@@ -58,3 +68,29 @@ def test_who_may_send_is_said_in_plain_words() -> None:
     """Not as a number of the program's own."""
     event: Event = LeaseTaken(NOW, "process 7 on desk", 3)
     assert happened(event) == "process 7 on desk took the campaign (no other can send)"
+
+
+@pytest.mark.parametrize(
+    ("event", "said"),
+    [
+        (Reconciled(NOW, "a", "a/c1", 1, 3, 40, NOW, NOW), "a/c1: the API's logs show it for 3 customers"),
+        (
+            Reconciled(NOW, "a", "a/c1", 1, 1, 40, NOW, NOW, Source.EXPORT),
+            "a/c1: the dashboard's export shows it for 1 customer",
+        ),
+        (
+            Reconciled(NOW, "a", "a/c1", 1, 0, 1040, NOW, NOW, complete=True),
+            "a/c1: 1,040 rows looked through, none fits: still unknown",
+        ),
+        (Erased(NOW, 1200, 34, "past 180 days"), "1,234 customer ids removed: past 180 days"),
+        (Erased(NOW, 1, 0, "past 180 days"), "1 customer id removed: past 180 days"),
+        (Sealed(NOW, {"run-1": {"seq": 7, "hash": "h"}}), "sealed: run-1 up to event 7"),
+        (
+            Sealed(NOW, {f"run-{number}": {"seq": number, "hash": "h"} for number in range(1, 6)}),
+            "sealed: run-1 up to event 1, run-2 up to event 2, run-3 up to event 3, 2 more",
+        ),
+    ],
+)
+def test_what_was_looked_up_erased_and_sealed(event: Event, said: str) -> None:
+    """With what it comes to: a look that finds nothing proves nothing."""
+    assert happened(event) == said

@@ -1,0 +1,81 @@
+"""Telephone numbers as the log keeps them: hashed with a key of its own, which lies beside it."""
+
+import hmac
+import os
+import re
+from contextlib import suppress
+from pathlib import Path
+
+from engine.refusal import Exit, Refusal
+
+_DIGITS = 10
+_KEY_BYTES = 32
+_KEY = re.compile(rf"[0-9a-f]{{{2 * _KEY_BYTES}}}")
+
+
+def last_digits(phone: str | None) -> str | None:
+    """Give the ten digits by which a number is told, whatever stands before and between them; None: too few.
+
+    With or without +91 or a zero before it, it is the same number (timepay-api.md, 1).
+    """
+    digits = re.sub("[^0-9]", "", phone or "")
+    return digits[-_DIGITS:] if len(digits) >= _DIGITS else None
+
+
+def hashed(key: bytes, phone: str | None) -> str | None:
+    """Give the hex of HMAC-SHA256 over a number's last ten digits; None where it is no number."""
+    digits = last_digits(phone)
+    return None if digits is None else hmac.digest(key, digits.encode(), "sha256").hex()
+
+
+def key_path(log: Path) -> Path:
+    """Give where the key of a log lies: without it nobody can say which number a hash is of."""
+    return log.with_name(f"{log.name}.key")
+
+
+def key_of(log: Path | None, *, make: bool) -> bytes | None:
+    """Read the key that lies beside a log, made when first needed; None where there is none.
+
+    Raises ``Refusal`` (14) where it cannot be read or written, or is none: another key in its place
+    would not find the numbers that are kept already.
+    """
+    if log is None:
+        return None
+    path = key_path(log)
+    try:
+        if make and not path.exists():
+            _make(path)
+        return _read(path)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        why = (error.strerror or "no reason given").lower()
+        raise _refusal(
+            path, f"cannot be read or made: {why}", "check the folder, and who may use it"
+        ) from None
+
+
+def _make(path: Path) -> None:
+    """Write it whole under another name first; of two processes that make one, the first has made it."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    try:
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(f"{os.urandom(_KEY_BYTES).hex()}\n")
+            file.flush()
+            os.fsync(descriptor)
+        with suppress(FileExistsError):
+            path.hardlink_to(beside)
+    finally:
+        beside.unlink()
+
+
+def _read(path: Path) -> bytes:
+    text = path.read_text("ascii", errors="replace").strip()
+    if not _KEY.fullmatch(text):
+        raise _refusal(path, "holds no key", "put back the one that was made with the log, from a backup")
+    return bytes.fromhex(text)
+
+
+def _refusal(path: Path, what: str, cure: str) -> Refusal:
+    return Refusal(f"the key for telephone numbers, {path}, {what}", cure, Exit.LEASE_OR_LOG)
