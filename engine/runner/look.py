@@ -56,8 +56,8 @@ class Looking:
                 raise
             self.pages.trouble = trouble
             return
-        if counted == self._counted.get(look.query):
-            return
+        if counted == self._counted.get(look.query) and self._complete.get(look.query, False):
+            return  # what was not read to its end, or not understood, is read again
         reading = self.pages.read(look.query, counted)
         self._rows[look.query] = {**self._rows.get(look.query, {}), **reading.rows}
         self._counted[look.query], self._complete[look.query] = counted, reading.is_complete

@@ -7,7 +7,7 @@ from typing import Any
 from engine.frozen import dataclass
 from engine.machine import evolve, fold
 from engine.planner.load import account_of, program_of
-from engine.reconciler.attempt import Attempt, Key, attempt_of, said_unsent
+from engine.reconciler.attempt import AFTER, STARTS_WITHIN, Attempt, Key, attempt_of, said_unsent
 from engine.reconciler.matching import matched
 from engine.reconciler.seen import Seen, customers_of
 from engine.record.entry import EventEntry, ReachedEntry, RunEntry, SendEntry, Standing
@@ -129,10 +129,15 @@ def _rivals(log: RunLog, entry: RunEntry, sought: Sequence[Attempt]) -> list[Att
     since, until = min(each.since for each in sought), max(each.until for each in sought)
     found = []
     for other in log.runs():
-        is_near = other.started_at <= until and (other.finished_at is None or other.finished_at >= since)
+        # The rows of a run that has ended may still come: only its attempts say up to when.
+        is_near = other.started_at <= until and (
+            other.finished_at is None or other.finished_at + AFTER + STARTS_WITHIN >= since
+        )
         if is_near and other.run != entry.run and _is_beside(other, entry):
             found += [
-                each for each in _attempts_of(log, other) if each.until >= since and each.since <= until
+                each
+                for each in _attempts_of(log, other)
+                if each.until + STARTS_WITHIN >= since and each.since <= until
             ]
     return found
 
@@ -165,7 +170,9 @@ def _write(log: RunLog, clock: Clock, entry: RunEntry, seen: Iterable[Seen], sou
         settle_the_dead(log, lease, clock)
         now = clock.now()
         with log.writing(lease) as writer:
-            state = fold(each.event for each in log.events(entry.run))
+            entries = log.events(entry.run)
+            _refuse_erased(entries)  # nobody asks for the campaign to remove ids: it may have come in between
+            state = fold(each.event for each in entries)
             for each in worth:
                 rows = _unclaimed(log, each)
                 if each.found and not rows:  # another process was quicker
