@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from benchmarks.contacts_page import Contacts, contacts_section
-from benchmarks.looking_page import Looking, looking_section
 from benchmarks.costs import IMPORT_RUNS, Function
+from benchmarks.looking_page import Looking, looking_section
 from benchmarks.measure import Pair, Sample, Spread
 from benchmarks.running_page import Running, sections
 from benchmarks.table import table, verdict

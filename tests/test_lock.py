@@ -125,19 +125,38 @@ _LEAKY = {"name": "b", "version": "2", "vulns": [{"id": "PYSEC-1", "fix_versions
 _MISSING = {"name": "c", "skip_reason": "not found"}
 
 
+_OFFLINE = "requests.exceptions.ConnectionError: HTTPSConnectionPool(host='pypi.org', port=443): Max retries"
+
+
 @pytest.mark.parametrize(
-    ("told", "code", "said"),
+    ("told", "errors", "code", "said"),
     [
-        (json.dumps({"dependencies": [_SOUND]}), 0, "0 known vulnerabilities in 1 packages"),
-        (json.dumps({"dependencies": [_SOUND, _LEAKY]}), 1, "b 2: PYSEC-1, mended in 2.1"),
-        (json.dumps({"dependencies": [_LEAKY, _MISSING]}), 1, "NOT AUDITED: of 1 of 2 packages"),
-        (json.dumps({"dependencies": [_MISSING]}), 0, "NOT AUDITED: of 1 of 1 packages"),
-        ("", 0, "NOT AUDITED: the advisories could not be reached"),
-        ("[]", 0, "NOT AUDITED: the advisories could not be reached"),
+        (json.dumps({"dependencies": [_SOUND]}), "", 0, "0 known vulnerabilities in 1 packages"),
+        (json.dumps({"dependencies": [_SOUND, _LEAKY]}), "", 1, "b 2: PYSEC-1, mended in 2.1"),
+        (json.dumps({"dependencies": [_LEAKY, _MISSING]}), "", 1, "NOT AUDITED: of 1 of 2 packages"),
+        (json.dumps({"dependencies": [_SOUND, _MISSING]}), "", 0, "NOT AUDITED: of 1 of 2 packages"),
+        (json.dumps({"dependencies": [_MISSING]}), "", 1, "NOT AUDITED: of 1 of 1 packages"),
+        (json.dumps({"dependencies": []}), "", 1, "in 0 packages"),
+        ("", f"Traceback\n{_OFFLINE}", 0, "NOT AUDITED: the advisories could not be reached"),
+        ("", "ERROR: Could not connect to PyPI's vulnerability feed", 0, "NOT AUDITED"),
+        ("", "requests.exceptions.HTTPError: 503 Server Error: Busy", 0, "NOT AUDITED"),
+        ("", "requests.exceptions.HTTPError: 403 Client Error: Forbidden", 1, "403 Client Error"),
+        ("", "ERROR: invalid requirements input: lock", 1, "invalid requirements input"),
+        ("", "", 1, "it says nothing"),
+        ("[]", "ModuleNotFoundError: No module named 'x'", 1, "No module named"),
     ],
 )
-def test_what_fails_the_build(told: str, code: int, said: str) -> None:
-    """A known vulnerability does; advisories that nobody could read are said."""
-    found, words = _audit().judged(told)
+def test_what_fails_the_build(told: str, errors: str, code: int, said: str) -> None:
+    """A known vulnerability, and an audit that was none; not that the advisories cannot be reached."""
+    found, words = _audit().judged(told, errors)
     assert found == code
     assert said in words
+
+
+@pytest.mark.parametrize(("does", "code"), [("exit 2", 1), (f'echo "{_OFFLINE}" >&2; exit 1', 0)])
+def test_a_pip_audit_that_breaks(tmp_path: Path, does: str, code: int) -> None:
+    """What it says beside its answer decides."""
+    broken = tmp_path / "pip-audit"
+    broken.write_text(f"#!/bin/sh\n{does}\n", "utf-8")
+    broken.chmod(0o755)
+    assert _audit().main(str(broken), "lock") == code

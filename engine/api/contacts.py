@@ -11,7 +11,7 @@ from engine.frozen import dataclass
 from engine.record.contact import Contact, Planned, Unnamed, planned_of
 from engine.record.entry import ReachedEntry, SendEntry
 from engine.refusal import Exit, Refusal
-from engine.runlog.phone import hashed, key_of
+from engine.runlog.phone import hashed, key_of, key_path
 from engine.runlog.port import RunLog
 
 _Attempt: TypeAlias = tuple[str, str, int]
@@ -31,8 +31,15 @@ class People:
 
 
 def customers_with(log: RunLog, phone: str) -> tuple[str, ...]:
-    """Give the customers whom rows of the API's logs name with a telephone number."""
+    """Give the customers whom rows of the API's logs name with a telephone number.
+
+    Raises ``Refusal`` (14) where the log keeps numbers, and the key by which they are found is not there.
+    """
     key = key_of(log.path, make=False)
+    if key is None and log.path is not None and log.keeps_phones():
+        message = f"the key {key_path(log.path)} is not here, so that no number can be looked up"
+        cure = "put it back from where the log came from; or ask by the customer's id"
+        raise Refusal(message, cure, Exit.LEASE_OR_LOG)
     told = key and hashed(key, phone)
     return tuple(dict.fromkeys(row.customer for row in log.reached_by(told))) if told else ()
 
@@ -50,7 +57,7 @@ def people_called(
     pairs = dict.fromkeys([*named, *((name, attempt) for attempt, name in rows)])
     found = [book.contact(name, attempt, rows) for name, attempt in pairs]
     found.sort(key=lambda contact: contact.send.intended_at, reverse=True)
-    unnamed, has_more = book.unnamed(customers, since, {attempt for attempt, _ in rows}, most)
+    unnamed, has_more = book.unnamed(customers, since, {attempt for _, attempt in pairs}, most)
     return People(tuple(found), unnamed, has_more)
 
 
@@ -69,8 +76,9 @@ def people_of(log: RunLog, run: str) -> People:
         known = book.reached_by(attempt)
         names = dict.fromkeys([*named.get(attempt, ()), *sorted(known)])
         contacts += [book.contact(name, attempt, rows) for name in names]
-        if send.reaches and attempt not in named:
-            unnamed.append(Unnamed(send, book.planned(attempt), known))
+        perhaps = Unnamed(send, book.planned(attempt), known)
+        if send.reaches and (attempt not in named or perhaps.overreached):
+            unnamed.append(perhaps)
     return People(tuple(contacts), tuple(unnamed))
 
 
@@ -101,12 +109,15 @@ class _Book:
         """Give the sends that may have reached somebody whom they do not name; whether more are left."""
         named, found = {*known}, list[Unnamed]()
         for send in self._log.nameless(since):
-            planned = self.planned(attempt := _attempt(send))
-            if attempt in named or (customers and planned.left_out.issuperset(customers)):
+            attempt = _attempt(send)
+            if attempt in named:
+                continue
+            perhaps = Unnamed(send, self.planned(attempt), self.reached_by(attempt))
+            if customers and perhaps.left_out.issuperset(customers):
                 continue
             if len(found) == most:
                 return tuple(found), True
-            found.append(Unnamed(send, planned, self.reached_by(attempt)))
+            found.append(perhaps)
         return tuple(found), False
 
     def planned(self, attempt: _Attempt) -> Planned:

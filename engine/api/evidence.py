@@ -3,17 +3,18 @@
 import hashlib
 import json
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
-from typing import IO, TypeAlias
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import IO, Any, TypeAlias
 from urllib.parse import quote
 
 from engine.api.contacts import people_called
 from engine.api.exporting import export
 from engine.audit.bundle import verify_py
-from engine.audit.export import ENDING, MANIFEST, RUNS
+from engine.audit.export import ENDING, LOG_FILE, MANIFEST, RUNS
 from engine.frozen import dataclass
-from engine.record.entry import RunEntry
+from engine.record.entry import EventEntry, RunEntry
 from engine.record.event import RunStarted
+from engine.refusal import Exit, Refusal
 from engine.report.contacts import DASHBOARD, contacts_text, unnamed_text
 from engine.report.evidence import guide, program_text
 from engine.report.lists import events_table
@@ -43,6 +44,17 @@ def runs_of_customer(log: RunLog, customer: str) -> tuple[RunEntry, ...]:
     return tuple(entry for entry in reversed(log.runs()) if entry.run in found)
 
 
+def others_in_plans(log: RunLog, evidence: Evidence) -> int:
+    """Count the ids that runbooks name besides the one customer's: they stand in plans, which go whole."""
+    if evidence.customer is None:
+        return 0
+    plans = (_plan(log.events(entry.run)) for entry in evidence.runs)
+    sends = (send for plan in plans for step in plan["steps"] for send in step["sends"])
+    filters = ((send.get("body") or {}).get("filters") or {} for send in sends)
+    named = {name for each in filters for key in ("ids", "exclude_ids") for name in each.get(key) or ()}
+    return len(named - {evidence.customer})
+
+
 def write(file: IO[bytes], log: RunLog, evidence: Evidence) -> None:
     """Write an evidence as a zip; nothing in it but the log decides its bytes."""
     hashes: dict[str, str] = {}
@@ -69,10 +81,12 @@ def _put(packed: zipfile.ZipFile, name: str, pieces: Iterable[bytes]) -> str:
 
 def _files(log: RunLog, evidence: Evidence) -> _Files:
     customer = evidence.customer
-    about = guide(evidence.about, log.log_id, evidence.runs, customer=customer is not None)
+    others = others_in_plans(log, evidence)
+    about = guide(evidence.about, log.log_id, evidence.runs, customer=customer is not None, others=others)
     yield "README.txt", [about.encode()]
     yield "verify.py", [verify_py().encode()]
     yield "seal.txt", [f"{_latest_seal(log) or 'none'}\n".encode()]
+    yield LOG_FILE, export(log, LOG, customers=False)
     if customer is not None:
         yield "contacts.txt", [_contacts(log, customer).encode()]
     for entry in evidence.runs:
@@ -81,14 +95,24 @@ def _files(log: RunLog, evidence: Evidence) -> _Files:
 
 def _of_run(log: RunLog, run: str, customers: bool | str) -> _Files:
     name = quote(run, safe="")
-    yield f"{RUNS}{name}{ENDING}", export(log, run, customers=customers)
+    yield f"{RUNS}{name}{ENDING}", export(log, run, customers=customers, own=False)
     entries = log.events(run)
-    first = entries[0].event
-    assert isinstance(first, RunStarted), "a run's chain begins with its start"
-    whole = json.dumps(first.plan, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+    plan = _plan(entries)
+    whole = json.dumps(plan, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
     yield f"plans/{name}.json", [whole.encode("utf-8", "backslashreplace")]
-    yield f"plans/{name}.txt", [program_text(first.plan).encode("utf-8", "backslashreplace")]
+    yield f"plans/{name}.txt", [program_text(plan).encode("utf-8", "backslashreplace")]
     yield f"events/{name}.txt", [f"{events_table(entries)}\n".encode("utf-8", "backslashreplace")]
+
+
+def _plan(entries: Sequence[EventEntry]) -> Mapping[str, Any]:
+    first = entries[0]
+    if not isinstance(first.event, RunStarted):
+        raise Refusal(
+            f"the first event of {first.run} is missing from the run log, and its plan with it",
+            f"`runbook verify {first.run}` says what is wrong; `runbook export` hands on what is left",
+            Exit.LEASE_OR_LOG,
+        )
+    return first.event.plan
 
 
 def _contacts(log: RunLog, customer: str) -> str:

@@ -36,18 +36,19 @@ def build() -> Schema:
         "$id": "urn:campaign-runbooks:schema:export.v1",
         "title": "Line of an export",
         "description": (
-            "`runbook export RUN` gives a run as lines of JSON: a header, the seals that cover the run, its "
-            "events, its contacts, the rows of the API's logs that are kept of it, and an end, so that a "
-            "file that was cut off shows. Keys are added within export/v1, never changed."
+            "`runbook export RUN` gives a run as lines of JSON: a header, the log's own chain with its "
+            "seals, the run's events, its contacts, the rows of the API's logs that are kept of it, and "
+            "an end, so that a file that was cut off shows. Keys are added within export/v1, never changed."
         ),
         "oneOf": [
             ref("header"),
-            *(_only(name) for name in ("seal", "event", "contact", "reached", "end")),
+            *(_only(name) for name in ("seal", "own", "event", "contact", "reached", "end")),
         ],
         "$defs": {
             "header": _header(),
             "event": _event(),
             "seal": _event(),
+            "own": _event(),
             "contact": _record(_SEND, "A customer whom an attempt named."),
             "reached": _reached(),
             "end": _end(),
@@ -64,7 +65,7 @@ def _only(name: str) -> Schema:
     }
 
 
-_EVENT: Json = {
+_EVENT: dict[str, Json] = {
     "run": _RUN,
     "seq": 9,
     "at": _AT,
@@ -73,8 +74,11 @@ _EVENT: Json = {
     "before": _HASH,
     "hash": _HASH,
 }
+_SEALED: Json = {**_EVENT, "run": "log", "kind": "sealed"}
+_STOPPED: Json = {**_EVENT, "run": "log", "kind": "stop_set"}
 _SAID: dict[str, tuple[str, Json]] = {
-    "seal": ("A seal that covers the run, an event of the log's own chain.", _EVENT),
+    "seal": ("A seal, an event of the log's own chain.", _SEALED),
+    "own": ("An event of the log's own chain that is no seal: a stop, for example.", _STOPPED),
     "event": ("An event of the run, as schemas/event.v1.schema.json describes it.", _EVENT),
     "contact": (
         "A customer whom an attempt named.",
@@ -96,7 +100,7 @@ _SAID: dict[str, tuple[str, Json]] = {
     ),
     "end": (
         "How much the export holds.",
-        {"seals": 1, "events": 9, "contacts": 1, "reached": 0, "seal": f"sha256:{_HASH}"},
+        {"seals": 1, "own": 0, "events": 9, "contacts": 1, "reached": 0, "seal": f"sha256:{_HASH}"},
     ),
 }
 
@@ -110,7 +114,7 @@ def _header() -> Schema:
     whose = "Of whom customers' ids stand in it: all, one customer alone, none."
     properties = {
         "format": described({"const": FORMAT}, "The format.", FORMAT),
-        "run": described(_TEXT, "The run's id.", _RUN),
+        "run": described(_TEXT, "The run's id; `log`: the log's own chain alone, in an evidence.", _RUN),
         "log_id": described(_TEXT, "What tells the run log from any other.", "e99754a544b83bb1"),
         "customers": described(words(("all", "one", "none")), whose, "all"),
         "engine": described(_TEXT, "The version that made it.", "0.1.0"),
@@ -145,12 +149,13 @@ def _end() -> Schema:
         name: described(_NUMBER, f"How many lines are {said}.", 1)
         for name, said in {
             "seals": "seals",
+            "own": "other events of the log's own chain",
             "events": "events",
             "contacts": "contacts",
             "reached": "rows of the API's logs",
         }.items()
     }
-    seal = described(_TEXT_OR_NONE, "The latest seal that covers the run.", f"sha256:{_HASH}")
+    seal = described(_TEXT_OR_NONE, "The latest seal in it.", f"sha256:{_HASH}")
     return _record({**counted, "seal": seal}, "The last line.")
 
 

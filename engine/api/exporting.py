@@ -1,4 +1,4 @@
-"""What is handed on of a run: its events as JSON lines, with the seals that cover them."""
+"""What is handed on of a run: its events as JSON lines, and the log's own chain, in which seals stand."""
 
 import json
 from collections.abc import Iterator
@@ -17,10 +17,17 @@ _REACHED = ("address", "attempt", "row", "customer", "at", "status", "template",
 
 
 def export(
-    log: RunLog, run: str, *, at: datetime | None = None, customers: bool | str = True
+    log: RunLog,
+    run: str,
+    *,
+    at: datetime | None = None,
+    customers: bool | str = True,
+    own: bool = True,
 ) -> Iterator[bytes]:
     """Give a run as lines of JSON (schemas/export.v1.schema.json), each as it is asked for.
 
+    ``own``: whether the log's own chain comes with it, all of it: without a gap it leads from any seal
+    that somebody kept to the one that covers the run. That chain alone: ``run`` is ``LOG``.
     ``customers``: whether the contacts and the rows of the API's logs come with it; or the id of the only
     customer of whom they do. ``at`` is the instant that the export names as its own. Whoever takes the
     lines reads the log as of the first.
@@ -31,19 +38,17 @@ def export(
     yield _written(header)
     counted: dict[str, Json] = dict.fromkeys(COUNTED.values(), 0)
     seal = None
-    for what, held in chain(_seals(log, run), _events(log, run), _people(log, run, customers)):
+    of_run = chain(_events(log, run), _people(log, run, customers)) if run != LOG else ()
+    for what, held in chain(_own(log) if own else (), of_run):
         counted[COUNTED[what]] += 1  # type: ignore[operator]  # a number, by the line above
         seal = f"sha256:{held['hash']}" if what == "seal" else seal
         yield _written({what: held})
     yield _written({"end": {**counted, "seal": seal}})
 
 
-def _seals(log: RunLog, run: str) -> Iterator[_Line]:
-    """Give those events of the log's own chain that seal the run."""
-    named = f"{json.dumps(run)}:"
-    for row in log.stored("events", LOG):
-        if row[4] == "sealed" and named in str(row[5]):
-            yield "seal", _event(*row)
+def _own(log: RunLog) -> Iterator[_Line]:
+    """Give the log's own chain: its seals, and what stands between them."""
+    return (("seal" if row[4] == "sealed" else "own", _event(*row)) for row in log.stored("events", LOG))
 
 
 def _events(log: RunLog, run: str) -> Iterator[_Line]:
@@ -57,7 +62,7 @@ def _people(log: RunLog, run: str, customers: bool | str) -> Iterator[_Line]:
         if customers in (True, customer):
             yield "contact", {"address": address, "attempt": attempt, "customer": customer}
     for row in log.stored("reached", run):
-        held = dict(zip(_REACHED, row[1:], strict=True))
+        held = dict(zip(_REACHED, row[1:-1], strict=True))
         if customers in (True, held["customer"]):
             yield "reached", held
 

@@ -73,13 +73,13 @@ def to_start(plan: Plan, making: Making, at: datetime, terms: Terms, again: str 
         )
 
     # Kept while the run goes on: so nothing here holds the plan, whose text nobody reads any more.
-    ways, blank, program = plan.ways, plan.unfilled, plan.program
+    ways, program, there, here = plan.ways, plan.program, plan.unfilled_there, plan.unfilled_here
 
     def most() -> int | None:
         return ways.analysis.messages.number
 
     def agree() -> None:
-        refuse_unfilled(blank, making)
+        refuse_unfilled(there, here, making)
         terms.first()
         if review.at_most is not None:  # else nobody need walk all ways to count messages
             refuse_more(review, most())

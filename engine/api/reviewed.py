@@ -67,12 +67,19 @@ def refuse_no_reason(name: str, reason: str | None) -> None:
         raise Refusal(f"{name} needs a reason", "say why; whoever reads the log later needs it")
 
 
-def refuse_unfilled(blank: tuple[str, ...], making: Making) -> None:
-    """Refuse what nobody has filled in yet (11): it names no account, campaign or template."""
-    if blank:
+def refuse_unfilled(there: tuple[str, ...], here: tuple[str, ...], making: Making) -> None:
+    """Refuse what nobody has filled in yet (11): it names no account, campaign or template.
+
+    ``there``: what stands in the configuration; ``here``: in the runbook.
+    """
+    if there:
         where = making.environment or "this account"
-        cure = "write your own in .runbook/config.yaml and the runbook; `runbook doctor` lists what is left"
-        raise Refusal(f"{where} is not filled in yet: {', '.join(blank)}", cure, Exit.GUARDED)
+        cure = "write your own in .runbook/config.yaml; `runbook doctor` lists what is left there"
+        raise Refusal(f"{where} is not filled in yet: {', '.join(there)}", cure, Exit.GUARDED)
+    if here:
+        file = making.file or "the runbook"
+        cure = f"write your own in {file} where that stands"
+        raise Refusal(f"{file} is not filled in yet: {', '.join(here)}", cure, Exit.GUARDED)
 
 
 def refuse_unreviewed(review: Review, plan: Plan, making: Making) -> None:

@@ -55,6 +55,8 @@ class _Reading:
         self.at = LOG
         self._events = log.stored("events", run)
         self._beside = {table: _Beside(log.stored(table, run)) for table in _BESIDE}
+        self._derived = [self._beside[table] for table in _DERIVED]
+        self._contacts, self._reached = self._beside["contacts"], self._beside["reached"]
         self._unsealed = _Beside(log.stored("unsealed", run))
 
     def chains(self) -> Iterator[tuple[str, Iterable[Row]]]:
@@ -66,14 +68,14 @@ class _Reading:
 
     def held(self, run: str) -> Held:
         """Give what the tables beside the events hold of a run, as far as they can be read."""
-        rows = {table: beside.of(run) for table, beside in self._beside.items()}
-        derived = [rows[table] for table in _DERIVED]
-        is_whole = not any(self._beside[table].broken for table in _DERIVED)
+        runs, sends, steps, former = (beside.of(run) for beside in self._derived)
+        contacts, reached, unsealed = self._contacts.of(run), self._reached.of(run), self._unsealed.of(run)
+        is_whole = not any(beside.broken for beside in self._derived)
         return Held(
-            None if self._beside["contacts"].broken else [row[1:] for row in rows["contacts"]],
-            None if self._beside["reached"].broken else [row[1:5] for row in rows["reached"]],
-            Derived(*derived) if is_whole else None,
-            None if self._unsealed.broken else bool(self._unsealed.of(run)),
+            None if self._contacts.broken else [row[1:] for row in contacts],
+            None if self._reached.broken else [row[1:-1] for row in reached],
+            Derived(runs, sends, steps, former, {row[-1] for row in reached}) if is_whole else None,
+            None if self._unsealed.broken else bool(unsealed),
         )
 
     def broken(self) -> Iterator[tuple[str, str]]:
@@ -98,33 +100,38 @@ class _Beside:
         self.broken: str | None = None
         self._groups = groupby(rows, _RUN)
         self._strange: list[str] = []
-        self._next = self._advanced()
+        self._run: str | None = None
+        self._rows: Iterable[Row] = ()
+        self._advance()
 
     def of(self, run: str) -> list[Row]:
         """Give the rows of a run that comes behind all that were asked for."""
-        self._pass_over(lambda next_run: next_run < run)
-        if self._next is None or self._next[0] != run:
+        if self._run is None or self._passed_over(run) != run:
             return []
         try:
-            rows = list(self._next[1])
+            rows = list(self._rows)
         except Refusal as refusal:
             self.broken, rows = refusal.message, []
-        self._next = self._advanced()
+        self._advance()
         return rows
 
     def rest(self) -> list[str]:
         """Give the runs that nobody asked for."""
-        self._pass_over(lambda _: True)
+        self._passed_over(None)
         return self._strange
 
-    def _pass_over(self, is_strange: Callable[[str], bool]) -> None:
-        while self._next is not None and is_strange(self._next[0]):
-            self._strange.append(self._next[0])
-            self._next = self._advanced()
+    def _passed_over(self, run: str | None) -> str | None:
+        """Give the next run once those before this one are passed over: nobody asked for them."""
+        while self._run is not None and (run is None or self._run < run):
+            self._strange.append(self._run)
+            self._advance()
+        return self._run
 
-    def _advanced(self) -> tuple[str, Iterable[Row]] | None:
-        try:
-            return None if self.broken is not None else next(self._groups, None)
-        except Refusal as refusal:
-            self.broken = refusal.message
-            return None
+    def _advance(self) -> None:
+        self._run = None
+        if self.broken is None:
+            try:
+                run, self._rows = next(self._groups, (None, ()))
+                self._run = None if run is None else str(run)  # whoever changes a table may write bytes
+            except Refusal as refusal:
+                self.broken = refusal.message

@@ -4,14 +4,14 @@ import re
 from pathlib import Path
 
 MODULES = (
-    *("known", "canonical", "attempt", "plan", "recount", "people", "tables", "check", "told", "export"),
-    "alone",
+    *("known", "canonical", "outcome", "attempt", "plan", "sends", "standing", "recount", "people"),
+    *("tables", "check", "told", "export", "alone"),
 )
 """What it is made of: each imports only what stands before it."""
 
 _HEAD = '''\
 #!/usr/bin/env python3
-"""Checks an export or an evidence of a run log by itself: python3 verify.py [FILE|FOLDER] [--seal HASH].
+"""Checks an export or an evidence of a run log by itself: python3 verify.py [FILE|FOLDER] [--seal SEAL].
 
 It needs Python 3.9 or newer and nothing else: no installation, no network. It is the text of the modules
 engine/audit/*.py of campaign-runbooks, one after the other.

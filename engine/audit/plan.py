@@ -7,20 +7,27 @@ import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from engine.audit.attempt import Newer
-from engine.audit.canonical import canonical, digest, wire
+from engine.audit.canonical import body_text, canonical, digest, wire
+from engine.audit.outcome import Body, Newer
 
 PROGRAM = "program/v1"
 _MOST_KEPT_BYTES = 64_000_000
 
 
 class Planned(NamedTuple):
-    """One request of a plan: its step, its hash, the most customers it may take, those whom it names."""
+    """One request of a plan: its step, its hash, the most customers it may take, those whom it names.
+
+    ``first`` are the fields of its first intent, but for the deadline. ``intent`` and ``outcome`` are the
+    texts of the events of that attempt, before and behind what no plan knows: its deadline, its outcome.
+    """
 
     step: str
     request_hash: str
     at_most: int | None
     customers: tuple[str, ...]
+    first: Body
+    intent: tuple[str, str]
+    outcome: tuple[str, str]
 
 
 class Rules(NamedTuple):
@@ -150,7 +157,26 @@ def _planned(step: str, send: Mapping[str, Any]) -> Planned:
     named = filters if isinstance(filters, dict) else {}
     left_out = set(_texts(named.get("exclude_ids")))
     customers = {storable(each) for each in _texts(named.get("ids")) if each not in left_out}
-    return Planned(step, f"sha256:{hashed.hexdigest()}", send["at_most"], tuple(sorted(customers)))
+    digested = f"sha256:{hashed.hexdigest()}"
+    first = {"address": send["address"], "attempt": 1, "step": step}
+    intent = {**first, "request_hash": digested}
+    if send["at_most"] is not None:
+        intent["at_most"] = send["at_most"]
+    return Planned(
+        step,
+        digested,
+        send["at_most"],
+        tuple(sorted(customers)),
+        intent,
+        _around("deadline_at", intent),
+        _around("outcome", first),
+    )
+
+
+def _around(name: str, fields: Body) -> tuple[str, str]:
+    """Give what stands before and behind one field in the text of an event that holds these beside it."""
+    before, marked, behind = body_text({**fields, name: ""}).partition(f'"{name}":""')
+    return before + marked[:-2], behind
 
 
 def _texts(value: object) -> list[str]:

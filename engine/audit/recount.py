@@ -4,42 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from engine.audit.attempt import NOBODY, Attempt, Body, Newer, incoherent, outcome_of
-from engine.audit.known import FIELDS, OF_LOG, OPEN, REACHING, STILL, TAKEN, UNSENT
-from engine.audit.plan import Plan, Planned, Started
+from engine.audit.attempt import Attempt
+from engine.audit.canonical import exact_fields_of
+from engine.audit.known import FIELDS, OF_LOG, OPEN, STILL, TAKEN, UNSENT
+from engine.audit.outcome import NOBODY, Body, Newer, Outcomes, counts_text, incoherent, outcome_of
+from engine.audit.plan import Plan, Started
+from engine.audit.sends import Sends
+from engine.audit.standing import WELL, step_statuses
 
 Tell = Callable[["int | None", str, str], None]
 """Takes a fault: the event's number, the rule that is broken, what is wrong in plain words."""
 
+TWICE = "twice"
+"""The rule by which two requests of one address were accepted: not the log is wrong, but what was done."""
+
 _GOING: tuple[int | None, ...] = (None,)
 _ENDS = ("finished", "cancelled", "halted")
-_WELL = ("succeeded", "no_match")
-_WORST_FIRST = (
-    "in_doubt",
-    "sent_unknown",
-    "failed",
-    "partial",
-    "rejected",
-    "not_sent",
-    "succeeded",
-    "no_match",
-)
+_NONE = counts_text(NOBODY)
 _KEEPS_CODE = ("send_resolved", "step_decided", "reconciled", "erased")
 """What a person adds to a run leaves the exit code of its last process."""
 
 
-class Recount:
+class Recount(Sends):
     """A run that is told event by event; whatever does not fit is told as a fault."""
 
-    def __init__(self, run: str, tell: Tell) -> None:
+    def __init__(self, run: str, tell: Tell, outcomes: Outcomes) -> None:
+        super().__init__(outcomes)
         self.run = run
         self.tell = tell
         self.started: Started | None = None
         self.plan: Plan | None = None
-        self._planned: Mapping[str, Planned] = {}
         self.started_at = ""
-        self.attempts: dict[tuple[str, int], Attempt] = {}
-        self.latest: dict[str, Attempt] = {}
         self.skipped: set[str] = set()
         self.decided: dict[str, str] = {}
         self.status = "running"
@@ -47,8 +42,9 @@ class Recount:
         self.for_good: int | None = None
         self.over: int | None = None
         self.erased: int | None = None
+        self.is_whole = True
+        """Whether every event of it is known to this version."""
         self.is_looked_at = False
-        self.messages = 0
         self.finished_at: str | None = None
         self.exit_codes = _GOING
         self._codes_at_end = _GOING
@@ -61,17 +57,21 @@ class Recount:
 
     def named(self, attempt: Attempt) -> tuple[str, ...]:
         """Give the customers whom the request of an attempt names, as the plan has it."""
-        planned = self._planned.get(attempt.address)
+        planned = self.planned.get(attempt.address)
         return planned.customers if planned else ()
 
     def begin(self, at: str, started: Started) -> None:
         """Take the first event in."""
         self.started, self.started_at = started, at
         self.plan = started.plan
-        self._planned = started.plan.rules.sends
+        self.planned = started.plan.rules.sends
 
-    def event(self, seq: int, at: str, kind: str, body: Body) -> None:
-        """Take a later event in; raises ``Newer``, and KeyError or TypeError where it cannot be read."""
+    def event(self, seq: int, at: str, kind: str, text: str) -> None:
+        """Take a later event in; raises ``Newer``, and one of ``UNREADABLE`` where it cannot be read."""
+        is_usual = self.status == "running" and self.for_good is self.over is None
+        if is_usual and self._overreached is None and kind in _USUAL and _USUAL[kind](self, seq, at, text):
+            return
+        body = exact_fields_of(text)
         known = _KNOWN.get(kind)
         if known is None:
             raise Newer(f"an event of the kind {kind!r}")
@@ -91,7 +91,7 @@ class Recount:
         if self._overreached is not None:
             self._expect_overreached(None, "", {})
 
-    # ------------------------------------------------ its sends
+    # ------------------------------------------------ its sends, whatever they come to
 
     def intended(self, seq: int, at: str, body: Body) -> None:
         """A request is about to leave."""
@@ -103,21 +103,21 @@ class Recount:
         if before and before.status not in UNSENT:
             self.tell(
                 seq,
-                "twice",
+                "attempts",
                 f"{made.name} was made, though attempt {before.number} may have been accepted "
                 f"(it is {before.status})",
             )
         if self.for_good is not None:
             self.tell(seq, "halted", f"{made.name} was made, though event {self.for_good} halted it for good")
         self._compare(seq, made)
-        self.attempts[made.address, made.number] = self.latest[made.address] = made
+        self.add(made)
         if self.status != "running":
             self.status = "running"
             self._stand("send_intended", at)
 
     def _compare(self, seq: int, made: Attempt) -> None:
         """Compare a request with the plan."""
-        planned = self._planned.get(made.address)
+        planned = self.planned.get(made.address)
         if planned is None:
             self.tell(seq, "plan", f"{made.address} is no send of the plan")
         elif made.request_hash != planned.request_hash:
@@ -134,9 +134,8 @@ class Recount:
         if attempt.status != "intended" or attempt is not self.latest[attempt.address]:
             self.tell(seq, "outcomes", f"{attempt.name} has a second outcome: it is {attempt.status} already")
             return
-        if counts is None or status != "succeeded" or not _is_plain(attempt, counts):
-            self._weigh(seq, attempt, status, counts, outcome)
-        attempt.settle(status, at, counts, outcome.get("reason", ""))
+        self._weigh(seq, attempt, status, counts, outcome)
+        attempt.settle(status, at, None if counts is None else counts_text(counts), outcome.get("reason", ""))
         if counts:
             self.messages += counts["initiated"]
         if outcome.get("overreached"):
@@ -164,7 +163,7 @@ class Recount:
             return
         if latest.status in OPEN:
             unsent = body["resolution"] == "not_sent"
-            status, counts = ("not_sent", NOBODY) if unsent else ("sent_unknown", None)
+            status, counts = ("not_sent", _NONE) if unsent else ("sent_unknown", None)
             latest.settle(status, at, counts, body["reason"])
             self._undoubt()
         for each in self.attempts.values():
@@ -182,13 +181,7 @@ class Recount:
         self.is_looked_at = True
         attempt.looked = (seq, reached, body.get("digest", ""))
         if reached and attempt.status in OPEN and attempt is self.latest[attempt.address]:
-            shows = (
-                "the API's logs show"
-                if body.get("source", "api") == "api"
-                else "the dashboard's export shows"
-            )
-            customers = "1 customer" if reached == 1 else f"{reached:,} customers"
-            attempt.settle("sent_unknown", at, None, f"{shows} it for {customers}")
+            attempt.settle("sent_unknown", at, None, None)
             self._undoubt()
         elif reached:
             self._contradict(seq, attempt, "a row of the API's logs")
@@ -221,7 +214,7 @@ class Recount:
         for other in self.attempts.values():
             if other.address == attempt.address and other is not attempt and other.reaches:
                 self.tell(
-                    seq, "twice", f"{what} shows {attempt.name} accepted; {other.name} may have been, too"
+                    seq, TWICE, f"{what} shows {attempt.name} accepted; {other.name} may have been, too"
                 )
 
     def _weigh(self, seq: int, attempt: Attempt, status: str, counts: Body | None, outcome: Body) -> None:
@@ -263,7 +256,10 @@ class Recount:
     def finished(self, seq: int, _at: str, _body: Body) -> None:
         """Every step is done."""
         self.status, self.over = "finished", seq
-        sent = self._step_statuses()
+        steps = [step for step, *_ in self.plan.rules.steps] if self.plan else []
+        sent = step_statuses(steps, self.latest.values())
+        for step in self.skipped:
+            sent.pop(step, None)
         left = [step for step, status in sent.items() if status in ("pending", "in_doubt")]
         if left:
             self.tell(seq, "end", f"the run is called finished, but {left[0]} was neither sent nor skipped")
@@ -287,9 +283,19 @@ class Recount:
         self._step(seq, body["step"])
         self.decided[body["step"]] = body["verdict"]
 
-    def erases(self, seq: int, _at: str, _body: Body) -> None:
-        """Customers' ids were removed."""
+    def erases(self, seq: int, _at: str, body: Body) -> None:
+        """Customers' ids were removed: as many as there were by the events since the last time."""
+        since = self.erased or 0
         self.erased = seq
+        named = sum(len(self.named(each)) for each in self.attempts.values() if each.seq > since)
+        looks = (each.looked for each in self.attempts.values() if each.looked)
+        shown_there = sum(customers for look, customers, _ in looks if look > since)
+        if self.is_whole and body["contacts"] != named:
+            said = f"{body['contacts']} contacts are said to be removed, and the requests named {named}"
+            self.tell(seq, "contacts", said)
+        if self.is_whole and body["reached"] < shown_there:
+            said = f"rows of the API's logs for {shown_there} customers were kept"
+            self.tell(seq, "reached", f"{said}, and {body['reached']} are said to be removed")
 
     def tells_only(self, _seq: int, _at: str, _body: Body) -> None:
         """Something that changes nothing of how the run stands."""
@@ -324,7 +330,7 @@ class Recount:
             return _GOING
         if status == "in_doubt":
             return (22,)
-        sent = any(each.status in REACHING for each in self.latest.values())
+        sent = self.is_any_sent()
         if status == "halted":
             return (21 if sent else 11,)
         if status == "finished":
@@ -335,36 +341,11 @@ class Recount:
 
     def _finished_codes(self, sent: Mapping[str, str]) -> tuple[int | None, ...]:
         """Well or otherwise; both where it hangs on conditions, which are not evaluated here."""
-        otherwise = 20 if any(each.status in REACHING for each in self.latest.values()) else 11
-        if any(status not in _WELL for status in sent.values()):
+        otherwise = 20 if self.is_any_sent() else 11
+        if any(status not in WELL for status in sent.values()):
             return (otherwise,)
         judged = self.plan.rules.judged | self.decided.keys() if self.plan else frozenset(sent)
         return (0, otherwise) if judged & sent.keys() else (0,)
-
-    def _step_statuses(self) -> dict[str, str]:
-        """Give the worst status of the sends of every step that was not skipped."""
-        kinds: dict[str, set[str]] = {step: set() for step, *_ in self.plan.rules.steps} if self.plan else {}
-        for each in self.latest.values():
-            kinds.setdefault(each.step, set()).add(each.status)
-        return {step: _worst(found) for step, found in kinds.items() if step not in self.skipped}
-
-
-def _worst(kinds: set[str]) -> str:
-    """Give the status of a step from those of its sends; accepted ones among refused ones are partial."""
-    kinds = kinds - {"intended"}
-    if not kinds:
-        return "pending"
-    is_known = not kinds & {"in_doubt", "sent_unknown"}
-    if is_known and kinds & {"succeeded", "partial"} and kinds & {"failed", "rejected", "not_sent"}:
-        return "partial"
-    return min(kinds, key=_WORST_FIRST.index)
-
-
-def _is_plain(attempt: Attempt, counts: Body) -> bool:
-    """Say whether everybody got a message who was asked for, and no more: so it is with most sends."""
-    selected: int = counts["selected"]
-    is_within = attempt.at_most is None or selected <= attempt.at_most
-    return is_within and 0 < selected == counts["initiated"] <= counts["matched"] and counts["failed"] == 0
 
 
 def _bound(attempt: Attempt) -> float:
@@ -394,3 +375,9 @@ _HAPPENINGS: dict[str, Callable[[Recount, int, str, Body], None]] = {
 
 _KNOWN = {kind: (fields, _HAPPENINGS[kind]) for kind, fields in FIELDS.items()}
 """What each kind may hold, and what it does to a run."""
+
+_USUAL: dict[str, Callable[[Sends, int, str, str], bool]] = {
+    "send_intended": Sends.leaves,
+    "send_settled": Sends.goes_well,
+}
+"""What most events of a run are; False: this one is otherwise, and was not taken in."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from operator import itemgetter
 from typing import Any, NamedTuple
 
 from engine.audit.attempt import Attempt
-from engine.audit.known import COUNTS
 from engine.audit.plan import Plan, storable
 from engine.audit.recount import Recount
 
@@ -31,11 +31,12 @@ SEND = (
         "blocks",
     ),
 )
+_intent = itemgetter(0, 1, 2, 3, 4, 5, 7, 8, 9, 10, 11)
+"""What no later event changes in the row of an attempt."""
+
 STEP = ("run", "step", "channel", "template")
 FORMER = ("run", "occasion")
 STOP = ("account", "campaign", "at", "by", "reason")
-_COUNTS = ", ".join(f'"{name}": %s' for name in COUNTS).join("{}")
-_numbers_of = itemgetter(*COUNTS)
 
 
 class Derived(NamedTuple):
@@ -45,6 +46,8 @@ class Derived(NamedTuple):
     sends: Sequence[Cells]
     steps: Sequence[Cells]
     former: Sequence[Cells]
+    accounts: AbstractSet[str] = frozenset()
+    """Those of which the rows of the API's logs are."""
 
 
 def compare(run: Recount, held: Derived) -> None:
@@ -54,15 +57,26 @@ def compare(run: Recount, held: Derived) -> None:
     about = _row_of(run, run.plan)
     _compare_run(run, about, held.runs)
     account, campaign = about["account"], about["campaign"]
+    reasons = {tuple(row[1:3]): row[14] for row in held.sends} if run.is_looked_at else {}
     sends = [
-        _send(run.run, each, account, campaign)
-        for each in map(run.attempts.__getitem__, sorted(run.attempts))
+        _send(run.run, run.attempts[key], account, campaign, reasons.get(key, ""))
+        for key in sorted(run.attempts)
     ]
-    _compare_table(run, "sends", SEND, sends, held.sends)
+    _compare_sends(run, sends, held.sends)
+    if held.accounts - {account}:
+        run.tell(None, "tables", "rows of the table reached are said to be of another account")
     steps = [(run.run, *step) for step in run.plan.rules.steps]
     _compare_table(run, "steps", STEP, steps, held.steps)
     former = sorted({(run.run, storable(each)) for each in run.started.former_occasions})
     _compare_table(run, "former_occasions", FORMER, former, held.former)
+
+
+def _compare_sends(run: Recount, sends: Sequence[Cells], found: Sequence[Cells]) -> None:
+    if run.is_whole:
+        _compare_table(run, "sends", SEND, sends, found)
+    else:
+        known = [_intent(row) for row in found if tuple(row[1:3]) in run.attempts]
+        _compare_table(run, "sends", _intent(SEND), [_intent(row) for row in sends], known)
 
 
 def _row_of(run: Recount, plan: Plan) -> dict[str, Any]:
@@ -80,11 +94,13 @@ def _row_of(run: Recount, plan: Plan) -> dict[str, Any]:
         "environment": plan.environment,
         "rules_digest": plan.says[0],
         "plan_digest": plan.says[1],
-        "status": run.status,
         "started_at": run.started_at,
-        "finished_at": run.finished_at,
-        "messages": run.messages,
+        **(_outcome_of(run) if run.is_whole else {}),
     }
+
+
+def _outcome_of(run: Recount) -> dict[str, Any]:
+    return {"status": run.status, "finished_at": run.finished_at, "messages": run.messages}
 
 
 def _key(account: Mapping[str, Any]) -> str:
@@ -103,18 +119,18 @@ def _compare_run(run: Recount, about: Mapping[str, Any], found: Sequence[Cells])
     if wrong:
         name = wrong[0]
         run.tell(None, "tables", f"the table runs says {name} {held[name]!r}, the events say {about[name]!r}")
-    elif code not in run.exit_codes:
+    elif run.is_whole and code not in run.exit_codes:
         said = " or ".join(map(str, run.exit_codes))
         run.tell(None, "tables", f"the table runs says exit_code {code!r}, the events say {said}")
 
 
-def _send(run: str, each: Attempt, account: str, campaign: str) -> tuple[Any, ...]:
-    """Give the row of an attempt."""
+def _send(run: str, each: Attempt, account: str, campaign: str, reason: str) -> tuple[Any, ...]:
+    """Give the row of an attempt; ``reason`` is what the table says of it."""
     return (
         *(run, each.address, each.number, each.step, account, campaign, each.status, each.seq, each.at_most),
         *(each.request_hash, each.intended_at, each.deadline_at, each.settled_at),
-        None if each.counts is None else _COUNTS % _numbers_of(each.counts),
-        storable(each.reason),
+        each.counts,
+        reason if each.reason is None else storable(each.reason),
         *(each.is_live, each.reaches, each.blocks),
     )
 

@@ -56,7 +56,7 @@ def _run(arguments: list[str]) -> int:
     except Refusal as refusal:
         return _refused(refusal)
     except click.ClickException as error:
-        return _misused(error)
+        return _misused(error, arguments)
     except (click.Abort, KeyboardInterrupt):
         return 130
     except BrokenPipeError:
@@ -81,15 +81,40 @@ def _called(arguments: list[str]) -> int:
     return code if isinstance(code, int) else 0
 
 
-def _misused(error: click.ClickException) -> int:
+def _misused(error: click.ClickException, arguments: list[str]) -> int:
     """Say what Click has against a line; where it names no verb of several, that is their help."""
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
         click.echo(error.format_message(), err=True)
         return Exit.USAGE
     context = error.ctx if isinstance(error, click.UsageError) else None
-    where = context.command_path if context else "runbook"
-    _say(_in_our_words(error.format_message()), f"`{where} --help` lists what it takes")
+    where = context.command_path if context else _path_of(arguments)
+    cure = context and _other_form(error, context)
+    _say(_in_our_words(error.format_message()), cure or f"`{where} --help` lists what it takes")
     return Exit.USAGE
+
+
+def _other_form(error: click.ClickException, context: click.Context) -> str | None:
+    """Say how a command takes a run that was named in the form of another one."""
+    taken = {word for each in context.command.params for word in each.opts}
+    arguments = [each for each in context.command.params if isinstance(each, click.Argument)]
+    if isinstance(error, click.NoSuchOption):
+        is_run = error.option_name == "--run" and taken & {"run", "what"}
+        return f"a run is named without an option: `{context.command_path} last`" if is_run else None
+    if "--run" in taken and not arguments and "unexpected extra argument" in error.message:
+        return f"a run is named by --run: `{context.command_path} --run last`"
+    return None
+
+
+def _path_of(arguments: list[str]) -> str:
+    """Give the command of a line: of an option whose value is forgotten Click does not say whose it is."""
+    command: click.Command | None = cli
+    path = "runbook"
+    for word in arguments:
+        if not isinstance(command, click.Group) or word.startswith("-"):
+            break
+        command = command.get_command(click.Context(command), word)
+        path = f"{path} {word}"
+    return path
 
 
 def _refused(refusal: Refusal) -> int:

@@ -17,6 +17,7 @@ from engine.report.paint import printable
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
+    from engine.record.entry import RunEntry
     from engine.runlog.port import RunLog
 
 _MOST_RUNS = 50
@@ -30,6 +31,33 @@ def started_runs(context: click.Context, _parameter: click.Parameter, beginning:
     """Complete a run's id, the newest first, or ``last``."""
     known = _of_log(context, lambda log: ("last", *(entry.run for entry in log.runs())))
     return _beginning(beginning, known)[: _MOST_RUNS + 1]
+
+
+def runs_and_files(
+    context: click.Context, parameter: click.Parameter, beginning: str
+) -> "list[CompletionItem[str]]":
+    """Complete a run, or the path of what was handed on of one; else any path."""
+    from click.shell_completion import CompletionItem  # noqa: PLC0415  (only a shell pays for it)
+
+    files = (str(path) for path in _near(beginning, HANDED_ON))
+    words = (*started_runs(context, parameter, beginning), *filter(_is_harmless, files))
+    return [CompletionItem(word) for word in words] or [CompletionItem(beginning, type="file")]
+
+
+HANDED_ON = (".zip", ".jsonl")
+"""How files end that ``evidence`` and ``export`` write."""
+
+
+def months(context: click.Context, _parameter: click.Parameter, beginning: str) -> list[str]:
+    """Complete a month in which runs were started, the latest first."""
+    return _beginning(beginning, _of_log(context, lambda log: [month_of(entry) for entry in log.runs()]))
+
+
+def month_of(entry: "RunEntry") -> str:
+    """Give the month in which a run was started, in India."""
+    from engine.record.wallclock import zone  # noqa: PLC0415  (only a shell pays for it)
+
+    return f"{entry.started_at.astimezone(zone()):%Y-%m}"
 
 
 def campaigns(context: click.Context, _parameter: click.Parameter, beginning: str) -> list[str]:
@@ -61,6 +89,24 @@ def steps_in_question(context: click.Context, _parameter: click.Parameter, begin
         return [state.stopped_at] if state.stopped_at and state.stopped_by in ANSWERS else []
 
     return _beginning(beginning, _of_log(context, steps))
+
+
+def supposed_answers(context: click.Context, _parameter: click.Parameter, beginning: str) -> list[str]:
+    """Complete STEP.FIELD=VALUE for the steps of the named run."""
+
+    def steps(log: "RunLog") -> list[str]:
+        from engine.cli.showing import steps_of  # noqa: PLC0415  (only a shell pays for it)
+
+        # An option without its value keeps Click from giving the arguments their names.
+        name = context.params.get("run") or context.args[0]
+        first = log.events(log.find(name).run)[0].event
+        return [f"{step['id']}.{answer}" for step in steps_of(first) for answer in SUPPOSED]
+
+    return _beginning(beginning, _of_log(context, steps))
+
+
+SUPPOSED = ("status=succeeded", "status=failed", "status=in_doubt", "failed=0", "matched=0")
+"""Those that teach most, of all that ``replay --what-if`` takes."""
 
 
 def _of_log(context: click.Context, look: "Callable[[RunLog], Iterable[str]]") -> list[str]:
@@ -174,16 +220,16 @@ def scenario_files(
 def _files(beginning: str, mark: bytes) -> "list[CompletionItem[str]]":
     from click.shell_completion import CompletionItem  # noqa: PLC0415  (only a shell pays for it)
 
-    near = (path for path in _yaml_near(beginning) if _is_harmless(str(path)) and _says(path, mark))
+    near = (path for path in _near(beginning, SUFFIXES) if _is_harmless(str(path)) and _says(path, mark))
     found = [CompletionItem(str(path)) for path in near]
     return found or [CompletionItem(beginning, type="file")]
 
 
-def _yaml_near(beginning: str) -> list[Path]:
+def _near(beginning: str, suffixes: tuple[str, ...]) -> list[Path]:
     folder, _, _ = beginning.rpartition("/")
     root = Path(folder or ("/" if beginning.startswith("/") else "."))
     below = [each for each in _in(root) if each.is_dir() and not each.name.startswith(".")]
-    paths = [path for place in (root, *below) for path in _in(place) if path.suffix in SUFFIXES]
+    paths = [path for place in (root, *below) for path in _in(place) if path.suffix in suffixes]
     return [path for path in paths if str(path).startswith(beginning)][:_MOST_FILES]
 
 

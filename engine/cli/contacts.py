@@ -1,6 +1,7 @@
 """``runbook contacts``: whom messages were sent to, or may have been; looking, never writing."""
 
-from collections.abc import Iterator, Sequence
+import shlex
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -16,15 +17,23 @@ from engine.clock import now
 from engine.frozen import dataclass, replace
 from engine.record.contact import Known
 from engine.record.entry import EventEntry
+from engine.record.settlement import LOGGED
+from engine.record.wallclock import date_and_time
 from engine.refusal import Refusal
 from engine.report import contact_lists as lists
 from engine.report import contacts as view
 from engine.report.paint import printable
-from engine.runlog.phone import last_digits
+from engine.runlog.phone import typed_digits
 from engine.runlog.port import RunLog
 
 _SHOWN = 20
 """So many sends that may have reached somebody are shown, the newest."""
+
+_NEXT = 3
+"""So many runs are named to be reconciled."""
+
+_DAY_CHARACTERS = 8
+"""A text as long as the day that a run's id begins with may be meant as one."""
 
 _STATUSES = {known.value.replace("_", "-"): known for known in Known}
 
@@ -43,19 +52,27 @@ class _Asked:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What the log says. ``customers`` are those whom the number belongs to, or the one who is asked for."""
+    """What the log says. ``customers`` are those whom the number belongs to, or the one who is asked for.
+
+    ``meant``: what may have been meant by a customer whom nothing names.
+    """
 
     people: People
     customers: tuple[str, ...] = ()
     erased: tuple[EventEntry, ...] = ()
+    meant: tuple[str, ...] = ()
 
 
 @click.command("contacts")
 @click.argument("customer", required=False)
-@click.option("--phone", help="Whoever has this number, as far as rows of the API's logs tell.")
-@click.option("--run", "run", shell_complete=started_runs, help="Everybody whom this run sent to.")
+@click.option(
+    "--phone", metavar="NUMBER", help="Whoever has this number, as far as rows of the API's logs tell."
+)
+@click.option(
+    "--run", "run", metavar="RUN", shell_complete=started_runs, help="Everybody whom this run sent to."
+)
 @click.option("--status", type=click.Choice([*_STATUSES]), help="With --run: those of whom this is known.")
-@click.option("--since", help="Only sends since then: 2026-11-01, or 30d.")
+@click.option("--since", metavar="DAY|30d", help="Only sends since then: 2026-11-01, or 30d.")
 @click.option(
     "--may", "with_may", is_flag=True, help="In JSON and CSV: sends that may have been to them, too."
 )
@@ -84,7 +101,7 @@ def command(  # noqa: PLR0913  (one an option)
     """
     _refuse_unclear(customer, phone, run, status, since)
     from_then = past("--since", since, now()) if since else None
-    asked = _Asked(customer, phone, run, status, from_then, with_may)
+    asked = _Asked(customer and customer.strip(), phone, run, status, from_then, with_may)
     chosen = choose_to_look(environment_name, log_option)
     with looking(chosen) as log:
         found = _found(log, asked, chosen)
@@ -104,8 +121,9 @@ def _refuse_unclear(
         cure = "name a customer, or say --phone NUMBER, or --run RUN"
         what = "nobody is asked for" if not "".join(given).strip() else "several are asked for at once"
         raise Refusal(f"{what}: one of CUSTOMER, --phone and --run", cure)
-    if phone is not None and last_digits(phone) is None:
-        raise Refusal("--phone takes a number of ten digits or more", "write it with or without +91")
+    if phone is not None and typed_digits(phone) is None:
+        cure = "write it as in --phone 9876543210, with or without +91 before it, and nothing behind it"
+        raise Refusal(f"--phone takes a number of India, of ten digits, and {phone!r} is none", cure)
     if status is not None and run is None:
         raise Refusal("--status goes with --run", "say of which run: --run last")
     if since is not None and run is not None:
@@ -126,8 +144,28 @@ def _found(log: RunLog | None, asked: _Asked, chosen: Chosen) -> _Found:
     if log is None:
         return _Found(People(()))
     customers = (asked.customer,) if asked.customer is not None else customers_with(log, asked.phone or "")
-    most = None if asked.with_may else _SHOWN
-    return _Found(people_called(log, customers, asked.since, most=most), customers, log.erasures())
+    people = people_called(log, customers, asked.since, most=None if asked.with_may else _SHOWN)
+    meant = () if people.contacts or asked.customer is None else tuple(_meant(log, asked, chosen))
+    return _Found(people, customers, log.erasures(), meant)
+
+
+def _meant(log: RunLog, asked: _Asked, chosen: Chosen) -> Iterator[str]:
+    """Say what may have been meant by a customer whom nothing names: another spelling, a number, a run."""
+    name, options = asked.customer or "", chosen.options()
+    if asked.since and _is_named(log, name):
+        yield "Earlier ones do: leave --since out."
+    for other in dict.fromkeys((name.upper(), name.lower())):
+        if other != name and _is_named(log, other):
+            line = f"runbook contacts {shlex.quote(other)}{options}"
+            yield f"The log knows {printable(other)}: did you mean that? `{line}`"
+    if typed_digits(name):
+        yield f"Is that a telephone number? `runbook contacts --phone {shlex.quote(name)}{options}`"
+    if name == "last" or (len(name) >= _DAY_CHARACTERS and any(e.run.startswith(name) for e in log.runs())):
+        yield f"Is that a run? `runbook contacts --run {shlex.quote(name)}{options}`"
+
+
+def _is_named(log: RunLog, customer: str) -> bool:
+    return bool(log.contacts(customer) or log.reached(customer))
 
 
 def _show(found: _Found, asked: _Asked, chosen: Chosen) -> None:
@@ -148,7 +186,7 @@ def _show(found: _Found, asked: _Asked, chosen: Chosen) -> None:
         emit("  … and older ones: --format csv --may lists them all.")
     for line in _limits(found):
         emit(f"\n{line}")
-    for line in _next(found, chosen):
+    for line in (*found.meant, *_next(found, chosen)):
         emit(line, err=True)
 
 
@@ -157,7 +195,8 @@ def _nobody(asked: _Asked) -> str:
         return "No customer of this run is known by id." if asked.status is None else "Nobody."
     if asked.phone is not None:
         return "No row of the API's logs in this run log has that number: ask by the customer's id, too."
-    return f"No send in this log names {printable(asked.customer or '')}."
+    when = f"since {date_and_time(asked.since)}" if asked.since else "in this log"
+    return f"No send {when} names {printable(asked.customer or '')}."
 
 
 def _list(found: _Found, asked: _Asked, form: str) -> None:
@@ -171,10 +210,12 @@ def _list(found: _Found, asked: _Asked, form: str) -> None:
     else:
         emit_sheet(lists.contacts_csv(entries))
     if people.unnamed and not asked.with_may:
-        number = f"{len(people.unnamed):,}{' or more' if people.has_more else ''}"
-        sends = "a send that names" if number == "1" else f"{number} sends that name"
-        emit(f"Not listed: what {sends} nobody may have sent; say --may.", err=True)
-    for line in _limits(found):
+        sends = "1 send" if (number := len(people.unnamed)) == 1 else f"{number:,} sends"
+        more, who = " or more" if people.has_more else "", "others" if asked.run else "them"
+        emit(f"Not listed: {sends}{more} that may have been to {who}; say --may.", err=True)
+    if found.erased and not entries:
+        emit("That the list is empty proves nothing:", err=True)
+    for line in (*_limits(found), *found.meant):
         emit(line, err=True)
 
 
@@ -186,11 +227,18 @@ def _limits(found: _Found) -> Iterator[str]:
 
 
 def _next(found: _Found, chosen: Chosen) -> Iterator[str]:
-    people = found.people
-    open_sends: Sequence[str] = [
-        *(each.send.run for each in people.unnamed if not each.is_known),
-        *(each.send.run for each in people.contacts if each.known is Known.UNKNOWN),
-    ]
-    for run in dict.fromkeys(open_sends[:1]):
+    """Name the runs of which the API's logs may tell more; of the others, what else there is."""
+    people, erased = found.people, {entry.run for entry in found.erased}
+    sends = [each.send for each in people.unnamed if not each.is_known]
+    sends += [each.send for each in people.contacts if each.known is Known.UNKNOWN]
+    left = [send for send in sends if send.run not in erased]
+    runs = list(dict.fromkeys(send.run for send in left if send.channel in LOGGED))
+    for run in runs[:_NEXT]:
         line = f"runbook reconcile {run}{chosen.options()}"
         yield f"next: `{line}` reads in the API's logs whom this run reached."
+    if len(runs) > _NEXT:
+        yield f"      The same goes for other runs ({len(runs) - _NEXT:,} of those above)."
+    if left and not runs:
+        send = left[0]
+        line = f"runbook resolve {send.run} {send.address} --evidence FILE{chosen.options()}"
+        yield f"next: the API keeps no logs of {send.channel}; the dashboard's export may tell more: `{line}`"

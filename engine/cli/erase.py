@@ -14,7 +14,7 @@ from engine.cli.completing import started_runs
 from engine.cli.identity import actor, owner
 from engine.cli.outliving import only_complaining
 from engine.cli.runlog import ENV, LOG, letting_go, looking
-from engine.cli.screen import emit, paint, warn
+from engine.cli.screen import emit, paint
 from engine.clock import Steady, now
 from engine.record.entry import RunEntry
 from engine.record.need import WHY
@@ -34,7 +34,12 @@ def _days(_context: click.Context, _parameter: click.Parameter, value: str | Non
     if value is None:
         return None
     if not re.fullmatch("[1-9][0-9]{0,4}d", value):
-        raise Refusal(f"--older-than {value!r} is no number of days", "write it as in --older-than 180d")
+        lacks_unit = re.fullmatch("[1-9][0-9]*", value)
+        what = "has no unit" if lacks_unit else "is no number of days"
+        raise Refusal(
+            f"--older-than {value!r} {what}",
+            f"write it as in --older-than {value if lacks_unit else 180}d, for days",
+        )
     return timedelta(days=int(value[:-1]))
 
 
@@ -54,7 +59,7 @@ def _day(_context: click.Context, _parameter: click.Parameter, value: str | None
 @click.command("erase")
 @click.option("--older-than", metavar="DAYS", callback=_days, help="Of runs that ended so long ago: 180d.")
 @click.option("--before", metavar="DATE", callback=_day, help="Of runs that ended before this day.")
-@click.option("--run", metavar="RUN", shell_complete=started_runs, help="Of this run only.")
+@click.option("--run", metavar="RUN", shell_complete=started_runs, help="Of this run only, however old.")
 @click.option("--reason", help="Why; it stands in the log.")
 @click.option("--dry-run", is_flag=True, help="Only show what would go.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
@@ -71,21 +76,23 @@ def erase(
     environment_name: str | None,
     log_option: Path | None,
 ) -> int:
-    """Remove the ids of customers from runs that ended long ago. What was sent, when and why stays.
+    """Remove customers' ids from runs that are over. What was sent, when and why stays.
 
     Without --older-than and --before, `keep_customer_ids` of each run's environment in
-    .runbook/config.yaml says how long. Runs that are in doubt, block a campaign or have not ended keep
-    theirs. With --env only that account's runs are looked at.
+    .runbook/config.yaml says how long they are kept; --run alone asks for no age. Runs that are in doubt,
+    block a campaign or have not ended keep theirs. With --env only that account's runs are looked at.
     """
     chosen = choose(environment_name, log_option)
-    keep = _keep(chosen, older_than, before)
+    keep = _keep(chosen, older_than, before, is_any_age=run is not None)
     if not dry_run and not (reason or "").strip():
         raise Refusal("--reason is missing", f"add --reason {WHY}: whoever reads the log later needs it")
     with looking(chosen) as log:
         run = log.find(run).run if log and run is not None else run
         old = old_runs(log, keep, run) if log else ()
     going = [each for each in old if not each.kept_for]
-    _show(old, "These would lose" if dry_run else "These lose")
+    _show(old, "These would lose" if dry_run else "These lose", run)
+    if run is not None and old and not going:
+        return Exit.GUARDED
     if dry_run:
         return 0
     if going and not yes:
@@ -120,17 +127,20 @@ def _scrub(log: RunLog) -> None:
         refusal.cure = f"{refusal.cure}; then give the same command again: it removes the traces"
         raise
     if not is_clean:
-        warn(
-            "traces of ids are left in the file, for another process still reads the log; give the same "
-            "command again when nobody does (`runbook watch` is one who reads)"
+        raise Refusal(
+            "the ids are removed, but traces are left in the file: another process sends, or reads the log",
+            "give the same command again when none does (`runbook watch` is one who reads)",
+            Exit.LEASE_OR_LOG,
         )
 
 
-def _keep(chosen: Chosen, older_than: timedelta | None, before: datetime | None) -> Keep:
+def _keep(chosen: Chosen, older_than: timedelta | None, before: datetime | None, *, is_any_age: bool) -> Keep:
     """Say how long ids are kept: as the options say, or as the environment of each run does."""
     if older_than is not None and before is not None:
         raise Refusal("--older-than and --before contradict each other", "say one of them")
     until = before if older_than is None else now() - older_than
+    if until is None and is_any_age:
+        until = now()
     days: dict[str, int] = {}
     for each in chosen.found.config.environments.values():
         if each.keep_customer_ids_d:  # two environments may be one account: the longer time counts
@@ -164,15 +174,15 @@ def _ask(going: Sequence[Old]) -> None:
 # ------------------------------------------------ what is shown
 
 
-def _show(old: Sequence[Old], begin: str) -> None:
+def _show(old: Sequence[Old], begin: str, run: str | None) -> None:
     going, kept = [each for each in old if not each.kept_for], [each for each in old if each.kept_for]
     if not going:
-        emit("No run is past its time with ids that may go.")
+        emit(f"Run {run} has no ids that may go." if run else "No run is past its time with ids that may go.")
     else:
         emit(f"{begin} their ids of customers, {_ids(going)} in {_runs(going)}:")
         emit("\n".join(_lines(f"  {each.entry.run}  {_ended(each.entry)}: {_ids([each])}" for each in going)))
     if kept:
-        emit(f"Past their time, and kept ({_runs(kept)}):")
+        emit(f"Kept all the same ({_runs(kept)}):")
         emit("\n".join(_lines(f"  {each.entry.run}  {each.kept_for}" for each in kept)))
         emit("  `runbook status` says what they need.")
     if naming := [each for each in going if each.names_people]:

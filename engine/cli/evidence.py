@@ -2,24 +2,25 @@
 
 import re
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
 import click
 
-from engine.api.evidence import Evidence, runs_of_customer, write
+from engine.api.evidence import Evidence, others_in_plans, runs_of_customer, write
 from engine.api.exporting import export as lines_of
 from engine.api.files import typed
-from engine.cli.chosen import choose_to_look
-from engine.cli.completing import started_runs
-from engine.cli.files import PATH, named
+from engine.cli.chosen import Chosen, choose_to_look
+from engine.cli.completing import month_of, months, started_runs
+from engine.cli.files import CONFIG, PATH, named_to_write
 from engine.cli.runlog import ENV, LOG, RUN, looking, looking_at_one, no_run
-from engine.cli.save import save_pieces
-from engine.cli.screen import emit
+from engine.cli.save import save_private
+from engine.cli.screen import emit, warn
 from engine.clock import now
-from engine.record.entry import RunEntry
-from engine.record.wallclock import zone
 from engine.refusal import Refusal
+from engine.report.contacts import erased_text
+from engine.report.evidence import others_named
 from engine.runlog.port import RunLog
 
 FORCE = click.option("--force", is_flag=True, help="Write over a file that is there.")
@@ -27,7 +28,9 @@ FORCE = click.option("--force", is_flag=True, help="Write over a file that is th
 
 @click.command("export")
 @RUN
-@click.option("--out", type=PATH, callback=named, help="A new file, for your eyes alone; else to stdout.")
+@click.option(
+    "--out", type=PATH, callback=named_to_write, help="A new file, for your eyes alone; else to stdout."
+)
 @click.option(
     "--without-customers", is_flag=True, help="Leave customers' ids out, but for those in the plan."
 )
@@ -43,7 +46,7 @@ def export(
     environment_name: str | None,
     log_option: Path | None,
 ) -> int:
-    """Hand RUN on as lines of JSON: its events, its customers, the seals that cover it.
+    """Hand RUN on as lines of JSON: its events, its customers, and every seal of the log.
 
     `runbook verify FILE` checks such a file without the run log. Ids that the runbook itself names stand in
     its plan, which every export holds whole.
@@ -57,16 +60,28 @@ def export(
             for line in lines:
                 sys.stdout.buffer.write(line)
             return 0
-        save_pieces(out, lambda file: file.writelines(lines), may_replace=force)
+        _save(out, lambda file: file.writelines(lines), chosen, may_replace=force)
     emit(f"Wrote {out}. `runbook verify {typed(out)}` checks it, without the run log.", err=True)
     return 0
 
 
 @click.command("evidence")
-@click.option("--run", shell_complete=started_runs, help="Of this run: an id, a beginning of one, or `last`.")
+@click.option(
+    "--run",
+    metavar="RUN",
+    shell_complete=started_runs,
+    help="Of this run: an id, a beginning of one, or `last`.",
+)
 @click.option("--customer", help="Of every run that named this customer, or is known to have reached them.")
-@click.option("--month", metavar="YYYY-MM", help="Of every run that was started in this month (IST).")
-@click.option("--out", type=PATH, callback=named, required=True, help="The zip, for your eyes alone.")
+@click.option(
+    "--month",
+    metavar="YYYY-MM",
+    shell_complete=months,
+    help="Of every run that was started in this month (IST).",
+)
+@click.option(
+    "--out", type=PATH, callback=named_to_write, required=True, help="The zip, for your eyes alone."
+)
 @FORCE
 @ENV
 @LOG
@@ -90,15 +105,24 @@ def evidence(
         if log is None:
             raise no_run(run or "last", chosen.log)
         packed = _chosen(log, run, customer, month)
-        _refuse_nothing(packed)
+        _refuse_nothing(packed, log)
 
         def written(file: IO[bytes]) -> None:
             write(file, log, packed)
 
-        save_pieces(out, written, may_replace=force)
+        _save(out, written, chosen, may_replace=force)
+        others = others_in_plans(log, packed)
     runs = "1 run" if len(packed.runs) == 1 else f"{len(packed.runs):,} runs"
     emit(f"Wrote {out}: {runs}. `runbook verify {typed(out)}` checks it; README.txt in it says how without.")
+    if others:
+        warn(f"its plans hold {others_named(others)}: look who may see them before you hand it on")
     return 0
+
+
+def _save(out: Path, write: Callable[[IO[bytes]], object], chosen: Chosen, *, may_replace: bool) -> None:
+    root = chosen.found.root
+    sparing = [root / CONFIG] if root else []
+    save_private(out, write, log=chosen.log, sparing=sparing, may_replace=may_replace)
 
 
 def _refuse_unclear(run: str | None, customer: str | None, month: str | None) -> None:
@@ -116,20 +140,19 @@ def _chosen(log: RunLog, run: str | None, customer: str | None, month: str | Non
         return Evidence(f"run {entry.run}", (entry,))
     if customer is not None:
         return Evidence(f"customer {customer}", runs_of_customer(log, customer), customer)
-    runs = (entry for entry in reversed(log.runs()) if _month_of(entry) == month)
+    runs = (entry for entry in reversed(log.runs()) if month_of(entry) == month)
     return Evidence(f"runs started in {month}", tuple(runs))
 
 
-def _month_of(entry: RunEntry) -> str:
-    return f"{entry.started_at.astimezone(zone()):%Y-%m}"
-
-
-def _refuse_nothing(packed: Evidence) -> None:
+def _refuse_nothing(packed: Evidence, log: RunLog) -> None:
     if packed.runs:
         return
     if packed.customer is not None:
+        message = f"no send in this log names {packed.customer}, so there is nothing to prove"
+        if erasures := log.erasures():
+            message = f"no send in this log names {packed.customer} any more. {erased_text(erasures)}"
         raise Refusal(
-            f"no send in this log names {packed.customer}, so there is nothing to prove",
+            message.rstrip("."),
             "`runbook contacts CUSTOMER` tells what may have been sent by filter; ask by the other id, too",
         )
     raise Refusal(f"there are no {packed.about}", "`runbook runs` lists all runs")

@@ -29,6 +29,14 @@ def named(_context: click.Context, _parameter: click.Parameter, value: Any) -> A
     return None if value is None else Path(value)
 
 
+def named_to_write(context: click.Context, parameter: click.Parameter, value: str | None) -> Path | None:
+    """Turn a text into the path of a file to write, which is none for a terminal."""
+    if value == "-":
+        raise Refusal("- is no name of a file, nor does it stand for stdout here", "name a file; ./- is one")
+    path: Path | None = named(context, parameter, value)
+    return path
+
+
 def is_folder(path: Path) -> bool:
     """Say whether a path is a folder; one that cannot be looked at is refused."""
     try:

@@ -8,15 +8,16 @@ import click
 
 from engine.cli.chosen import Chosen, choose, choose_to_look
 from engine.cli.erase import erase
-from engine.cli.files import PATH, named
+from engine.cli.files import PATH, named, named_to_write
 from engine.cli.identity import actor, owner
 from engine.cli.outliving import only_complaining
 from engine.cli.runlog import ENV, LOG, a_reason
-from engine.cli.screen import emit
+from engine.cli.screen import emit, paint
 from engine.clock import Steady
 from engine.record.need import WHY
 from engine.record.wallclock import date_and_time
 from engine.refusal import Exit, Refusal
+from engine.report.runs import sealed
 from engine.runlog.sqlite import open_log
 
 
@@ -42,9 +43,10 @@ def _said_reason(context: click.Context, parameter: click.Parameter, value: str 
 def init(
     *, copy: Path | None, reason: str | None, environment_name: str | None, log_option: Path | None
 ) -> int:
-    """Make an empty run log. A live account needs one before its first run.
+    """Make the run log: empty, or from a copy where it was lost.
 
-    An empty log knows no past: make it once, and keep it. What was sent before it is not in it.
+    A live account needs one before its first run. An empty log knows no past: make it once, and keep it.
+    What was sent before it is not in it.
 
     Where the log was lost, --from makes it again from what `runbook log copy` made. What was sent after
     the copy is not in it, so nothing is sent until somebody has looked and lifted the stop that it sets.
@@ -65,14 +67,15 @@ def init(
 
 
 @command.command("copy")
-@click.argument("file", type=PATH, callback=named)
+@click.argument("file", type=PATH, callback=named_to_write)
 @ENV
 @LOG
 def copy(*, file: Path, environment_name: str | None, log_option: Path | None) -> int:
-    """Copy the run log into FILE, a new one, whoever writes to the log meanwhile: a backup.
+    """Copy the run log into a new FILE, as a backup.
 
-    FILE is a whole log, as of one instant: `runbook runs --log FILE` looks at it. Nothing is written to
-    it, so no run goes on from it; if the log itself is lost, `runbook log init --from FILE` makes it anew.
+    FILE is a whole log, as of one instant, whoever writes to the log meanwhile: `runbook runs --log FILE`
+    looks at it. Nothing is written to it, so no run goes on from it; if the log itself is lost,
+    `runbook log init --from FILE` makes it anew.
     """
     from engine.runlog.sqlite.copy import copy_log  # noqa: PLC0415  (only who copies pays for it)
 
@@ -98,7 +101,7 @@ def _restore(chosen: Chosen, copy: Path, reason: str | None) -> None:
     if reason is None:
         raise Refusal("--from needs a reason", f"add --reason {WHY}: it stands in the log")
     with restoring(copy, chosen.log, actor=actor(), owner=owner()) as (log, copied_at):
-        ended = hold_back(log, Steady(), copied_at, reason)
+        ended, seal = hold_back(log, Steady(), copied_at, reason)
     since = date_and_time(copied_at) if copied_at else "it was made"
     with only_complaining("the run log is made, but what to do next cannot be shown"):
         emit(f"Made the run log {chosen.log} from {copy}. What was sent after {since} is not in it.")
@@ -111,3 +114,6 @@ def _restore(chosen: Chosen, copy: Path, reason: str | None) -> None:
             "  2. Plan no run that would message the same people again: this log would not refuse it.\n"
             f"  3. Lift the stop:\n    runbook allow --reason {WHY}{chosen.options()}"
         )
+        if seal:
+            emit("Seals that were made after the copy are not in this log. Keep this one from now on:")
+            emit(sealed(seal, paint()))

@@ -69,14 +69,15 @@ def resolve(
             # Only who has evidence pays for what reads it.
             from engine.cli.by_evidence import by_evidence, shown_text  # noqa: PLC0415
 
-            seen = by_evidence(log, entry, send, evidence, said)
-            if seen is not None:
-                _show(log, entry, chosen, f"{shown_text(seen)}\n")
+            found = by_evidence(log, entry, send, evidence, said)
+            if found is not None:
+                seen, seal = found
+                _show(log, entry, chosen, seal, f"{shown_text(seen)}\n")
                 return Exit.HALTED if seen.contradicts else Exit.WELL
         assert said is not None, "evidence alone settles, or is refused"
         assert reason is not None, "a word has its reason"
-        settled = person.resolve(log, Steady(), entry, send, said, reason.strip())
-        _show(log, entry, chosen, f"{settled.address} is settled as {word}.\n")
+        settled, seal = person.resolve(log, Steady(), entry, send, said, reason.strip())
+        _show(log, entry, chosen, seal, f"{settled.address} is settled as {word}.\n")
     return 0
 
 
@@ -98,8 +99,8 @@ def decide(
     """
     chosen = choose(environment_name, log_option)
     with writing_to(chosen, run) as (log, entry):
-        person.decide_step(log, Steady(), entry, step, Verdict(word), reason)
-        _show(log, entry, chosen, f"{step} is decided: {word}.\n")
+        seal = person.decide_step(log, Steady(), entry, step, Verdict(word), reason)
+        _show(log, entry, chosen, seal, f"{step} is decided: {word}.\n")
     return 0
 
 
@@ -115,16 +116,16 @@ def cancel(*, run: str, reason: str, environment_name: str | None, log_option: P
     """
     chosen = choose(environment_name, log_option)
     with writing_to(chosen, run) as (log, entry):
-        person.cancel(log, Steady(), entry, reason)
-        _show(log, entry, chosen)
+        seal = person.cancel(log, Steady(), entry, reason)
+        _show(log, entry, chosen, seal)
     return 0
 
 
-def _show(log: RunLog, entry: RunEntry, chosen: Chosen, done: str = "") -> None:
+def _show(log: RunLog, entry: RunEntry, chosen: Chosen, seal: str | None, done: str = "") -> None:
     """Show how the run stands behind a person's word, which is recorded by now, whoever reads this."""
     look = f"runbook show {entry.run}{chosen.options()}"
     with only_complaining("it is recorded, but how the run stands cannot be shown", look):
         say_where(entry)
         if done:
             emit(done)
-        show_run(log, log.find(entry.run), "text", chosen)
+        show_run(log, log.find(entry.run), "text", chosen, seal=seal)

@@ -9,7 +9,7 @@ import click
 from engine.api.files import typed
 from engine.cli.completing import environments, runbook_files
 from engine.cli.environment import find_environment
-from engine.cli.files import PATH, named
+from engine.cli.files import CONFIG, PATH, named, upward
 from engine.cli.inputs import INPUT
 from engine.cli.planning import fill_in, made_from, make
 from engine.cli.save import save
@@ -31,7 +31,12 @@ from engine.report import plan as view
     help="Environment of .runbook/config.yaml.  [env: RUNBOOK_ENV]",
 )
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
-@click.option("--out", type=PATH, callback=named, help="Also write the plan as JSON to this file.")
+@click.option(
+    "--out",
+    type=PATH,
+    callback=named,
+    help="Also write the plan as JSON to this file, in place of one that is there.",
+)
 @click.option(
     "--assume",
     "assumed",
@@ -69,7 +74,7 @@ def command(
         warn(f"not filled in yet: {', '.join(plan.unfilled)}; a run is refused")
     made = made_from(filled, environment, os.environ)
     if out is not None:
-        read_here = [file, input_file] if input_file else [file]
+        read_here = [each for each in (file, input_file, upward(CONFIG)) if each]
         text = json.dumps(document(plan, made), indent=2, ensure_ascii=False) + "\n"
         save(out, text, sparing=read_here)
     if is_json:

@@ -4,12 +4,14 @@ import os
 import re
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from engine.cli.chosen import Chosen, choose
+from engine.cli.identity import WITHOUT_ONE
 from engine.cli.outliving import only_complaining
-from engine.cli.runlog import ENV, FORMAT, LOG, RUN, looking_at_one, no_run, writing_to
+from engine.cli.runlog import ENV, FORMAT, LOG, RUN, looking_at_one, no_run, nowhere, say_lost_key, writing_to
 from engine.cli.running import Connected
 from engine.cli.screen import emit, emit_json, is_watched, paint
 from engine.cli.showing import needed, show_run, story_of
@@ -26,6 +28,10 @@ from engine.runbook.leaves import seconds
 from engine.runlog.port import RunLog
 from engine.runner.reconcile import Bounds, Report, reconcile
 
+if TYPE_CHECKING:
+    from engine.timepay.client import Client
+
+_NOTHING_OPEN = "Nothing of this run is unknown, so nothing was looked for."
 _EVERY = 50
 """Where nobody watches, every so many pages a line says how far it is."""
 
@@ -78,7 +84,7 @@ def command(
     """
     chosen = choose(environment_name, log_option)
     if chosen.found.here is None:
-        raise Refusal("there is nowhere to look", "choose the environment that the run was started in")
+        raise nowhere(chosen, run, "to look")
     if not chosen.log.exists():
         raise no_run(run, chosen.log)
     writes = not dry_run and os.access(chosen.log, os.W_OK)
@@ -86,6 +92,8 @@ def command(
     with opened as (log, entry):
         emit(headline(chosen.found.here, entry.campaign), err=form != "text")
         report = _looked(log, entry, chosen.found.here, Bounds(wait_s, pages), writes=writes)
+        if report.seal:
+            say_lost_key(log)
         with only_complaining("what the logs show cannot be shown", f"runbook show {entry.run}"):
             _show(log, entry, chosen, report, form, writes=writes)
         return _exit_code(log.find(entry.run), report)
@@ -97,7 +105,7 @@ def _looked(log: RunLog, entry: RunEntry, here: Environment, bounds: Bounds, *, 
         return reconcile(
             entry,
             log,
-            connected.client(),
+            _client(connected),
             Steady(),
             here=here.account,
             bounds=bounds,
@@ -110,17 +118,28 @@ def _looked(log: RunLog, entry: RunEntry, here: Environment, bounds: Bounds, *, 
             connected.close()
 
 
+def _client(connected: Connected) -> "Client":
+    try:
+        return connected.client()
+    except Refusal as refusal:
+        by_hand = "without one: look in the dashboard, and say what you find with `runbook resolve`"
+        refusal.cure = refusal.cure.replace(WITHOUT_ONE, by_hand)
+        raise
+
+
 def _show(log: RunLog, entry: RunEntry, chosen: Chosen, report: Report, form: str, *, writes: bool) -> None:
     if form == "json":
         emit_json(_json(log, entry, chosen, report, writes=writes))
         return
-    emit(reconciled(report.seen) if report.seen else "  The log knows all that the API's logs could tell.")
+    emit(reconciled(report.seen) if report.seen else f"  {_NOTHING_OPEN}")
     if report.trouble:
         emit(f"  Not all could be read: {report.trouble.message}. To look again: {report.trouble.cure}.")
     elif not all(each.complete for each in report.seen if each.is_kept):
         emit("  Not all rows could be read, so there may be more: look again, or read more with --pages.")
+    elif any(each.may_have_more for each in report.seen):
+        emit("  Rows may come late: to find the rest, look again in a while.")
     if not writes:
-        emit("  Nothing was written.")
+        emit(f"  Nothing was written. Before you resolve anything: runbook reconcile {entry.run}")
     emit("")
     show_run(log, log.find(entry.run), "text", chosen)
     if report.seal:

@@ -11,7 +11,7 @@ import click
 from engine.api.files import read_bytes
 from engine.api.planning import Filled, filled, today
 from engine.cli.chosen import Chosen, choose_to_look
-from engine.cli.completing import runbook_files
+from engine.cli.completing import runbook_files, supposed_answers
 from engine.cli.environment import Found
 from engine.cli.files import PATH, named
 from engine.cli.inputs import INPUT, pairs
@@ -43,6 +43,7 @@ from engine.runlog.chain import verify
     "what_if",
     multiple=True,
     metavar="STEP.FIELD=VALUE",
+    shell_complete=supposed_answers,
     help="Suppose another answer to a step, for example remind.failed=900; repeatable.",
 )
 @INPUT

@@ -10,7 +10,7 @@ from engine.api.reviewed import Review
 from engine.cli import reviewed
 from engine.cli.asking import ask, refuse_unasked
 from engine.cli.chosen import Chosen, choose
-from engine.cli.runlog import ENV, FORMAT_OF_EVENTS, LOG, RUN, letting_go, no_run, open_to_run
+from engine.cli.runlog import ENV, FORMAT_OF_EVENTS, LOG, RUN, found, letting_go, no_run, nowhere, open_to_run
 from engine.cli.running import Session
 from engine.cli.screen import emit
 from engine.config import headline
@@ -56,14 +56,14 @@ def command(  # noqa: PLR0913  (one an option)
 def _resume(run: str, chosen: Chosen, review: Review, accept: str | None, form: str, *, yes: bool) -> int:
     here = chosen.found.here
     if here is None:
-        raise Refusal("there is nowhere to send to", "choose the environment that the run was started in")
+        raise nowhere(chosen, run, "to send to")
     refuse_unasked(here, yes=yes, is_reviewed=review.is_said)
     if not chosen.log.exists():
         raise no_run(run, chosen.log)
     running = Session(chosen, form)
     terms = running.terms(review, None if yes else lambda most: ask(here, most()))
     with letting_go(open_to_run(here, chosen.log)) as log, running.listening():
-        entry = log.find(run)
+        entry = found(log, run)
         _refuse_ended(log, entry)
         wanted = to_resume(entry, log, terms, accept)
         emit(headline(here, entry.campaign), err=form != "text")

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import click
 
-from engine.api.files import working_directory
+from engine.api.files import SUFFIXES, working_directory
 from engine.cli.chosen import Chosen
 from engine.cli.completing import environments, started_runs
-from engine.cli.files import PATH, named
+from engine.cli.files import CONFIG, PATH, named
 from engine.cli.identity import actor, owner
 from engine.cli.outliving import only_complaining
 from engine.cli.screen import emit, warn
@@ -19,7 +19,8 @@ from engine.config import Environment, environment_of, headline
 from engine.record.entry import RunEntry
 from engine.record.wallclock import date_and_time
 from engine.refusal import Exit, Refusal
-from engine.runlog.names import refuse_empty
+from engine.runlog.names import LAST, refuse_empty
+from engine.runlog.phone import key_of, key_path
 from engine.runlog.port import RunLog
 from engine.runlog.sqlite import look_at, open_log
 
@@ -86,13 +87,22 @@ def say_where(entry: RunEntry) -> None:
     emit(headline(environment_of(entry.account, entry.environment), entry.campaign))
 
 
+def say_lost_key(log: RunLog) -> None:
+    """Warn where rows are kept without their telephone numbers, for the key of those in the log is gone."""
+    if log.path is not None and log.keeps_phones() and key_of(log.path, make=False) is None:
+        warn(
+            f"the key for telephone numbers, {key_path(log.path)}, is not there: the rows are kept without "
+            "theirs; put it back from its backup: numbers in the log are found with that one alone"
+        )
+
+
 @contextmanager
 def looking_at_one(chosen: Chosen, run: str) -> Iterator[tuple[RunLog, RunEntry]]:
     """Open the log to look at one run."""
     with looking(chosen) as log:
         if log is None:
             raise no_run(run, chosen.log)
-        yield log, log.find(run)
+        yield log, found(log, run)
 
 
 @contextmanager
@@ -103,7 +113,43 @@ def writing_to(chosen: Chosen, run: str) -> Iterator[tuple[RunLog, RunEntry]]:
     with chosen.completing():
         log = open_log(chosen.log, actor=actor(), owner=owner(), create=False)
         with letting_go(log):
-            yield log, log.find(run)
+            yield log, found(log, run)
+
+
+def found(log: RunLog, run: str) -> RunEntry:
+    """Find the run that is named; where a file stands in its place, the refusal shows the order."""
+    try:
+        return log.find(run)
+    except Refusal as refusal:
+        if context := click.get_current_context(silent=True):
+            _show_order(context, run, refusal)
+        raise
+
+
+def _show_order(context: click.Context, run: str, refusal: Refusal) -> None:
+    """Say where RUN stands, if the words of the line changed places, or a file stands in its place."""
+    names = [each.name for each in context.command.params if isinstance(each, click.Argument)]
+    behind = [str(context.params.get(str(name))) for name in names if name != "run"]
+    if LAST in behind:
+        refusal.cure = f"RUN comes first: `{context.command_path} {LAST} {shlex.quote(run)}`"
+    elif os.path.lexists(run) or run.endswith(SUFFIXES):
+        refusal.cure = f"{run} is a file; RUN is an id, or `last`: `{context.command_path} last`"
+
+
+def nowhere(chosen: Chosen, run: str, what: str) -> Refusal:
+    """Say that nothing names the API that a run belongs to; its log knows which that is."""
+    # Only a refusal needs it.
+    from engine.cli.showing import plan_of  # noqa: PLC0415
+    from engine.planner.load import account_of  # noqa: PLC0415
+
+    with looking_at_one(chosen, run) as (log, entry):
+        there = account_of(plan_of(log.events(entry.run)[0].event))
+    said = f"TIMEPAY_BASE_URL={shlex.quote(there.base_url)}"
+    said += f" TIMEPAY_ORG_ID={shlex.quote(there.org)}" if there.org else ""
+    return Refusal(
+        f"nothing says where {what}: there is no {CONFIG} here or above, and TIMEPAY_BASE_URL is not set",
+        f"run {entry.run} belongs to this: export {said}; or stand where a {CONFIG} names it, for --env",
+    )
 
 
 def no_run(run: str, path: Path) -> Refusal:

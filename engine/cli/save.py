@@ -9,44 +9,48 @@ from pathlib import Path
 from typing import IO
 
 from engine.api.files import refuse_leading_out, refused
+from engine.durable import making
 from engine.refusal import Refusal
+
+_SQLITE = b"SQLite format 3\0"
+_OF_LOG = ("", "-wal", "-shm", "-journal", ".key", ".locks")
 
 
 def save(path: Path, text: str, *, sparing: Iterable[Path]) -> None:
-    """Write a file, through a link if it stays in its repository; those in ``sparing`` stay."""
+    """Write a file, through a link if it stays in its repository; those in ``sparing``, and a log, stay."""
     refuse_leading_out(path)
     target = Path(os.path.realpath(path))
     with _said(path, target):
         about = _replaced(path, target, sparing)
-        with _written(target, text, about) as beside:
-            beside.replace(target)
+        with making(target, 0o666, replaces=True) as file:
+            if about is not None:
+                _hand_over(file.fileno(), about)
+            file.write(_bytes(text))
 
 
 def save_new(path: Path, text: str) -> None:
     """Write a file that is not there yet, for its owner's eyes; what stands there, if only a link, stays."""
-    with _said(path, path), _written(path, text, None, mode=0o600) as beside:
-        path.hardlink_to(beside)  # unlike a new name for it, this takes nobody else's away
+    _refuse_log(path, path.parent.resolve() / path.name, None)
+    with _said(path, path), making(path, 0o600, replaces=False) as file:
+        file.write(_bytes(text))
 
 
-def save_pieces(path: Path, write: Callable[[IO[bytes]], None], *, may_replace: bool) -> None:
-    """Have a file written for its owner's eyes, whole or not at all; ``write`` is given it, open."""
+def save_private(
+    path: Path, write: Callable[[IO[bytes]], object], *, log: Path, sparing: Iterable[Path], may_replace: bool
+) -> None:
+    """Have a file written for its owner's eyes, by what is read from ``log``: that, and ``sparing``, stay."""
     refuse_leading_out(path)
-    if not may_replace and os.path.lexists(path):
-        raise Refusal(f"{path} is there already", "name another file, or say --force")
-    with _said(path, path):
-        beside = path.with_name(f".runbook.{os.urandom(8).hex()}")
-        with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:  # noqa: PTH123  (no Path has these flags)
-            try:
-                write(file)
-                file.flush()
-                os.fsync(file.fileno())
-                if may_replace:
-                    beside.replace(path)
-                else:
-                    path.hardlink_to(beside)
-            finally:
-                with suppress(OSError):
-                    beside.unlink()
+    target = Path(os.path.realpath(path))
+    with _said(path, target):
+        _replaced(path, target, sparing, log)
+        if not may_replace and os.path.lexists(path):
+            raise Refusal(f"{path} is there already", "name another file, or say --force")
+        with making(target, 0o600, replaces=may_replace) as file:
+            write(file)
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "backslashreplace")
 
 
 @contextmanager
@@ -67,18 +71,20 @@ def _said(path: Path, target: Path) -> Iterator[None]:
         raise refused(error, path, "written") from None
 
 
-def _replaced(path: Path, target: Path, sparing: Iterable[Path]) -> os.stat_result | None:
+def _replaced(
+    path: Path, target: Path, sparing: Iterable[Path], log: Path | None = None
+) -> os.stat_result | None:
     """Look at the file that is replaced; None if there is none."""
+    _refuse_log(path, target, log)
     try:
         about = target.stat()
     except FileNotFoundError:
         return None
     if not stat.S_ISREG(about.st_mode):
         what = "a directory" if stat.S_ISDIR(about.st_mode) else "not a regular file"
-        raise Refusal(f"{path} is {what}", "name a file to write, for example plan.json")
-    for spared in sparing:
-        if os.path.samestat(about, spared.stat()):
-            raise Refusal(f"{path} is what this command reads", "write to another file, such as plan.json")
+        raise Refusal(f"{path} is {what}", "name a file to write")
+    if _is_one_of(target, sparing):
+        raise Refusal(f"{path} is what this command reads", "write to another file")
     if about.st_nlink > 1:
         name = shlex.quote(str(path))
         message = f"{path} has {about.st_nlink} names (hard links), and only this one would change"
@@ -86,22 +92,36 @@ def _replaced(path: Path, target: Path, sparing: Iterable[Path]) -> os.stat_resu
     return about
 
 
-@contextmanager
-def _written(target: Path, text: str, about: os.stat_result | None, mode: int = 0o666) -> Iterator[Path]:
-    """Write a file under another name, whole and on disk; what the block does not give a name to is gone."""
-    beside = target.with_name(f".runbook.{os.urandom(8).hex()}")
-    opened = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-    with open(opened, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:  # noqa: PTH123  (the same)
-        try:
-            if about is not None:
-                _hand_over(file.fileno(), about)
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-            yield beside
-        finally:
-            with suppress(OSError):
-                beside.unlink()
+def _refuse_log(path: Path, target: Path, log: Path | None) -> None:
+    """Refuse a run log, or any other database, and what belongs to one."""
+    for named in map(str, (target, target.parent)):  # locks lie in a folder beside it
+        for suffix in filter(named.endswith, _OF_LOG):
+            whose = Path(named.removesuffix(suffix))
+            if is_database(whose, log):
+                what = "a run log, or another database" if whose == target else f"part of {whose}, a database"
+                raise Refusal(f"{path} is {what}: it is never written over", "name another file")
+
+
+def is_database(path: Path, log: Path | None = None) -> bool:
+    """Say whether a file is a database of SQLite; into ``log``, which is one, it does not look.
+
+    Closing it again would take from this process the locks that SQLite holds on it.
+    """
+    if log is not None and _is_one_of(path, [log]):
+        return True
+    with suppress(OSError):
+        if path.is_file():
+            with path.open("rb") as file:
+                return file.read(len(_SQLITE)) == _SQLITE
+    return False
+
+
+def _is_one_of(path: Path, others: Iterable[Path]) -> bool:
+    for each in others:
+        with suppress(OSError):
+            if path.samefile(each):
+                return True
+    return False
 
 
 def _hand_over(file: int, about: os.stat_result) -> None:

@@ -44,10 +44,21 @@ def finish(result: Result, log: RunLog, signals: Signals, form: str, chosen: Cho
     return code
 
 
-def show_run(log: RunLog, entry: RunEntry, form: str, chosen: Chosen, *, with_sends: bool = False) -> None:
-    """Show one run as its log tells it: text with what it needs, and ``with_sends`` each send, or JSON."""
+def show_run(
+    log: RunLog,
+    entry: RunEntry,
+    form: str,
+    chosen: Chosen,
+    *,
+    with_sends: bool = False,
+    seal: str | None = None,
+) -> None:
+    """Show one run as its log tells it: text with what it needs, and ``with_sends`` each send, or JSON.
+
+    ``seal`` is the one that a command has left just now.
+    """
     story, is_alive = story_of(log, entry, with_sends=with_sends or form == "json")
-    _show(log, story, is_alive, form, chosen)
+    _show(log, story, is_alive, form, chosen, seal=seal)
     if with_sends and form == "text" and story.sends:
         emit("\n" + lists.sends_table(story, paint(), columns()))
 

@@ -13,13 +13,15 @@ from engine.cli.completing import campaigns
 from engine.cli.identity import actor, owner
 from engine.cli.outliving import only_complaining
 from engine.cli.runlog import ENV, LOG, REASON, letting_go
-from engine.cli.screen import emit, warn
+from engine.cli.screen import emit, paint, warn
 from engine.cli.standstill import say_what_is_stopped, say_what_stands, say_what_waits
 from engine.cli.stopped import lifting_files, lifting_line, places_to_stop
 from engine.clock import now
 from engine.record.entry import StopEntry
 from engine.record.event import Event, StopLifted, StopSet
 from engine.refusal import Refusal
+from engine.report.runs import sealed
+from engine.runlog.chain import seal_of
 from engine.runlog.port import LOG as CHAIN
 from engine.runlog.sqlite import look_at, open_log
 
@@ -59,10 +61,11 @@ def stop(
     chosen = choose_leniently(environment_name, log_option)
     account = chosen.account_said if campaign is not None else None
     event = StopSet(now(), campaign, reason, account)
-    why_not = _unwritten(chosen, event)
+    seal, why_not = _written_to_log(chosen, event)
     if why_not is None:
         with only_complaining("the stop is set, but that cannot be shown"):
             say_what_is_stopped(chosen, StopEntry(account, campaign, event.at, actor(), reason))
+            _show_seal(seal)
     else:
         _stop_by_file(chosen, reason, f"{why_not}; so a file stops everything{_wider(campaign)}")
     return 0
@@ -93,14 +96,14 @@ def allow(
     lifted = [stop for stop in stops if _is_meant(stop, campaign, chosen)]
     if not lifted and not standing:
         raise _nothing_to_lift(chosen, campaign, stops, stop_of(files))
-    if lifted:
-        events = [StopLifted(now(), campaign, reason, stop.account) for stop in lifted]
-        _append(chosen.log, events, _PATIENCE_S)
+    events = [StopLifted(now(), campaign, reason, stop.account) for stop in lifted]
+    seal = _append(chosen.log, events, _PATIENCE_S) if lifted else None
     for file in standing:
         _remove(file)
     with only_complaining("the stop is lifted, but that cannot be shown"):
         say_what_stands(chosen, campaign, [stop for stop in stops if stop not in lifted], stop_of(files))
         say_what_waits(chosen)
+        _show_seal(seal)
     return 0
 
 
@@ -142,11 +145,18 @@ def _stops(path: Path) -> tuple[StopEntry, ...]:
         return log.stops()
 
 
-def _append(path: Path, events: Iterable[Event], patience_s: float) -> None:
+def _append(path: Path, events: Iterable[Event], patience_s: float) -> str | None:
+    """Write to the log's own chain; gives the seal over it."""
     log = open_log(path, actor=actor(), owner=owner(), create=False, patience_s=patience_s)
     with letting_go(log), log.writing() as writer:
         for event in events:
             writer.append(CHAIN, event)
+        return seal_of(writer.seal(now()))
+
+
+def _show_seal(seal: str | None) -> None:
+    if seal:
+        emit(sealed(seal, paint()))
 
 
 def _remove(file: Path) -> None:
@@ -159,21 +169,21 @@ def _remove(file: Path) -> None:
 # ------------------------------------------------ where the log does not take it: stopping is always allowed
 
 
-def _unwritten(chosen: Chosen, event: StopSet) -> str | None:
-    """Write a stop to the log; give why that cannot be, None where it stands there."""
+def _written_to_log(chosen: Chosen, event: StopSet) -> tuple[str | None, str | None]:
+    """Write a stop to the log; give the seal, and why it cannot be written, None where it stands there."""
     if chosen.found.is_guess and not chosen.is_log_said:
-        return f"{chosen.found.fault}, so the run log cannot be told"
+        return None, f"{chosen.found.fault}, so the run log cannot be told"
     try:
         if not chosen.log.exists():
-            return f"there is no run log {chosen.log}"
-        _append(chosen.log, [event], _STOP_PATIENCE_S)
+            return None, f"there is no run log {chosen.log}"
+        seal = _append(chosen.log, [event], _STOP_PATIENCE_S)
     except Refusal as refusal:
-        return refusal.message
+        return None, refusal.message
     except Exception as error:  # noqa: BLE001  (whatever keeps the log from taking it, the file does)
-        return f"the run log {chosen.log} does not take it: {error}"
+        return None, f"the run log {chosen.log} does not take it: {error}"
     if chosen.found.fault:
         warn(f"{chosen.found.fault}; the stop stands in the run log {chosen.log} all the same")
-    return None
+    return seal, None
 
 
 def _wider(campaign: str | None) -> str:

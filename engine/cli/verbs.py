@@ -67,6 +67,17 @@ LATER = "roster diff overlap approve reject report lease ui ci due policy worker
 """Verbs that people have read of (DESIGN, section 9) and that this version does not have."""
 
 
+MEANT = {
+    "erase": "log erase",
+    "copy": "log copy",
+    "backup": "log copy",
+    "restore": "log init --from COPY",
+    "seal": "verify --seal SEAL",
+    "correction": "init --correction RUN",
+}
+"""Words that people try for what another command does."""
+
+
 class Verbs(click.Group):
     """Imports a verb when it is called, never to list it."""
 
@@ -107,6 +118,8 @@ def _unknown(word: str) -> Refusal:
     if word in LATER.split():
         cure = "`runbook --help` lists the verbs that it has"
         return Refusal(f"`runbook {word}` is not in this version", cure)
+    if word in MEANT:
+        return Refusal(f"there is no verb {word}", f"`runbook {MEANT[word]}` does that")
     # Only a mistake needs it.
     from engine.runbook.spelling import nearest, shown  # noqa: PLC0415
 

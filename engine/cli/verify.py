@@ -1,45 +1,44 @@
 """``runbook verify``: whether the log, a run, or what was handed on of one is as it was written."""
 
 import os
+import shlex
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import click
 
 from engine.api.files import refused
 from engine.api.verifying import Told, verify
-from engine.audit.check import Report
+from engine.audit.check import ABSENT, Report, seal_hash
 from engine.audit.export import Unreadable, verify_path
-from engine.audit.told import told
-from engine.cli.chosen import choose_to_look
-from engine.cli.completing import started_runs
-from engine.cli.runlog import ENV, FORMAT, LOG, looking, no_run
-from engine.cli.screen import emit, emit_json, is_watched
+from engine.audit.told import is_twice_alone, told
+from engine.cli.chosen import choose_leniently, choose_to_look
+from engine.cli.completing import HANDED_ON, runs_and_files
+from engine.cli.runlog import ENV, FORMAT, LOG, letting_go, looking, no_run
+from engine.cli.save import is_database
+from engine.cli.screen import emit, emit_json, is_watched, warn
 from engine.refusal import Exit, Refusal
+from engine.runlog.names import LAST
+from engine.runlog.sqlite import look_at
 
 _MANY = 20_000
 """Events that are read before anybody wonders what takes so long."""
 
-_HASH_LENGTH = 64
 
-
-def _a_hash(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
-    """Take the hash of a seal as ``runbook run`` prints it."""
-    if value is None:
-        return None
-    digits = value.strip().lower().removeprefix("seal").strip().removeprefix("sha256:")
-    if len(digits) != _HASH_LENGTH or not set(digits) <= set("0123456789abcdef"):
+def _a_seal(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
+    """Take a seal as ``runbook run`` prints it."""
+    if value is not None and seal_hash(value) is None:
         raise Refusal(
-            f"--seal takes the whole hash of a seal, and {value!r} is none",
-            "copy it from the end of a run: seal sha256:… (64 digits)",
+            f"--seal takes a whole seal, and {value!r} is none",
+            "copy it from the end of what a run printed: seal: sha256:… (64 digits)",
         )
-    return digits
+    return seal_hash(value) if value else None
 
 
 @click.command("verify")
-@click.argument("what", metavar="[RUN|FILE]", required=False, shell_complete=started_runs)
-@click.option("--seal", callback=_a_hash, help="The hash of a seal that you kept: it must be there.")
+@click.argument("what", metavar="[RUN|FILE]", required=False, shell_complete=runs_and_files)
+@click.option("--seal", callback=_a_seal, help="A seal that you kept, as a run printed it: it must be there.")
 @ENV
 @LOG
 @FORMAT
@@ -51,7 +50,7 @@ def command(
     FILE is what `runbook export` or `runbook evidence` made, or the folder it was unpacked in; it needs no
     run log. Ends with 17 where something is wrong, and names where it shows first.
     """
-    if what is not None and os.path.lexists(what):
+    if what is not None and _is_file(what, environment_name, log_option):
         report = _of_file(Path(what), seal)
     else:
         chosen = choose_to_look(environment_name, log_option)
@@ -60,15 +59,41 @@ def command(
                 raise no_run(what or "last", chosen.log)
             run = None if what is None else log.find(what).run
             report = verify(log, run, seal=seal, told=tell)
-    return _show(report, form, is_sealed=seal is not None)
+    return _show(report, form)
+
+
+def _is_file(what: str, environment_name: str | None, log_option: Path | None) -> bool:
+    """Say whether a file is meant: a run goes before a file that happens to have its name."""
+    if not os.path.lexists(what):
+        return "/" in what or what.endswith(HANDED_ON)
+    if "/" in what or not _is_run(what, environment_name, log_option):
+        return True
+    warn(f"{what} is a run and a file here, too; this is about the run: ./{what} names the file")
+    return False
+
+
+def _is_run(name: str, environment_name: str | None, log_option: Path | None) -> bool:
+    with suppress(Refusal):
+        log = look_at(choose_leniently(environment_name, log_option).log)
+        if log is not None:
+            with letting_go(log):
+                return name in (log.find(name).run, LAST)
+    return False
 
 
 def _of_file(path: Path, seal: str | None) -> Report:
     try:
         return verify_path(path, seal)
     except Unreadable as error:
+        if path.is_file() and is_database(path):
+            by = f"`runbook verify --log {shlex.quote(str(path))}` checks it"
+            raise Refusal(f"{path} is a run log, and no part of one", by) from None
         cure = "name what `runbook export` or `runbook evidence` made; without a name the run log is checked"
         raise Refusal(f"{path}: {error}", cure) from None
+    except FileNotFoundError:
+        raise Refusal(
+            f"there is no file {path}", "check the path; a RUN is named by its id, or `last`"
+        ) from None
     except OSError as error:
         raise refused(error, path) from None
 
@@ -94,21 +119,29 @@ def _progress() -> Iterator[Told]:
             click.echo("\r\x1b[K", err=True, nl=False)
 
 
-def _show(report: Report, form: str, *, is_sealed: bool) -> int:
+def _show(report: Report, form: str) -> int:
     if form == "json":
         emit_json(report.to_json())
     else:
         emit(told(report))
-        if report.faults:
-            emit(
-                "Keep it as it is and send nothing by it until somebody has looked: compare it with a copy, "
-                "and ask who could write to it.",
-                err=True,
-            )
-        elif not is_sealed:
-            emit(
-                "Whether something was cut off at its end, only a seal shows that somebody kept elsewhere: "
-                "runbook verify --seal HASH",
-                err=True,
-            )
-    return Exit.UNPROVEN if report.faults else 0
+        if advice := _advice(report):
+            emit(advice, err=True)
+    return 0 if report.is_sound else Exit.UNPROVEN
+
+
+def _advice(report: Report) -> str | None:
+    """Say what to do next; None where nothing is left to do."""
+    if report.is_sound:
+        return None
+    if not report.faults:
+        return (
+            "Check it with the version that wrote it, or a later one: `runbook --version` says which this is."
+        )
+    if [fault.rule for fault in report.faults] == [ABSENT]:
+        return "Hold the seal against the log that the file is of: runbook verify --seal SEAL"
+    if is_twice_alone(report):
+        return "Look at the send (runbook show RUN), and tell whoever answers for these customers."
+    return (
+        "Keep it as it is and send nothing by it until somebody has looked: compare it with a copy, "
+        "and ask who could write to it."
+    )

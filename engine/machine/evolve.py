@@ -44,7 +44,7 @@ from engine.record.state import RunState, SendState, StepState
 
 START = RunState()
 
-_OVERREACHED = "the API took more customers than the request allowed"
+_OVERREACHED = "the API took more customers, or others, than the request allowed"
 _CONTRADICTED = "an answer came after a person had said that it was not sent"
 _SHOWN = "the API's logs show a send of which a person had said that it was not sent"
 

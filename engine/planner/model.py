@@ -99,9 +99,20 @@ class Plan:
     @property
     def unfilled(self) -> tuple[str, ...]:
         """What nobody has filled in yet of the account, the campaign, the templates and the like."""
-        said = [self.templates[s.id].id if s.id in self.templates else s.template for s in self.runbook.steps]
+        return (*self.unfilled_there, *self.unfilled_here)
+
+    @property
+    def unfilled_there(self) -> tuple[str, ...]:
+        """What is left of it in the configuration: the organisation, the catalog's ids."""
+        ids = (self.templates[step.id].id for step in self.runbook.steps if step.id in self.templates)
+        return unfilled((self.account.org if self.account else None, *ids))
+
+    @property
+    def unfilled_here(self) -> tuple[str, ...]:
+        """What is left of it in the runbook."""
+        said = [step.template for step in self.runbook.steps if step.id not in self.templates]
         said += [text for step in self.runbook.steps for text in _texts(dict(step.fields))]
-        return unfilled((self.account.org if self.account else None, self.runbook.campaign.id, *said))
+        return unfilled((self.runbook.campaign.id, *said))
 
     @property
     def ways(self) -> "Ways":

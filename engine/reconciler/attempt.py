@@ -37,9 +37,11 @@ class Trust(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One attempt with what its request says. ``customers`` None: it went by filter, to whomever.
+    """One attempt with what its request says. ``customers`` None: it went to whomever, by filter.
 
-    ``left_out`` are those whom the filter excludes, ``most`` the customers that the API says it took.
+    Or it overreached: then it may have gone to anybody, whatever its request says.
+    ``left_out`` are those whom the filter excludes, ``most`` the customers that the API says it took,
+    or that it may have taken at most.
     """
 
     send: SendEntry
@@ -84,16 +86,17 @@ def attempt_of(send: SendEntry, request: Request, *, said_unsent: bool) -> Attem
     if (trust := _trust(send, said_unsent=said_unsent)) is None:
         return None
     body = request.body
-    filters = body.get("filters")
+    obeyed = not (send.counts and request.is_overreached_by(send.counts))
+    filters = body.get("filters") if obeyed else None
     left_out = filters.get("exclude_ids") if isinstance(filters, dict) else None
     return Attempt(
         send,
         trust,
         template=_text(body.get("templateId")),
         agent=_text(body.get("agentId")),
-        customers=frozenset(request.customers()) or None,
+        customers=(frozenset(request.customers()) if obeyed else None) or None,
         left_out=frozenset(str(each) for each in left_out) if isinstance(left_out, list) else frozenset(),
-        most=send.counts.selected if trust is Trust.TAKEN and send.counts else None,
+        most=send.counts.selected if trust is Trust.TAKEN and send.counts else send.at_most,
     )
 
 
@@ -108,6 +111,16 @@ def said_unsent(events: Iterable[Event]) -> frozenset[tuple[str, int]]:
             case SendResolved(address=address, resolution=Resolution.NOT_SENT):
                 said.add((address, latest.get(address, 1)))
     return frozenset(said)
+
+
+def names_of(keys: Iterable[Key], run: str) -> str:
+    """Name attempts, each once, as somebody who looks at a run would."""
+    named = dict.fromkeys(
+        (address if own == run else f"{address} of run {own}")
+        + (f" (attempt {number})" if number > 1 else "")
+        for own, address, number in keys
+    )
+    return " or ".join(named)
 
 
 def _trust(send: SendEntry, *, said_unsent: bool) -> Trust | None:

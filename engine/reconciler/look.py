@@ -22,7 +22,7 @@ class Look:
 
 
 def looks_for(attempts: Iterable[Attempt]) -> tuple[Look, ...]:
-    """Ask by channel, and once for all attempts whose times touch."""
+    """Ask by channel, and once for all attempts whose times touch; first where a send is in doubt."""
     made: list[Look] = []
     for each in sorted(attempts, key=lambda each: (each.send.channel, each.since)):
         last = made[-1] if made else None
@@ -33,4 +33,4 @@ def looks_for(attempts: Iterable[Attempt]) -> tuple[Look, ...]:
         else:
             query = LogQuery(each.send.campaign, each.send.channel, each.since, each.until)
             made.append(Look(query, (each,)))
-    return tuple(made)
+    return tuple(sorted(made, key=lambda look: not any(each.is_doubtful for each in look.attempts)))

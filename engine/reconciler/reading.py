@@ -8,13 +8,13 @@ _MORE_PART = 10
 
 
 class Reading:
-    """What was read of one question, page by page; ``rows`` hold each row once, by its id.
+    """What was read of one question, page by page; ``rows`` hold each row once, by its key.
 
     ``counted`` is the number of rows that the API gave beforehand, ``most_pages`` how many are read.
     """
 
     def __init__(self, counted: int, most_pages: int) -> None:
-        self.rows: dict[str, LogRow] = {}
+        self.rows: dict[object, LogRow] = {}
         self.unread = 0
         self.pages = 0
         self.is_complete = counted == 0
@@ -34,7 +34,7 @@ class Reading:
         """Take the page that was wanted."""
         assert self.wanted is not None, "nothing more was wanted"
         self.pages += 1
-        self.rows.update({row.id: row for row in page.rows})
+        self.rows.update({row.key: row for row in page.rows})
         self._seen += len(page.rows) + page.unread
         self.unread += page.unread
         if page.total is not None and page.total != self.counted:

@@ -5,7 +5,8 @@ from datetime import datetime
 
 from engine.diagnostics import Json
 from engine.frozen import dataclass
-from engine.reconciler.attempt import Attempt, Trust
+from engine.reconciler.attempt import Attempt, Key, Trust
+from engine.reconciler.matching import Matches
 from engine.timepay.logs import LogRow
 
 
@@ -18,7 +19,9 @@ def customers_of(rows: Iterable[LogRow]) -> set[str]:
 class Seen:
     """What rows tell of one attempt. ``new`` of the ``reached`` customers were not known before.
 
-    ``rows`` were looked through; ``complete``: all that there were. ``is_kept``: the logs hold its channel.
+    ``rows`` were looked through; ``complete``: all that there were; ``is_read``: any at all, if there
+    were any. ``is_kept``: the logs hold its channel. ``disputed``: who else has a row that fits it, too,
+    for each such row.
     """
 
     attempt: Attempt
@@ -29,6 +32,8 @@ class Seen:
     rows: int = 0
     complete: bool = False
     is_kept: bool = True
+    is_read: bool = True
+    disputed: tuple[Key, ...] = ()
 
     @property
     def new(self) -> int:
@@ -50,6 +55,17 @@ class Seen:
         """How many customers the request named; None: it went by filter."""
         return None if self.attempt.customers is None else len(self.attempt.customers)
 
+    @property
+    def at_most(self) -> int | None:
+        """The most customers whom it can have reached; None: nobody knows."""
+        known = [each for each in (self.named, self.attempt.most) if each is not None]
+        return min(known, default=None)
+
+    @property
+    def may_have_more(self) -> bool:
+        """Whether later rows may name more of its customers."""
+        return self.reached > 0 and (self.at_most is None or self.reached < self.at_most)
+
     def to_json(self) -> dict[str, Json]:
         """Give it as ``reconcile --format json`` lists it."""
         send = self.attempt.send
@@ -63,6 +79,34 @@ class Seen:
             "new": self.new,
             "named": self.named,
             "rows": self.rows,
+            "disputed": len(self.disputed),
+            "read": self.is_read,
             "complete": self.complete,
             "in_logs": self.is_kept,
         }
+
+
+def seen_of(
+    attempt: Attempt,
+    matches: Matches,
+    since: datetime,
+    until: datetime,
+    *,
+    rows: int,
+    complete: bool = False,
+    is_kept: bool = True,
+    is_read: bool = True,
+) -> Seen:
+    """Say what matched rows tell of an attempt."""
+    return Seen(
+        attempt,
+        since,
+        until,
+        tuple(matches.found[attempt.key]),
+        len(matches.reached[attempt.key]),
+        rows,
+        complete,
+        is_kept,
+        is_read,
+        tuple(matches.disputed.get(attempt.key, ())),
+    )

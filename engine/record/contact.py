@@ -40,6 +40,10 @@ class Planned:
         ids = filters.get("exclude_ids") if isinstance(filters, dict) else None
         return frozenset(map(str, ids)) if isinstance(ids, list) else frozenset()
 
+    def is_overreached_by(self, send: SendEntry) -> bool:
+        """Say whether the API took more than the request allows: it may have reached anybody then."""
+        return bool(self.request and send.counts and self.request.is_overreached_by(send.counts))
+
 
 @dataclass(frozen=True, slots=True)
 class Contact:
@@ -58,6 +62,8 @@ class Contact:
         if not self.send.reaches:
             return Known.NOT_SENT
         counts, request = self.send.counts, self.planned.request
+        if self.planned.is_overreached_by(self.send):
+            return Known.UNKNOWN
         if self.send.status is SendStatus.SUCCEEDED and counts and request:
             return Known.SENT if counts.initiated >= len(request.customers()) else Known.UNKNOWN
         return Known.UNKNOWN
@@ -67,7 +73,8 @@ class Contact:
 class Unnamed:
     """An attempt that may have reached people of whom the log keeps no id, but for those whom rows name.
 
-    ``known`` are these customers: of anybody else only the API knows.
+    ``known`` are these customers: of anybody else only the API knows. It went by filter, or its ids were
+    erased, or it overreached.
     """
 
     send: SendEntry
@@ -80,9 +87,24 @@ class Unnamed:
         return self.send.counts.selected if self.send.counts else self.send.at_most
 
     @property
+    def overreached(self) -> bool:
+        """Whether it may have reached others than its request allows."""
+        return self.planned.is_overreached_by(self.send)
+
+    @property
+    def left_out(self) -> frozenset[str]:
+        """The customers whom it surely did not reach."""
+        return frozenset() if self.overreached else self.planned.left_out
+
+    @property
     def is_known(self) -> bool:
-        """Whether rows name as many customers as it may have reached."""
-        return self.at_most is not None and len(self.known) >= self.at_most
+        """Whether rows name as many customers as it may have reached; one may be somebody else's."""
+        return len(self.known) == self.at_most
+
+    @property
+    def is_crowded(self) -> bool:
+        """Whether rows name more than it may have reached: some are somebody else's."""
+        return self.at_most is not None and len(self.known) > self.at_most
 
 
 def planned_of(plan: Mapping[str, Any], address: str) -> Planned:

@@ -186,7 +186,7 @@ class SendResolved:
 
 @dataclass(frozen=True, slots=True)
 class Overreached:
-    """The API took more customers than the request allowed: the run halts for good."""
+    """The API took more customers, or others, than the request allowed: the run halts for good."""
 
     at: datetime
     step: str

@@ -177,9 +177,9 @@ def _halted(lines: _Lines, state: RunState, because: str) -> Need | None:
 def blocked(send: SendEntry) -> str:
     """Say why a send keeps its campaign from being sent to, until somebody has looked into it."""
     if send.status is SendStatus.NOT_SENT:
-        why = "was answered after a person had said that it was not sent"
+        why = "did go out, though a person had said that it was not sent"
     else:
-        why = "took more customers than it was allowed"
+        why = "took more customers, or others, than it was allowed"
     return f"{send.address} {why}; no run sends to campaign {send.campaign} until that is looked into"
 
 

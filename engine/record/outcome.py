@@ -91,8 +91,8 @@ class Outcome:
     ``counts`` is None where nobody knows the numbers (in doubt, sent unknown). ``fatal`` marks
     the refusals that halt a run whatever ``on_failure`` says (401, 403, no such campaign).
     ``retry_at`` is the instant before which the API asked not to be called again. ``overreached``:
-    it took more customers than the request allowed. ``http_status`` and ``answer_hash`` (sha256 of
-    the body as it came) are the evidence, where there was an answer.
+    it took more customers, or others, than the request allowed. ``http_status`` and ``answer_hash`` (sha256
+    of the body as it came) are the evidence, where there was an answer.
     """
 
     status: SendStatus

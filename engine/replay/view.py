@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from engine.record.condition import Field
 from engine.record.outcome import RunStatus, words
 from engine.record.plan import Program
 from engine.record.state import RunState
@@ -136,7 +137,7 @@ def _end(compared: Comparison) -> Iterator[str]:
         stood, now = _standing(compared.stood), _standing(compared.now.state)
         yield f"As recorded: {stood}, {_messages(compared.stood)}"
         if ends is None:
-            yield f"Now:         {now}, {_messages(compared.now.state)}"
+            yield f"Now:         {now}, {_messages(compared.now.state)}{_made_up(compared)}"
         if compared.differences and compared.now.state.status in _STOPPED:
             yield "  There a person would be asked, and what they would say is unknown."
     if ends is not None:
@@ -159,6 +160,11 @@ def _messages(state: RunState) -> str:
     unknown = [name for name, step in state.steps.items() if step.counts is None]
     more = f", and those of {listed(unknown, 'and')}, of which nobody knows" if unknown else ""
     return f"{_count(state.initiated, 'message')}{more}"
+
+
+def _made_up(compared: Comparison) -> str:
+    steps = [edit.step for edit in compared.edits if Field.INITIATED in edit.made_up]
+    return f" (the number for {listed(steps, 'and')} is made up)" if steps else ""
 
 
 def _count(number: int, what: str) -> str:

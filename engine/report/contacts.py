@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from engine.config import environment_of, place
 from engine.record.contact import Contact, Known, Planned, Unnamed
-from engine.record.entry import EventEntry, ReachedEntry, SendEntry
+from engine.record.entry import EventEntry, ReachedEntry
 from engine.record.event import Erased
 from engine.record.outcome import NOBODY, SendStatus, words
 from engine.record.wallclock import date_and_time
@@ -54,11 +54,13 @@ def _said(contact: Contact) -> str:
         case Known.NOT_SENT:
             return f"nothing was sent: {words(send.status.value)}"
         case Known.UNKNOWN:
-            return f"may have been sent: {_OPEN.get(send.status) or _in_numbers(send)}"
+            return f"may have been sent: {_OPEN.get(send.status) or _in_numbers(contact)}"
 
 
-def _in_numbers(send: SendEntry) -> str:
-    counts = send.counts or NOBODY
+def _in_numbers(contact: Contact) -> str:
+    counts = contact.send.counts or NOBODY
+    if contact.planned.is_overreached_by(contact.send):
+        return f"the API took {counts.selected:,} customers, others than those named, and nobody knows whom"
     if counts.initiated < counts.selected:
         return f"to {counts.initiated:,} of {counts.selected:,} customers it was, and nobody knows to which"
     return f"the API took {counts.selected:,} of those whom the request names, and nobody knows which"
@@ -90,8 +92,8 @@ def _reviewed(planned: Planned) -> str:
 
 
 def unnamed_text(unnamed: Sequence[Unnamed], who: str, paint: Paint = plain, width: int | None = None) -> str:
-    """List the sends that may have reached customers whom they do not name, a line each; ``who``: them."""
-    head = f"May have been sent to {who}: these sends name nobody, and only the API knows whom they reached."
+    """List the sends that may have reached others than the log names, a line each; ``who``: them."""
+    head = f"May have been sent to {who}: of these sends only the API knows whom they reached."
     return "\n".join([hanging(paint("strong", head), width), *(_line(each, width) for each in unnamed)])
 
 
@@ -100,7 +102,12 @@ def _line(unnamed: Unnamed, width: int | None) -> str:
     about = [date_and_time(send.intended_at), send.channel]
     about += [f"template {_template(unnamed.planned)}"] if unnamed.planned.template else []
     about += [f"may have been among the {number_of(unnamed)} of {send.address}, run {send.run}"]
-    about += [f"rows name {'all' if unnamed.is_known else f'{known:,}'} of these"] if known else []
+    if unnamed.is_crowded:
+        about += [f"rows name {known:,}, more than that: some are of another send"]
+    elif known:
+        about += [f"rows name {'all' if unnamed.is_known else f'{known:,}'} of these"]
+    if unnamed.overreached:
+        about += ["the API took others than it was asked for"]
     return hanging(f"  {' · '.join(about)}", width)
 
 

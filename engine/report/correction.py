@@ -24,7 +24,7 @@ _REASON = "a correction goes to exactly those whom the run may have reached"
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """Whom a correction of a run goes to, by channel; ``unknown``: sends of which not everybody is known."""
+    """Whom a correction of a run goes to, by channel."""
 
     entry: RunEntry
     plan: Mapping[str, Any]
@@ -34,7 +34,7 @@ class Correction:
 
     @property
     def unknown(self) -> tuple[Unnamed, ...]:
-        """The sends that may have reached somebody whom nobody knows."""
+        """The sends that may have reached somebody whom nobody knows, or whose rows name strangers."""
         return tuple(each for each in self.unnamed if not each.is_known)
 
     @property
@@ -83,14 +83,28 @@ def _head(correction: Correction, now: datetime) -> Iterator[str]:
     yield f"A correction of run {entry.run} ({entry.runbook}, {where}, campaign {entry.campaign}):"
     yield f"for those whom it reached, or may have reached, as far as its log knew on {date_and_time(now)}."
     yield from (f"  {line}" for line in _sends(correction))
-    if correction.unknown:
-        yield ""
-        yield "NOT EVERYBODY IS IN THIS FILE. The log does not know all whom these sends reached, and they"
-        yield f"get no correction: {', '.join(each.send.address for each in correction.unknown)}."
+    yield from _doubts(correction)
     yield ""
     yield f"Write your own where {PLACEHOLDER} stands: until then every run is refused. Then validate and"
     yield "plan it, and have it reviewed. The ids are personal data: keep this file from whoever need not"
     yield "see them."
+
+
+def _doubts(correction: Correction) -> Iterator[str]:
+    """Say of which sends people are missing here, or may be; a row of the logs may be of another send."""
+    crowded = [each.send.address for each in correction.unnamed if each.is_crowded]
+    if missing := [each.send.address for each in correction.unknown if not each.is_crowded]:
+        yield ""
+        yield "NOT EVERYBODY IS IN THIS FILE. The log does not know all whom these sends reached, and they"
+        yield f"get no correction: {', '.join(missing)}."
+    if crowded:
+        yield ""
+        yield "STRANGERS ARE IN THIS FILE. Rows name more customers than these sends can have reached; some"
+        yield f"are of another send, and somebody may be missing all the same: {', '.join(crowded)}."
+    if told := [each.send.address for each in correction.unnamed if each.is_known and each.known]:
+        yield ""
+        yield "As far as rows of the API's logs tell, everybody is known of these sends; a row may be of"
+        yield f"another send, though, and somebody missing: {', '.join(told)}."
 
 
 def _sends(correction: Correction) -> Iterator[str]:
@@ -103,7 +117,12 @@ def _sends(correction: Correction) -> Iterator[str]:
         send = unnamed[key].send if key in unnamed else named[key][0].send
         of = f" of {number_of(unnamed[key])}" if key in unnamed else ""
         told = [each for each in named.get(key, ()) if each.known is not Known.NOT_SENT]
-        yield f"{send.address} · {send.channel} · {words(send.status.value)}: {len(told):,}{of} customers"
+        said = f"{send.address} · {send.channel} · {words(send.status.value)}"
+        if key in unnamed and unnamed[key].overreached:
+            reached = f"it reached {number_of(unnamed[key])}, others than it was asked for"
+            yield f"{said}: {reached}; here are {len(told):,}, whom it names or rows do"
+        else:
+            yield f"{said}: {len(told):,}{of} customers"
 
 
 def _parts(customers: Mapping[str, Sequence[str]]) -> tuple[list[str], list[str]]:

@@ -27,21 +27,26 @@ HOW TO CHECK IT
      from its events, compares each request with the plan, and says what is sound, what is not, and what
      cannot be checked. Its exit code is 0, or 17 where something is wrong.
 
-  2. Nothing that lies in one place can prove that nothing was cut off at its end. Whoever kept the seal
-     of a run elsewhere (`runbook run` prints it as it ends) adds it:
+  2. Nothing that lies in one place can prove that it was not cut off at its end, or written anew. Whoever
+     kept a seal of this log elsewhere (every run prints one as it ends) adds it:
 
          python3 verify.py --seal sha256:...
+
+     Any seal that was made between the end of the runs above and this evidence proves them: log.jsonl
+     leads from it back to the seals that cover them. Of an older one it is said what it does not prove. One
+     made after this evidence is not in it (exit code 17: not proven); whoever has the log can check it.
 
   3. verify.py is part of this evidence. Who does not trust it takes it from elsewhere (it is the text of
      the modules engine/audit/*.py of campaign-runbooks), or uses `runbook verify THIS.zip`.
 
 WHAT IS IN IT
 
-  runs/ID.jsonl     every event of a run, as it was written, with the seals that cover it{people}
+  runs/ID.jsonl     every event of a run, as it was written{people}
   plans/ID.json     the plan that the run carried out, as its first event holds it
-  plans/ID.txt      the same in words, with the texts of the templates as they were recorded
-  events/ID.txt     the events in words{contacts}
-  seal.txt          the latest seal of the log
+  plans/ID.txt      the same in words, for reading, with the texts of the templates as they were recorded
+  events/ID.txt     the events in words, for reading{contacts}
+  log.jsonl         the log's own chain: every seal, each stop that was set or lifted, and no customer
+  seal.txt          the latest seal of the log, as of this evidence
   verify.py         the checker
   MANIFEST          the sha256 of every file here: `sha256sum -c MANIFEST` checks it, too
 
@@ -53,11 +58,16 @@ WHAT IT DOES NOT SHOW
 """
 
 _ONE_CUSTOMER = "; of the\n                    customers only this one"
+_OTHERS = "; and, in its plan,\n                    {}"
 _CONTACTS = "\n  contacts.txt      what was sent to this customer, or may have been"
 
 
-def guide(about: str, log_id: str, runs: Sequence[RunEntry], *, customer: bool) -> str:
-    """Write README.txt: what an evidence is about, and how to check it."""
+def guide(about: str, log_id: str, runs: Sequence[RunEntry], *, customer: bool, others: int = 0) -> str:
+    """Write README.txt: what an evidence is about, and how to check it.
+
+    ``customer``: it is about one; ``others``: so many ids of others stand in its plans all the same.
+    """
+    people = _ONE_CUSTOMER if customer else ", and the customers"
     said = [
         f"  {entry.run}: {words(entry.status)}, {entry.messages:,} messages, "
         f"started {date_and_time(entry.started_at)}"
@@ -69,10 +79,15 @@ def guide(about: str, log_id: str, runs: Sequence[RunEntry], *, customer: bool) 
             line="=" * (len(about) + len("EVIDENCE: ")),
             log_id=log_id,
             runs="\n".join(said) or "  No run.",
-            people=_ONE_CUSTOMER if customer else ", and the customers",
+            people=people + (_OTHERS.format(others_named(others)) if others else ""),
             contacts=_CONTACTS if customer else "",
         )
     )
+
+
+def others_named(number: int) -> str:
+    """Say how many customers a plan names whom an evidence is not about."""
+    return f"{'1 id' if number == 1 else f'{number:,} ids'} of others, whom the runbook itself names"
 
 
 def program_text(document: Mapping[str, Any]) -> str:

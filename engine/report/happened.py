@@ -74,7 +74,7 @@ def _happened_to_send(event: Event) -> str | None:  # noqa: C901, PLR0911, PLR09
         case SendResolved(address=address, resolution=resolution, reason=reason):
             return f"{address} settled as {resolution.value.replace('_', ' ')}: {reason}"
         case Overreached(address=address):
-            return f"{address} reached more customers than the request allowed"
+            return f"{address} reached more customers, or others, than the request allowed"
         case LateAnswer(address=address, outcome=outcome):
             return f"{address} answered late: {told(outcome)}"
         case Reconciled(address=address) as event:
@@ -83,9 +83,11 @@ def _happened_to_send(event: Event) -> str | None:  # noqa: C901, PLR0911, PLR09
             ids = "1 customer id" if contacts + reached == 1 else f"{contacts + reached:,} customer ids"
             return f"{ids} removed: {reason}"
         case Sealed(heads=heads):
-            return f"sealed: {_ends(heads)}"
+            return f"sealed: {_ends(heads) or 'what stands before it in this chain'}"
         case GuardRefused(guard=guard, reason=reason):
             return f"kept back ({guard}): {reason}"
+        case OverrideUsed(override="restored", reason=reason):
+            return reason
         case OverrideUsed(override=override, reason=reason):
             return f"--{override} used: {reason}"
         case StopSet(campaign=campaign, reason=reason, account=account):
@@ -162,4 +164,6 @@ def people(counts: Counts) -> str:
     beyond = (
         f", {counts.matched - counts.selected:,} beyond the limit" if counts.matched > counts.selected else ""
     )
-    return f"{counts.initiated:,}{of} customers{failed}; {counts.matched:,} matched{beyond}"
+    asked = counts.selected if counts.failed else counts.initiated
+    customers = "customer" if asked == 1 else "customers"
+    return f"{counts.initiated:,}{of} {customers}{failed}; {counts.matched:,} matched{beyond}"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from engine.reconciler.attempt import Trust
+from engine.reconciler.attempt import Trust, names_of
 from engine.reconciler.seen import Seen
 
 
@@ -12,42 +12,56 @@ def reconciled(seen: Iterable[Seen]) -> str:
 
 
 def _about(seen: Seen) -> str:
-    send = seen.attempt.send
-    name = send.address if send.attempt == 1 else f"{send.address} (attempt {send.attempt})"
-    return f"{name}: {_found(seen)}"
+    return f"{names_of([seen.attempt.key], seen.attempt.send.run)}: {_found(seen)}"
 
 
 def _found(seen: Seen) -> str:
+    doubt = "" if seen.is_settled else ", so it stays in doubt"
     if not seen.is_kept:
-        doubt = ", so it stays in doubt" if not seen.is_settled else ""
         return f"the API's logs hold no {seen.attempt.send.channel}: they tell nothing of it{doubt}"
     if seen.contradicts:
         return (
-            f"it did reach {_customers(seen.reached)}, though a person had said that it was not sent: the "
-            "run halts for good, and nothing is sent to this campaign until somebody has looked into it"
+            f"it did reach {_customers(seen.reached)}, though a person had said that it was not sent: this "
+            "run sends nothing more, nor does any other to this campaign until somebody has looked into it"
         )
     if seen.reached:
         new = "" if seen.new == seen.reached else f" ({seen.new:,} new)"
         went = "it went out (taken as sent): " if seen.attempt.is_doubtful else ""
         return f"{went}rows show it for {_customers(seen.reached)}{new}{_others(seen)}"
-    looked = f"none of {seen.rows:,} rows" if seen.rows else "no row"
+    if not seen.is_read:
+        return f"its rows were not read{doubt}"
     if not seen.is_settled:
-        return (
-            f"nobody knows whether it went out (in doubt): {looked} of its time fits it. That "
-            "proves nothing: rows may come late"
-        )
+        return f"nobody knows whether it went out (in doubt): {_nothing(seen)}"
     was_said = seen.attempt.trust is Trust.SAID_UNSENT
-    return f"{looked} fits it" + (", as far as the logs show" if was_said else f"{_others(seen)}")
+    return f"{_looked(seen)} fits it" + (", as far as the logs show" if was_said else f"{_others(seen)}")
+
+
+def _nothing(seen: Seen) -> str:
+    """Say why no row settles a send in doubt; one that may be another's is never called none."""
+    if not seen.disputed:
+        return f"{_looked(seen)} of its time fits it. That proves nothing: rows may come late"
+    number = len(seen.disputed)
+    fit = "1 row fits it, but may be that" if number == 1 else f"{number:,} rows fit it, but may be those"
+    whose = names_of(seen.disputed, seen.attempt.send.run)
+    return f"{fit} of {whose}. It may well have gone out: do not say not-sent"
+
+
+def _looked(seen: Seen) -> str:
+    return f"none of {seen.rows:,} rows" if seen.rows > 1 else "no row"
 
 
 def _others(seen: Seen) -> str:
     """Say what of a send is not known, and that nothing is said of who has no row."""
+    if seen.at_most is not None and seen.reached > seen.at_most:
+        return f", more than the {seen.at_most:,} whom it can have reached: some are somebody else's"
     others = None if seen.named is None else seen.named - seen.reached
     if others == 0:
         return ", all whom it named"
-    if others is None:
-        return "; whom else it reached is not known"
-    return f"; the other {others:,} of the {seen.named:,} whom it named may have been reached"
+    if others is not None:
+        return f"; the other {others:,} of the {seen.named:,} whom it named may have been reached"
+    if seen.reached == seen.at_most:
+        return ", as many as it can have reached"
+    return "; whom else it reached is not known"
 
 
 def _customers(number: int) -> str:

@@ -48,14 +48,27 @@ def link(run: str, seq: int, actor: str, event: Event, before: str) -> Link:
 def reached_digest(entries: Iterable[ReachedEntry]) -> str:
     """Give the sha256 of the rows that are kept for an attempt, as its latest ``Reconciled`` names it.
 
-    A line each, sorted: the customer, the attempt (``remind/c1#1``), the row, with tabs between them as
-    JSON's own texts, so that no name can hold a tab or the end of a line.
+    A line each, sorted: the customer, the attempt (``remind/c1#1``), the row, and what the API said of it,
+    as the log keeps them; with tabs between them as JSON's own texts, so that no name can hold a tab or
+    the end of a line.
     """
-    lines = sorted(
-        "\t".join(json.dumps(part) for part in (each.customer, f"{each.address}#{each.attempt}", each.row))
-        for each in entries
-    )
+    lines = sorted("\t".join(map(_stored_text, _cells(each))) for each in entries)
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def _cells(each: ReachedEntry) -> tuple[str | None, ...]:
+    at = None if each.at is None else text_of(each.at)
+    send = f"{each.address}#{each.attempt}"
+    return each.customer, send, each.row, at, each.status, each.template, each.phone, each.source.value
+
+
+def _stored_text(cell: str | None) -> str:
+    return json.dumps(cell and cell.encode("utf-8", "backslashreplace").decode())
+
+
+def seal_of(sealed: EventEntry | None) -> str | None:
+    """Give the hash of a seal as people keep it; None where there is no seal."""
+    return f"sha256:{sealed.hash}" if sealed else None
 
 
 def verify(entries: Iterable[EventEntry]) -> int | None:

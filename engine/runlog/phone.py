@@ -6,9 +6,11 @@ import re
 from contextlib import suppress
 from pathlib import Path
 
+from engine.durable import making
 from engine.refusal import Exit, Refusal
 
 _DIGITS = 10
+_TYPED = re.compile(r"(?:91|0091|0)?([0-9]{10})")
 _KEY_BYTES = 32
 _KEY = re.compile(rf"[0-9a-f]{{{2 * _KEY_BYTES}}}")
 
@@ -20,6 +22,16 @@ def last_digits(phone: str | None) -> str | None:
     """
     digits = re.sub("[^0-9]", "", phone or "")
     return digits[-_DIGITS:] if len(digits) >= _DIGITS else None
+
+
+def typed_digits(phone: str) -> str | None:
+    """Give the ten digits of a number as a person types it, alone or behind 91, 0091 or 0; None: no such.
+
+    One of another country, or with an extension, would lead to somebody else.
+    """
+    digits = "".join(re.split(r"[\s().+-]+", phone.strip()))
+    found = _TYPED.fullmatch(digits)
+    return found[1] if found else None
 
 
 def hashed(key: bytes, phone: str | None) -> str | None:
@@ -56,18 +68,9 @@ def key_of(log: Path | None, *, make: bool) -> bytes | None:
 
 
 def _make(path: Path) -> None:
-    """Write it whole under another name first; of two processes that make one, the first has made it."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    try:
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(f"{os.urandom(_KEY_BYTES).hex()}\n")
-            file.flush()
-            os.fsync(descriptor)
-        with suppress(FileExistsError):
-            path.hardlink_to(beside)
-    finally:
-        beside.unlink()
+    """Write it; of two processes that make one, the first has made it."""
+    with suppress(FileExistsError), making(path, 0o600, replaces=False) as file:
+        file.write(f"{os.urandom(_KEY_BYTES).hex()}\n".encode())
 
 
 def _read(path: Path) -> bytes:

@@ -40,9 +40,9 @@ class Writer(Protocol):
         """Add an event to the run's chain, and to the tables what follows from it.
 
         ``customers`` are those whom the request of a ``SendIntended`` names, ``reached`` the rows that
-        come with a ``Reconciled``: no other attempt holds one of them, and one that this attempt holds
-        already gets its new status. Raises ``AlreadyOpen`` where a live attempt of the address exists,
-        ``NotOpen`` where a ``SendSettled`` finds its attempt settled.
+        come with a ``Reconciled``: none of them is held by an attempt, be it this one. Raises
+        ``AlreadyOpen`` where a live attempt of the address exists, ``NotOpen`` where a ``SendSettled`` finds
+        its attempt settled.
         """
         ...
 
@@ -51,7 +51,10 @@ class Writer(Protocol):
         ...
 
     def seal(self, at: datetime) -> EventEntry | None:
-        """Note, in the log's own chain, where the chains end that no seal covers yet; None: there is none."""
+        """Note, in the log's own chain, where the chains end that no seal covers yet.
+
+        The seal covers that chain, too. None: nothing was written since the last one.
+        """
         ...
 
 
@@ -137,7 +140,8 @@ class RunLog(Protocol):
     def nameless(self, since: datetime | None = None) -> Iterator[SendEntry]:
         """Give the attempts that may have reached people of whom no contact is kept, as they are asked for.
 
-        They were sent by filter, or their contacts were erased. Those of new runs come first.
+        They were sent by filter, or their contacts were erased, or they overreached. Those of new runs come
+        first.
         """
         ...
 
@@ -147,6 +151,10 @@ class RunLog(Protocol):
 
     def reached_by(self, phone: str, since: datetime | None = None) -> tuple[ReachedEntry, ...]:
         """Give the rows of the API's logs with this keyed hash of a telephone number."""
+        ...
+
+    def keeps_phones(self) -> bool:
+        """Say whether any such hash is kept: only with the key that made it can numbers be looked up."""
         ...
 
     def reached_of(self, run: str) -> tuple[ReachedEntry, ...]:
@@ -194,7 +202,7 @@ class RunLog(Protocol):
         ...
 
     def scrub(self) -> bool:
-        """Leave no byte of what was removed in the file; False: somebody else still reads the old ones."""
+        """Leave no byte of what was removed in the file; False: somebody sends, or reads the old ones."""
         ...
 
     def close(self) -> None:

@@ -13,7 +13,10 @@ from engine.timepay.logs import LogPage, LogQuery, LogsUnread
 PATIENCE_S = 30
 """So long a page is asked for again that did not come."""
 
-_UNKNOWN_TYPE = 400
+_REFUSED = range(400, 500)
+_ABOUT_NO_TYPE = (401, 403, 429)
+"""What is refused for another reason than the channel that was asked for."""
+
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 1, 10
 _Answer = TypeVar("_Answer")
 
@@ -43,20 +46,19 @@ class Told(Protocol):
 
 
 class Pages:
-    """Reads the logs, ``left`` pages at most. ``trouble`` is what ended the reading before its end."""
+    """Reads the logs, ``left`` pages at most."""
 
     def __init__(self, logs: Logs, clock: Clock, most: int, told: Told) -> None:
         self._logs = logs
         self._clock = clock
         self._told = told
         self.left = most
-        self.trouble: LogsUnread | None = None
 
     def count(self, query: LogQuery) -> int:
         """Ask how many rows there are; raises ``LogsUnread``."""
         return self._patiently(lambda: self._logs.log_count(query))
 
-    def read(self, query: LogQuery, counted: int) -> Reading:
+    def read(self, query: LogQuery, counted: int) -> tuple[Reading, LogsUnread | None]:
         """Read every page, or as many as may be; what was read before trouble came is kept."""
         reading = Reading(counted, self.left)
         try:
@@ -65,8 +67,8 @@ class Pages:
                 self.left -= 1
                 self._told.page(reading.pages, max(reading.pages, reading.pages_in_all))
         except LogsUnread as trouble:
-            self.trouble = trouble
-        return reading
+            return reading, trouble
+        return reading, None
 
     def are_kept_of(self, look: Look) -> bool:
         """Find out whether the logs hold the channel at all; raises ``LogsUnread``.
@@ -78,7 +80,7 @@ class Pages:
         try:
             counted = self.count(look.query)
         except LogsUnread as trouble:
-            if trouble.status == _UNKNOWN_TYPE:
+            if trouble.status in _REFUSED and trouble.status not in _ABOUT_NO_TYPE:
                 return False
             raise
         if counted == 0 or counted != self.count(replace(look.query, channel=None)):

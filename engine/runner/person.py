@@ -4,7 +4,8 @@ from datetime import timedelta
 
 from engine.machine import evolve, fold
 from engine.machine.exits import anything_sent
-from engine.record.entry import RunEntry, SendEntry, Standing
+from engine.reconciler.attempt import names_of
+from engine.record.entry import Lease, RunEntry, SendEntry, Standing
 from engine.record.event import (
     Event,
     Resolution,
@@ -19,7 +20,9 @@ from engine.record.settlement import settlements
 from engine.record.state import RunState
 from engine.record.wallclock import date_and_time, time_of_day
 from engine.refusal import Exit, Refusal
+from engine.runlog.chain import seal_of
 from engine.runlog.port import RunLog
+from engine.runner.attempts import fitting
 from engine.runner.ports import Clock
 from engine.runner.refusals import settle_the_dead
 
@@ -29,17 +32,17 @@ GRACE = timedelta(seconds=10)
 
 def resolve(
     log: RunLog, clock: Clock, entry: RunEntry, send: str, resolution: Resolution, reason: str
-) -> SendEntry:
-    """Settle a send in doubt by a person's word, or lift the block that an overreach left."""
+) -> tuple[SendEntry, str | None]:
+    """Settle a send in doubt by a person's word, or lift the block that an overreach left.
+
+    Gives the send as it was, and the seal over what was written.
+    """
     with log.lease(entry.account, entry.campaign, entry.run) as lease:
         settle_the_dead(log, lease, clock)
         found = named_send(log, entry, send)
         _refuse_resolution(log, found, resolution, clock)
         event = SendResolved(clock.now(), found.step, found.address, resolution, reason)
-        with log.writing(lease) as writer:
-            writer.append(entry.run, event, _after(log, entry, event))
-            writer.seal(event.at)
-    return found
+        return found, _write(log, lease, entry, event)
 
 
 def named_send(log: RunLog, entry: RunEntry, name: str) -> SendEntry:
@@ -62,12 +65,8 @@ def _refuse_resolution(log: RunLog, send: SendEntry, resolution: Resolution, clo
         return
     if send.status is not SendStatus.IN_DOUBT:
         raise Refusal(_settled(log, send), f"`runbook show {send.run}` lists its sends")
-    if resolution is Resolution.NOT_SENT and _is_shown(log, send):
-        raise Refusal(
-            f"the API's logs show {send.address}: it did go out",
-            f"runbook reconcile {send.run}",
-            Exit.GUARDED,
-        )
+    if resolution is Resolution.NOT_SENT:
+        _refuse_shown(log, send)
     opens_at = (send.deadline_at or send.intended_at) + GRACE
     if resolution is Resolution.NOT_SENT and clock.now() < opens_at:
         raise Refusal(
@@ -77,9 +76,22 @@ def _refuse_resolution(log: RunLog, send: SendEntry, resolution: Resolution, clo
         )
 
 
-def _is_shown(log: RunLog, send: SendEntry) -> bool:
-    kept = log.reached_of(send.run)
-    return any((row.address, row.attempt) == (send.address, send.attempt) for row in kept)
+def _refuse_shown(log: RunLog, send: SendEntry) -> None:
+    """Refuse to call unsent what a kept row fits, be it kept for another attempt (11)."""
+    owners = fitting(log, log.find(send.run), send)
+    if (send.run, send.address, send.attempt) in owners:
+        raise Refusal(
+            f"the API's logs show {send.address}: it did go out",
+            f"runbook reconcile {send.run}",
+            Exit.GUARDED,
+        )
+    if owners:
+        raise Refusal(
+            f"{len(owners):,} rows of the API's logs fit {send.address}, but may be those of "
+            f"{names_of(owners, send.run)}: it may well have gone out",
+            "say --as sent, or --as never-known if you cannot tell",
+            Exit.GUARDED,
+        )
 
 
 def _settled(log: RunLog, send: SendEntry) -> str:
@@ -91,8 +103,10 @@ def _settled(log: RunLog, send: SendEntry) -> str:
     return f"{send.address} was settled at {when}: {said} ({said.reason}); a settlement cannot be changed"
 
 
-def decide_step(log: RunLog, clock: Clock, entry: RunEntry, step: str, verdict: Verdict, reason: str) -> None:
-    """Answer what a condition could not: run or skip a step, call it well or failed."""
+def decide_step(
+    log: RunLog, clock: Clock, entry: RunEntry, step: str, verdict: Verdict, reason: str
+) -> str | None:
+    """Answer what a condition could not: run or skip a step, call it well or failed; gives the seal."""
     with log.lease(entry.account, entry.campaign, entry.run) as lease:
         settle_the_dead(log, lease, clock)
         state = _state(log, entry)
@@ -110,13 +124,11 @@ def decide_step(log: RunLog, clock: Clock, entry: RunEntry, step: str, verdict: 
             said = " or ".join(answer.value for answer in answers)
             raise Refusal(f"the question about {step} is not answered by {verdict.value}", f"say --as {said}")
         event = StepDecided(clock.now(), step, verdict, reason)
-        with log.writing(lease) as writer:
-            writer.append(entry.run, event, _after(log, entry, event))
-            writer.seal(event.at)
+        return _write(log, lease, entry, event)
 
 
-def cancel(log: RunLog, clock: Clock, entry: RunEntry, reason: str) -> RunState:
-    """End a run that has no end; what is in doubt stays so until it is settled."""
+def cancel(log: RunLog, clock: Clock, entry: RunEntry, reason: str) -> str | None:
+    """End a run that has no end; what is in doubt stays so until it is settled. Gives the seal."""
     with log.lease(entry.account, entry.campaign, entry.run) as lease:
         settle_the_dead(log, lease, clock)
         state = _state(log, entry)
@@ -125,10 +137,13 @@ def cancel(log: RunLog, clock: Clock, entry: RunEntry, reason: str) -> RunState:
                 f"run {entry.run} is {state.status.value} already", "there is nothing to cancel", Exit.GUARDED
             )
         event = RunCancelled(clock.now(), reason)
-        with log.writing(lease) as writer:
-            writer.append(entry.run, event, _after(log, entry, event))
-            writer.seal(event.at)
-    return evolve(state, event)
+        return _write(log, lease, entry, event)
+
+
+def _write(log: RunLog, lease: Lease, entry: RunEntry, event: Event) -> str | None:
+    with log.writing(lease) as writer:
+        writer.append(entry.run, event, _after(log, entry, event))
+        return seal_of(writer.seal(event.at))
 
 
 def _state(log: RunLog, entry: RunEntry) -> RunState:

@@ -1,23 +1,23 @@
 """Reconciling a run: reading what the API's logs show of its sends, and writing down whom they reached."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from engine.frozen import dataclass
 from engine.machine import evolve, fold
-from engine.planner.load import account_of, program_of
-from engine.reconciler.attempt import AFTER, STARTS_WITHIN, Attempt, Key, attempt_of, said_unsent
+from engine.planner.load import account_of
+from engine.reconciler.attempt import Attempt
 from engine.reconciler.matching import matched
-from engine.reconciler.seen import Seen, customers_of
+from engine.reconciler.seen import Seen, seen_of
 from engine.record.entry import EventEntry, ReachedEntry, RunEntry, SendEntry, Standing
-from engine.record.event import Erased, Reconciled, RunStarted, Source
+from engine.record.event import Erased, Reconciled, Source
 from engine.record.plan import Account
 from engine.refusal import Exit, Refusal
-from engine.runlog.chain import reached_digest
+from engine.runlog.chain import reached_digest, seal_of
 from engine.runlog.phone import hashed, key_of
 from engine.runlog.port import RunLog
-from engine.runner.look import Looking, known_of
+from engine.runner.attempts import attempts_of, document_of, kept_name, known_of, rivals_of
+from engine.runner.look import Looking
 from engine.runner.pages import Logs, Pages, Told
 from engine.runner.ports import Clock
 from engine.runner.refusals import refuse_other_account, settle_the_dead
@@ -54,38 +54,59 @@ def reconcile(
 ) -> Report:
     """Look for a run's sends in the API's logs, and write down what they show, if anything is new.
 
-    Without ``writes`` nothing is written. Raises ``LogsUnread`` (11) where the logs told nothing at all.
+    Without ``writes`` nothing is written. Raises ``LogsUnread`` (11) where the logs told nothing at all,
+    and ``Refusal`` (14) where something was settled or sent while it looked.
     """
     _refuse_living(log, entry, writes=writes)
     entries = log.events(entry.run)
     _refuse_erased(entries)
-    refuse_other_account(entry.run, account_of(_document(entries)), here)
-    attempts = _attempts(log, entry, entries)
-    sought = [each for each in attempts if each.may_tell_more]
-    looking = Looking(log, [*attempts, *_rivals(log, entry, sought)], Pages(logs, clock, bounds.pages, told))
-    seen = looking.look(sought, clock, clock.now() + timedelta(seconds=bounds.wait_s), told)
-    seal = _write(log, clock, entry, seen, Source.API) if writes and seen else None
-    return Report(seen, looking.pages.trouble, seal)
+    refuse_other_account(entry.run, account_of(document_of(entries)), here)
+    attempts, sought = _around(log, entry)
+    looking = Looking(log, attempts, sought, Pages(logs, clock, bounds.pages, told))
+    seen = looking.look(clock, clock.now() + timedelta(seconds=bounds.wait_s), told)
+    seal = None
+    if writes and _worth(log, entry, seen):
+        seen, seal = _write(log, clock, entry, looking.seen, attempts)
+    return Report(seen, looking.trouble, seal)
 
 
 def shown_by(log: RunLog, entry: RunEntry, send: SendEntry, rows: Sequence[LogRow]) -> Seen | None:
     """Find what rows that the dashboard gave show of a send; None where nothing of it can have gone out."""
-    entries = log.events(entry.run)
-    _refuse_erased(entries)
-    attempts = _attempts(log, entry, entries)
-    own = next((each for each in attempts if each.key == (send.run, send.address, send.attempt)), None)
-    if own is None:
-        return None
-    attempts += _rivals(log, entry, [own])
-    known = known_of(log, attempts, rows)
-    found = matched(rows, attempts, known)[own.key]
-    reached = known.reached.get(own.key, frozenset()) | customers_of(found)
-    return Seen(own, own.since, own.until, tuple(found), len(reached), len(rows))
+    _refuse_erased(log.events(entry.run))
+    attempts, own = _around(log, entry, send)
+    return _shown(log, attempts, own[0], rows) if own else None
 
 
-def settle_by(log: RunLog, clock: Clock, entry: RunEntry, seen: Seen) -> None:
-    """Settle a send by what ``shown_by`` found; ``Refusal`` (14) while a process holds the campaign."""
-    _write(log, clock, entry, [seen], Source.EXPORT)
+def settle_by(log: RunLog, clock: Clock, entry: RunEntry, seen: Seen, rows: Sequence[LogRow]) -> str | None:
+    """Settle a send by what ``shown_by`` found in rows, and give the seal.
+
+    ``Refusal`` (14) while a process holds the campaign.
+    """
+    send = seen.attempt.send
+    attempts, (own,) = _around(log, entry, send)
+    return _write(log, clock, entry, lambda: (_shown(log, attempts, own, rows),), attempts, of=send)[1]
+
+
+def _shown(log: RunLog, attempts: Sequence[Attempt], own: Attempt, rows: Sequence[LogRow]) -> Seen:
+    matches = matched(rows, attempts, known_of(log, attempts))
+    return seen_of(own, matches, own.since, own.until, rows=len(rows))
+
+
+def _around(
+    log: RunLog, entry: RunEntry, send: SendEntry | None = None
+) -> tuple[list[Attempt], list[Attempt]]:
+    """Give all attempts that rows may belong to, and those sought: of one send, or whatever is open."""
+    attempts = attempts_of(log, entry.run)
+    if send is None:
+        # Whose rows may be those of a send in doubt is kept, too: no word goes past them.
+        alike = {(each.send.channel, each.template) for each in attempts if each.is_doubtful}
+        sought = [
+            each for each in attempts if each.may_tell_more or (each.send.channel, each.template) in alike
+        ]
+    else:
+        key = send.run, send.address, send.attempt
+        sought = [each for each in attempts if each.key == key]
+    return attempts + rivals_of(log, entry, sought), sought
 
 
 def _refuse_living(log: RunLog, entry: RunEntry, *, writes: bool) -> None:
@@ -110,105 +131,78 @@ def _refuse_erased(entries: Sequence[EventEntry]) -> None:
             )
 
 
-def _attempts(log: RunLog, entry: RunEntry, entries: Sequence[EventEntry]) -> list[Attempt]:
-    """Give the attempts of a run by which anybody may have been reached."""
-    steps = program_of(_document(entries)).steps
-    requests = {planned.address: planned.request for step in steps for planned in step.sends}
-    unsent = said_unsent(each.event for each in entries)
-    made = (
-        attempt_of(send, requests[send.address], said_unsent=(send.address, send.attempt) in unsent)
-        for send in log.sends(entry.run)
-    )
-    return [each for each in made if each is not None]
+def _worth(log: RunLog, entry: RunEntry, seen: Iterable[Seen]) -> list[Seen]:
+    """Give what is new, and each first look at rows, or at their absence."""
+    events = (each.event for each in log.events(entry.run))
+    looked = {(entry.run, each.address, each.attempt) for each in events if isinstance(each, Reconciled)}
+    return [
+        each
+        for each in seen
+        if each.is_kept and (each.found or (each.is_read and each.attempt.key not in looked))
+    ]
 
 
-def _rivals(log: RunLog, entry: RunEntry, sought: Sequence[Attempt]) -> list[Attempt]:
-    """Give the attempts of other runs that rows of these times may belong to."""
-    if not sought:
-        return []
-    since, until = min(each.since for each in sought), max(each.until for each in sought)
-    found = []
-    for other in log.runs():
-        # The rows of a run that has ended may still come: only its attempts say up to when.
-        is_near = other.started_at <= until and (
-            other.finished_at is None or other.finished_at + AFTER + STARTS_WITHIN >= since
-        )
-        if is_near and other.run != entry.run and _is_beside(other, entry):
-            found += [
-                each
-                for each in _attempts_of(log, other)
-                if each.until + STARTS_WITHIN >= since and each.since <= until
-            ]
-    return found
+def _write(
+    log: RunLog,
+    clock: Clock,
+    entry: RunEntry,
+    see: Callable[[], tuple[Seen, ...]],
+    before: Sequence[Attempt],
+    of: SendEntry | None = None,
+) -> tuple[tuple[Seen, ...], str | None]:
+    """Write down what is new, as it is by now; give it with the hash of the seal, None where nothing is new.
 
-
-def _is_beside(other: RunEntry, entry: RunEntry) -> bool:
-    return (other.account, other.campaign) == (entry.account, entry.campaign)
-
-
-def _attempts_of(log: RunLog, other: RunEntry) -> list[Attempt]:
-    try:
-        return _attempts(log, other, log.events(other.run))
-    except Refusal:  # another version wrote its plan, or it was changed: what it sent cannot be told
-        return []
-
-
-def _document(entries: Sequence[EventEntry]) -> Mapping[str, Any]:
-    first = entries[0].event
-    assert isinstance(first, RunStarted), "a run's chain begins with its start"
-    return first.plan
-
-
-def _write(log: RunLog, clock: Clock, entry: RunEntry, seen: Iterable[Seen], source: Source) -> str | None:
-    """Write down what is new, and each first look; the hash of the seal, None where nothing is new."""
-    looked = _looked_at(log, entry)
-    worth = [each for each in seen if each.is_kept and (each.found or each.attempt.key not in looked)]
-    if not worth:
-        return None
-    key = key_of(log.path, make=any(row.phone for each in worth for row in each.found))
+    ``before``: the attempts as they were known to who looked. ``of``: the send that an export is about.
+    """
+    source = Source.EXPORT if of else Source.API
+    names: set[str] = set()
     with log.lease(entry.account, entry.campaign, entry.run) as lease:
         settle_the_dead(log, lease, clock)
-        now = clock.now()
+        _refuse_changed(entry, before, _around(log, entry, of)[0])
+        seen, now = see(), clock.now()
+        worth = _worth(log, entry, seen)
+        has_phones = any(row.phone for each in worth for row in each.found)
+        # A new one in the place of one that was lost would not find the numbers that are kept.
+        key = key_of(log.path, make=has_phones and not log.keeps_phones())
         with log.writing(lease) as writer:
             entries = log.events(entry.run)
             _refuse_erased(entries)  # nobody asks for the campaign to remove ids: it may have come in between
             state = fold(each.event for each in entries)
             for each in worth:
-                rows = _unclaimed(log, each)
-                if each.found and not rows:  # another process was quicker
-                    continue
-                kept = _kept(each.attempt.key, rows, key, source)
+                kept = _kept(log, each, names, key, source)
                 event = _event(log, each, now, kept, source)
                 state = evolve(state, event)
                 standing = Standing(state.status, state.initiated, log.find(entry.run).exit_code)
                 writer.append(entry.run, event, standing, reached=kept)
-            sealed = writer.seal(now)
-    return f"sha256:{sealed.hash}" if sealed else None
+            seal = seal_of(writer.seal(now)) if worth else None
+    return seen, seal
 
 
-def _looked_at(log: RunLog, entry: RunEntry) -> set[Key]:
-    events = (each.event for each in log.events(entry.run))
-    return {(entry.run, each.address, each.attempt) for each in events if isinstance(each, Reconciled)}
+def _refuse_changed(entry: RunEntry, before: Iterable[Attempt], now: Iterable[Attempt]) -> None:
+    """Refuse what was seen by an old picture (14): a row may be of what was sent since."""
+    if {each.key: each.trust for each in before} != {each.key: each.trust for each in now}:
+        raise Refusal(
+            f"something was settled or sent on campaign {entry.campaign} while the rows were looked at",
+            f"nothing was written; look again: runbook reconcile {entry.run}",
+            Exit.LEASE_OR_LOG,
+        )
 
 
-def _unclaimed(log: RunLog, seen: Seen) -> list[LogRow]:
-    claimed = log.claimed(seen.attempt.send.account, [row.id for row in seen.found])
-    return [row for row in seen.found if row.id not in claimed]
-
-
-def _kept(key: Key, rows: Iterable[LogRow], phone_key: bytes | None, source: Source) -> list[ReachedEntry]:
+def _kept(
+    log: RunLog, seen: Seen, names: set[str], phone_key: bytes | None, source: Source
+) -> list[ReachedEntry]:
     return [
         ReachedEntry(
             row.customer,
-            *key,
-            row=row.id,
+            *seen.attempt.key,
+            row=kept_name(log, seen.attempt.send.account, row.id, names),
             at=row.at,
             status=row.status,
             template=row.template,
             phone=hashed(phone_key, row.phone) if phone_key else None,
             source=source,
         )
-        for row in rows
+        for row in seen.found
     ]
 
 

@@ -7,13 +7,18 @@ from engine.record.entry import RunEntry
 from engine.record.event import OverrideUsed, StopSet
 from engine.record.outcome import RunStatus
 from engine.record.wallclock import date_and_time
+from engine.runlog.chain import seal_of
 from engine.runlog.port import LOG, RunLog
 from engine.runner.person import cancel
 from engine.runner.ports import Clock
 
 
-def hold_back(log: RunLog, clock: Clock, copied_at: datetime | None, reason: str) -> tuple[RunEntry, ...]:
-    """Stop all sending from a log that was restored, and end its runs that have no end; these it gives.
+def hold_back(
+    log: RunLog, clock: Clock, copied_at: datetime | None, reason: str
+) -> tuple[tuple[RunEntry, ...], str | None]:
+    """Stop all sending from a log that was restored, and end its runs that have no end.
+
+    Gives these, and the seal over all of it.
 
     A run that went on after the copy was made would send the same again if it were resumed. Which
     new runs are safe, only a person can say: the stop stands until somebody lifts it.
@@ -23,10 +28,11 @@ def hold_back(log: RunLog, clock: Clock, copied_at: datetime | None, reason: str
     with log.writing() as writer:
         writer.append(LOG, OverrideUsed(clock.now(), "restored", why))
         writer.append(LOG, StopSet(clock.now(), None, why))
+        seal = seal_of(writer.seal(clock.now()))
     going = tuple(entry for entry in log.runs() if _may_go_on(log, entry))
     for entry in going:
-        cancel(log, clock, entry, why)
-    return going
+        seal = cancel(log, clock, entry, why)
+    return going, seal
 
 
 def _may_go_on(log: RunLog, entry: RunEntry) -> bool:

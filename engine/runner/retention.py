@@ -9,6 +9,7 @@ from engine.machine import fold
 from engine.record.entry import RunEntry
 from engine.record.event import Erased, RunStarted
 from engine.record.outcome import RunStatus, SendStatus, words
+from engine.runlog.chain import seal_of
 from engine.runlog.port import RunLog
 from engine.runner.ports import Clock
 
@@ -64,7 +65,7 @@ def erase(log: RunLog, clock: Clock, keep: Keep, reason: str, run: str | None = 
                     gone.append(old)
             if entry is going[-1]:
                 sealed = writer.seal(clock.now())
-    return Erasure(tuple(gone), f"sha256:{sealed.hash}" if sealed else None)
+    return Erasure(tuple(gone), seal_of(sealed))
 
 
 def _is_past(entry: RunEntry, until: datetime | None) -> bool:

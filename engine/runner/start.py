@@ -28,7 +28,7 @@ from engine.record.outcome import RunStatus
 from engine.record.plan import Account, Program
 from engine.record.state import RunState
 from engine.refusal import Exit, Refusal
-from engine.runlog.chain import verify
+from engine.runlog.chain import seal_of, verify
 from engine.runner.broken import Broken
 from engine.runner.gate import Gate, Running, standing_stop
 from engine.runner.loop import advance, write
@@ -224,6 +224,8 @@ def _go(running: Running, document: Mapping[str, Any], state: RunState, around: 
     try:
         state = advance(running, state, gate, around)
     except Exception as error:
+        with suppress(Exception), around.log.writing() as writer:  # the lease may be what was lost
+            writer.seal(around.clock.now())
         raise Broken(running.run, error, sent=gate.sent, is_open=gate.is_open) from error
     seal = None
     # All that matters is written by now: whatever fails here makes nothing undone.
@@ -239,4 +241,4 @@ def _let_go(running: Running, state: RunState, around: Surroundings) -> str | No
         writer.append(running.run, released, running.standing(state))
         sealed = writer.seal(released.at)
     around.told(released, state)
-    return f"sha256:{sealed.hash}" if sealed else None
+    return seal_of(sealed)

@@ -11,7 +11,7 @@ from engine.record.outcome import Counts, Outcome, SendStatus
 from engine.record.request import Request
 from engine.timepay.messages import Unreadable, plain, read, said
 from engine.timepay.patience import retry_at
-from engine.timepay.results import Incoherent, bound_of, results_of
+from engine.timepay.results import Incoherent, results_of
 
 SMALL = 500
 """Up to so many customers, a 429 is believed to have come before any of them was taken."""
@@ -36,7 +36,7 @@ class _Answer:
     """One answer as the rows look at it.
 
     ``fault`` says why its body cannot be read, ``data`` is the object in it, ``words`` what it says
-    to people, safe to show; ``bound`` is the most customers that the request allowed.
+    to people, safe to show; ``request`` is what it answers.
     """
 
     status: int
@@ -44,7 +44,7 @@ class _Answer:
     fault: str | None
     data: Mapping[str, Json] | None
     words: str
-    bound: int | None
+    request: Request
 
 
 def classify(
@@ -63,7 +63,7 @@ def classify(
     headers = {name.lower(): value for name, value in headers.items()}
     raw, fault = _readable(headers, body)
     data = read(raw)
-    answer = _Answer(status, headers, fault, data, plain(hide(said(data))) if data else "", bound_of(request))
+    answer = _Answer(status, headers, fault, data, plain(hide(said(data))) if data else "", request)
     results = results_of(data, raw)
     if isinstance(results, Counts):
         outcome = _by_counts(answer, results)
@@ -85,16 +85,27 @@ def _readable(headers: Mapping[str, str], body: bytes | Unreadable) -> tuple[byt
 def _by_counts(answer: _Answer, counts: Counts) -> Outcome:
     if counts.selected == 0:
         return Outcome(SendStatus.NO_MATCH, counts, "no customer fits")
-    overreached = answer.bound is not None and counts.selected > answer.bound
-    took = f"the API took {counts.selected} customers, but was asked for {answer.bound} at most"
+    overreached = answer.request.is_overreached_by(counts)
     failed = f"{counts.failed} of {counts.selected} customers failed"
-    parts = [took if overreached else "", _with_words(failed, answer) if counts.failed else ""]
+    parts = [
+        _too_many(answer.request, counts) if overreached else "",
+        _with_words(failed, answer) if counts.failed else "",
+    ]
     status = SendStatus.PARTIAL if counts.initiated else SendStatus.FAILED
     return Outcome(
         status if counts.failed else SendStatus.SUCCEEDED,
         counts,
         "; ".join(part for part in parts if part),
         overreached=overreached,
+    )
+
+
+def _too_many(request: Request, counts: Counts) -> str:
+    if request.at_most is not None and counts.selected > request.at_most:
+        return f"the API took {counts.selected} customers, but was asked for {request.at_most} at most"
+    return (
+        f"the request names {request.named} customers, but the API matched {counts.matched}: it ignored the "
+        "ids, and may have taken others"
     )
 
 
@@ -117,7 +128,8 @@ def _by_status(answer: _Answer, results: Incoherent | None, now: datetime) -> Ou
 
 
 def _not_yet(answer: _Answer, now: datetime) -> Outcome | None:
-    if answer.bound is None or not 1 <= answer.bound <= SMALL:
+    most = answer.request.at_most
+    if most is None or not 1 <= most <= SMALL:
         return None
     at = retry_at(answer.headers.get("retry-after"), now)
     busy = "the API is busy (429)"

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from hashlib import sha256
 from json import dumps
+from typing import Any
 from urllib.parse import quote, urlencode
 
 from engine.diagnostics import Json
@@ -16,9 +17,11 @@ from engine.timepay.trouble import Trouble
 
 ROWS_A_PAGE = 10
 _INDIA = timezone(timedelta(hours=5, minutes=30))
+_MADE = "row-"
+_INBOUND = ("inbound", "incoming")
 _IDS = ("message_id", "call_id", "sms_id", "id")
 _CUSTOMERS = ("loan_id", "lead_id")
-_HELD_AGAINST = ("type", "campaign_id", "template_id", "agent_id", "start_time")
+_KEPT = (*_IDS, *_CUSTOMERS, "status", "to", "phone")
 _NEXT, _PAGES = ("has_next", "hasNext"), ("total_pages", "totalPages")
 _OK, _TOO_MANY, _FAULTS = 200, 429, range(500, 600)
 
@@ -49,7 +52,8 @@ class LogQuery:
 class LogRow:
     """One message or call as the logs show it; None is what a row does not say.
 
-    ``at`` is when it began, ``status`` any word, ``phone`` the number as it came.
+    ``at`` is when it began, ``status`` any word, ``phone`` the number as it came. ``is_inbound``: a
+    customer made it. ``is_exported``: a file of the dashboard shows it.
     """
 
     id: str
@@ -61,6 +65,18 @@ class LogRow:
     agent: str | None = None
     status: str = ""
     phone: str | None = None
+    is_inbound: bool = False
+    is_exported: bool = False
+
+    @property
+    def key(self) -> tuple[str | None, str | None, str, str]:
+        """What tells it from others: an id may be that of a row of each channel, campaign or customer."""
+        return self.channel, self.campaign, self.customer, self.id
+
+    @property
+    def is_unnamed(self) -> bool:
+        """Whether it came without an id, so that its id is made of who, when and how."""
+        return self.id.startswith(_MADE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,15 +146,16 @@ def row_of(row: Mapping[str, Json]) -> LogRow | None:
     at = instant_of(row.get("start_time"))
     if customer is None or (at is None and row.get("start_time") not in (None, "")):
         return None
-    known = {
+    known: dict[str, Any] = {
         "channel": (_first(row, ("type",)) or "").lower() or None,
         "campaign": _first(row, ("campaign_id",)),
         "template": _first(row, ("template_id",)),
         "agent": _first(row, ("agent_id",)),
         "phone": _first(row, ("to", "phone")),
     }
-    name = _first(row, _IDS) or _made_name(customer, at, known)
-    return LogRow(name, customer, at, **known, status=_first(row, ("status",)) or "")
+    name = _first(row, _IDS) or _made_name(customer, at, known["channel"])
+    is_inbound = (_first(row, ("direction",)) or "").lower() in _INBOUND
+    return LogRow(name, customer, at, **known, status=_first(row, ("status",)) or "", is_inbound=is_inbound)
 
 
 def instant_of(value: Json) -> datetime | None:
@@ -192,14 +209,11 @@ def _has_next(data: Mapping[str, Json], page: int, rows: int) -> bool:
 
 
 def _harmless(row: Mapping[str, Json], hide: Callable[[str], str]) -> dict[str, Json]:
-    """Give a row without what must not be shown: it is kept, and shown years later.
+    """Give a row without what must not be shown: what is kept of it is shown years later.
 
     The fields that are held against what was asked for stay: they fit to the letter, or the row is not kept.
     """
-    kept = {name: value for name, value in row.items() if name in _HELD_AGAINST or not isinstance(value, str)}
-    return kept | {
-        name: hide(value) for name, value in row.items() if isinstance(value, str) and name not in kept
-    }
+    return {**row, **{name: hide(value) for name in _KEPT if isinstance(value := row.get(name), str)}}
 
 
 def _first(row: Mapping[str, Json], names: tuple[str, ...]) -> str | None:
@@ -207,14 +221,15 @@ def _first(row: Mapping[str, Json], names: tuple[str, ...]) -> str | None:
     for name in names:
         value = row.get(name)
         if (isinstance(value, str) and value.strip()) or type(value) is int:
-            return str(value).strip()
+            # Half a character of a pair is written as the run log keeps it: so it is known again.
+            return str(value).strip().encode("utf-8", "backslashreplace").decode()
     return None
 
 
-def _made_name(customer: str, at: datetime | None, known: Mapping[str, str | None]) -> str:
-    """Name a row that has no id, by what does not change when its status does."""
-    content = dumps([customer, at.isoformat() if at else None, *sorted(known.items())])
-    return "row-" + sha256(content.encode()).hexdigest()[:24]
+def _made_name(customer: str, at: datetime | None, channel: str | None) -> str:
+    """Name a row that has no id, by what does not change when the rest of it comes."""
+    content = dumps([customer, at.isoformat() if at else None, channel])
+    return _MADE + sha256(content.encode()).hexdigest()[:24]
 
 
 def _local(at: datetime) -> str:

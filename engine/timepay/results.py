@@ -1,11 +1,10 @@
-"""The numbers of an answer: whether they add up, and whether they stay inside the request."""
+"""The numbers of an answer, and whether they add up."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from engine.diagnostics import Json
 from engine.frozen import dataclass
 from engine.record.outcome import Counts
-from engine.record.request import Request
 
 _NAMES = {
     "matched": "totalMatched",
@@ -40,24 +39,6 @@ def results_of(data: Mapping[str, Json] | None, body: bytes) -> Counts | Incoher
     if not isinstance(results, dict):
         return Incoherent("its results are no numbers")
     return _counts(results)
-
-
-def bound_of(request: Request) -> int | None:
-    """Give the most customers that a request allows: its limit or its ids; None if nothing bounds it."""
-    return min(_bounds(request.body), default=None)
-
-
-def _bounds(body: Mapping[str, Json]) -> Iterator[int]:
-    limit, filters = body.get("limit"), body.get("filters")
-    if type(limit) is int:
-        yield limit
-    if isinstance(filters, dict) and "ids" in filters:
-        yield len(_ids(filters["ids"]) - _ids(filters.get("exclude_ids")))
-
-
-def _ids(value: Json) -> set[str]:
-    given = value if isinstance(value, list) else [value]
-    return {each for each in given if isinstance(each, str)}
 
 
 def _counts(results: Mapping[str, Json]) -> Counts | Incoherent:

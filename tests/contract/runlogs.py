@@ -106,10 +106,12 @@ def started(
     return RunStarted(at, run, occasion, document(campaign=campaign), formerly)
 
 
-def intended(attempt: int = 1, address: str = "remind/c1", at: datetime = NOW) -> SendIntended:
+def intended(
+    attempt: int = 1, address: str = "remind/c1", at: datetime = NOW, at_most: int = 100
+) -> SendIntended:
     """Make the intent of a send."""
     step = address.partition("/")[0]
-    return SendIntended(at, step, address, attempt, "ab" * 32, 100, at + timedelta(seconds=30))
+    return SendIntended(at, step, address, attempt, "ab" * 32, at_most, at + timedelta(seconds=30))
 
 
 def settled(

@@ -19,7 +19,7 @@ WAIT_S = 60
 def commands(text: str) -> list[str]:
     """List what a reader types."""
     blocks = [block for language, block in BLOCK.findall(text) if language == "sh"]
-    return [line for block in blocks for line in block.splitlines() if line]
+    return [line for block in blocks for line in block.replace("\\\n", "").splitlines() if line]
 
 
 def run(

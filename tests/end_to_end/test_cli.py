@@ -13,7 +13,7 @@ import jsonschema
 import pytest
 
 from engine.cli import main
-from engine.cli.verbs import SECTIONS, VERBS
+from engine.cli.verbs import MEANT, SECTIONS, VERBS
 from engine.planner.program import digests_of
 from engine.sandbox import Kind
 
@@ -579,3 +579,16 @@ def test_the_faults_can_be_looked_up(capsys: pytest.CaptureFixture[str]) -> None
     assert main(["sandbox", "--help"]) == 0
     listed = re.findall(r"^    ([a-z_]+) {2,}\S", capsys.readouterr().out, re.MULTILINE)
     assert listed == list(Kind)
+
+
+@pytest.mark.parametrize("word", MEANT)
+def test_a_word_for_what_another_command_does_names_that_one(
+    word: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Which is there, with each option that is named."""
+    assert main([word]) == 64
+    assert f"`runbook {MEANT[word]}` does that" in capsys.readouterr().err
+    names = [each for each in MEANT[word].split() if each.islower()]
+    assert main([*(each for each in names if not each.startswith("-")), "--help"]) == 0
+    said = capsys.readouterr().out
+    assert all(each in said for each in names)

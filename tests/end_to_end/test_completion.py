@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import stat
 import subprocess
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from engine.cli import main
-from engine.cli.completing import ANSWERS
+from engine.cli.completing import ANSWERS, SUPPOSED
 from engine.cli.verbs import VERBS
 from engine.sandbox import Fault, Kind
 from engine.sandbox.server import Served
@@ -84,6 +85,23 @@ def test_what_is_in_question(api: Served) -> None:
     assert main(["resume", "last", "--yes"]) == 15  # how many failed is not known
     assert completed("resolve", "last", "") == []
     assert completed("decide", "last", "") == ["again"]
+
+
+@pytest.mark.usefixtures("program")
+def test_what_is_proved(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Runs beside what was handed on of them, months that have runs, answers that can be supposed."""
+    assert run() == 0
+    entry = shown(capsys, "runs")[0]
+    for name in ("evidence.zip", "run.jsonl", "other.txt"):
+        (here / name).touch()
+    assert completed("verify", "") == ["last", entry["run"], "evidence.zip", "run.jsonl"]
+    assert completed("verify", "ev") == ["evidence.zip"]
+    (month,) = completed("evidence", "--month", "")
+    assert re.fullmatch("20[0-9]{2}-[01][0-9]", month)
+    assert main(["evidence", "--month", month, "--out", "e.zip"]) == 0
+    assert completed("replay", "last", "--what-if", "ag") == [f"again.{each}" for each in SUPPOSED]
+    for each in SUPPOSED:
+        assert main(["replay", "last", "--what-if", f"again.{each}"]) == 0
 
 
 @pytest.mark.usefixtures("here", "program")

@@ -83,8 +83,9 @@ def keep_rows(api: Served, address: str, *, only: int | None = None) -> list[str
             for number, each in enumerate(messages)
         ]
         event = Reconciled(now(), step, address, 1, len(rows), len(rows), now(), now())
+        kept = {each.row for each in log.reached_of(name)}
         with log.writing() as writer:
-            writer.append(name, event, reached=rows)
+            writer.append(name, event, reached=[each for each in rows if each.row not in kept])
     return [each.customer for each in messages]
 
 
@@ -132,7 +133,7 @@ def test_a_send_by_filter_may_have_reached_anybody(capsys: pytest.CaptureFixture
     assert main(["contacts", "L-1", "--format", "json"]) == 0
     listed = capsys.readouterr()
     assert json.loads(listed.out) == []
-    assert "what 2 sends that name nobody may have sent; say --may" in listed.err
+    assert "Not listed: 2 sends that may have been to them; say --may." in listed.err
     perhaps = shown(capsys, "contacts", "L-1", "--may")
     assert [(each["customer"], each["may"], each["at_most"]) for each in perhaps] == [
         (None, True, 10),
@@ -177,6 +178,13 @@ def test_erased_ids_are_no_silence(capsys: pytest.CaptureFixture[str]) -> None:
         assert "Customer ids of a run were erased, last on" in said
         assert "(180 days)" in said
         assert "may have been among the 3 of told/c1" in said
+    assert main(["contacts", "L-2", "--format", "json"]) == 0
+    listed = capsys.readouterr()
+    assert json.loads(listed.out) == []
+    assert "That the list is empty proves nothing:\nCustomer ids of a run were erased" in listed.err
+    for question in (["evidence", "--customer", "L-2", "--out", "x.zip"], ["init", "--correction", name]):
+        assert main(question) != 0
+        assert "Customer ids of a run were erased, last on" in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("named")
@@ -199,6 +207,12 @@ def test_a_customer_nobody_has_heard_of_is_no_error(capsys: pytest.CaptureFixtur
         (("L-1", "--run", "last"), "several are asked for"),
         (("L-1", "--phone", "9876543210"), "several are asked for"),
         (("--phone", "12345"), "ten digits"),
+        (("--phone", "+1 5500000006"), "a number of India"),
+        (("--phone", "(+91) 55000 00006 ext 4"), "nothing behind it"),
+        (("--phone", "+91 5500000006 99"), "nothing behind it"),
+        (("L-1", "--since", "30"), "write --since 30d for days"),
+        (("L-1", "--since", "2999-01-01"), "--since 2999-01-01 lies ahead"),
+        (("--phone",), "`runbook contacts --help`"),
         (("L-1", "--status", "unknown"), "--status goes with --run"),
         (("--run", "last", "--since", "30d"), "--since goes with a customer"),
         (("L-1", "--since", "long ago"), "is no day"),
@@ -224,7 +238,99 @@ def test_since_leaves_out_what_is_older(capsys: pytest.CaptureFixture[str]) -> N
     """A day counts from its midnight in India."""
     send()
     assert len(shown(capsys, "contacts", "L-1", "--since", "1d")) == 1
-    assert shown(capsys, "contacts", "L-1", "--since", "2999-01-01") == []
+    then = now().isoformat()
+    capsys.readouterr()
+    assert main(["contacts", "L-1", "--since", then]) == 0
+    told = capsys.readouterr()
+    assert told.out.startswith("No send since 2")
+    assert "Earlier ones do: leave --since out." in told.err
+
+
+@pytest.mark.usefixtures("named")
+def test_an_id_is_found_whatever_stands_around_it(capsys: pytest.CaptureFixture[str]) -> None:
+    """It was copied from a sheet."""
+    send()
+    assert [row["customer"] for row in shown(capsys, "contacts", " L-1\t")] == ["L-1"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "meant"),
+    [
+        ("l-1", ["contacts", "L-1"]),
+        ("+91 98765 43210", ["contacts", "--phone", "+91 98765 43210"]),
+        ("last", ["contacts", "--run", "last"]),
+        ("RUN", ["contacts", "--run", "RUN"]),
+    ],
+)
+@pytest.mark.usefixtures("named")
+def test_what_may_have_been_meant_is_asked(
+    asked: str, meant: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """For whoever asks for a customer of another spelling, for a number or for a run."""
+    send()
+    name: str = shown(capsys, "runs")[0]["run"]
+    assert main(["contacts", asked.replace("RUN", name)]) == 0
+    told = capsys.readouterr()
+    assert told.out.startswith("No send in this log names ")
+    assert lines_of(told.err) == [[word.replace("RUN", name) for word in meant]]
+
+
+@pytest.mark.usefixtures("here")
+def test_without_its_key_no_number_is_looked_up(api: Served, capsys: pytest.CaptureFixture[str]) -> None:
+    """A log that came without the file beside it does not say that nobody has the number."""
+    assert run() == 0
+    keep_rows(api, "remind/c1")
+    Path(f"{LOG}.key").unlink()
+    capsys.readouterr()
+    assert main(["contacts", "--phone", "9999999999"]) == 14
+    told = capsys.readouterr()
+    assert "runlog.db.key is not here, so that no number can be looked up" in told.err
+    assert told.out == ""
+
+
+@pytest.mark.usefixtures("here")
+def test_runs_of_which_the_logs_may_tell_more_are_named(capsys: pytest.CaptureFixture[str]) -> None:
+    """Some of them; none whose ids were erased, or of which there are no logs."""
+    for _ in range(5):
+        assert run("--again", "a test") == 0
+    names = [each["run"] for each in shown(capsys, "runs")]
+    with closing(open_log(LOG, actor=actor(), owner="a test", create=False)) as log, log.writing() as writer:
+        writer.append(names[0], Erased(now(), *writer.erase(names[0]), "180 days"))
+    capsys.readouterr()
+    assert main(["contacts", "L-1"]) == 0
+    told = capsys.readouterr().err
+    verbs, named = zip(*(words[:2] for words in lines_of(told)), strict=True)
+    assert (verbs, len(set(named) & set(names[1:]))) == (("reconcile",) * 3, 3)
+    assert "The same goes for other runs (1 of those above)." in told
+
+
+@pytest.mark.usefixtures("named")
+def test_of_sms_by_filter_the_dashboard_is_asked(named: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The API keeps no logs of them, so nobody is sent there."""
+    (named / "named.yaml").write_text(NAMED.replace("ids: [L-1, L-2, L-3]", "language: hindi"), "utf-8")
+    send()
+    name: str = shown(capsys, "runs")[0]["run"]
+    for question, code in ((["contacts", "L-1"], 0), (["init", "--correction", name, "--known-only"], 11)):
+        capsys.readouterr()
+        assert main(question) == code
+        told = capsys.readouterr().err
+        assert "the API keeps no logs of sms" in told
+        assert lines_of(told) == [["resolve", name, "told/c1", "--evidence", "FILE"]]
+
+
+def test_ids_that_the_api_ignored(named: Path, api: Served, capsys: pytest.CaptureFixture[str]) -> None:
+    """It took three others: that is told of everybody, no correction is made, and the log is sound."""
+    (named / "named.yaml").write_text(NAMED.replace("[L-1, L-2, L-3]", "[L-7, L-8, L-9]"), "utf-8")
+    api.sandbox.script(Fault(Kind.OVERREACH, ignore="ids"))
+    send(code=21)
+    assert reached(api, "T-9") == ["L-1", "L-2", "L-3"]
+    for customer in ("L-1", "L-7"):
+        (found,) = shown(capsys, "contacts", customer, "--may")
+        assert (found["known"], found["address"]) == ("unknown", "told/c1")
+    capsys.readouterr()
+    assert main(["init", "--correction", "last"]) == 11
+    assert "told/c1 reached 3, and 0 of them are known" in capsys.readouterr().err
+    assert main(["verify"]) == 0
 
 
 # ---------------------------------------------------------------- the people of a run
@@ -324,7 +430,8 @@ def test_a_correction_of_a_send_by_filter_needs_all_its_customers(
     refused = capsys.readouterr().err
     assert "again/c1 reached 10, and 0 of them are known" in refused
     assert "remind/c1" not in refused
-    assert [words[0] for words in lines_of(refused)] == ["reconcile"]
+    assert "the API keeps no logs of sms, but an export of the dashboard tells" in refused
+    assert [words[0] for words in lines_of(refused)] == ["resolve"]
     assert not list(Path().glob("correction*"))
     path = correction_of(capsys, "--known-only")
     assert "NOT EVERYBODY IS IN THIS FILE" in path.read_text("utf-8")
@@ -356,7 +463,11 @@ def test_nobody_sends_a_correction_as_it_is_written(api: Served, capsys: pytest.
     assert path.stat().st_mode & 0o077 == 0
     assert main(["validate", str(path)]) == 0
     assert "FILL_IN" in capsys.readouterr().out
+    capsys.readouterr()
     assert main(["run", str(path), "--yes"]) == 11
+    told = capsys.readouterr().err
+    assert f"{path} is not filled in yet: FILL_IN_TEMPLATE" in told
+    assert "config.yaml" not in told
     assert len(api.sandbox.outbox) == before
     text = path.read_text("utf-8")
     assert main(["init", "--correction", "last"]) == 64

@@ -1,6 +1,8 @@
 """``runbook log copy``, ``log init --from`` and ``log erase``, as a person at a prompt and a job use them."""
 
+import json
 import os
+import re
 import sqlite3
 from contextlib import closing
 from datetime import timedelta
@@ -20,16 +22,22 @@ LOG = Path(".runbook", "runlog.db")
 COPY = Path("backup.db")
 RUNBOOK = Path("two.yaml")
 Capture = pytest.CaptureFixture[str]
+SEAL = re.compile("seal: (sha256:[0-9a-f]{64})")
 IDS = ("LOANID-000001", "LOANID-000002")
 
 
 @pytest.fixture
 def ran(here: Path) -> Path:
     """Stand where a run has named two customers and finished."""
-    text = RUNBOOK.read_text("utf-8")
-    RUNBOOK.write_text(text.replace("{payment_status: [bounced]}", f"{{ids: [{', '.join(IDS)}]}}"), "utf-8")
+    name_two()
     assert run() in (0, 20)
     return here
+
+
+def name_two() -> None:
+    """Have the runbook name two customers."""
+    text = RUNBOOK.read_text("utf-8")
+    RUNBOOK.write_text(text.replace("{payment_status: [bounced]}", f"{{ids: [{', '.join(IDS)}]}}"), "utf-8")
 
 
 @pytest.fixture
@@ -111,6 +119,22 @@ def test_where_there_is_no_log_there_is_no_copy(capsys: Capture) -> None:
 
 
 @pytest.mark.usefixtures("ran")
+@pytest.mark.parametrize("line", [["log", "copy", "-"], ["evidence", "--run", "last", "--out", "-"]])
+def test_what_is_no_text_has_a_name(line: list[str]) -> None:
+    """A dash stands for stdout elsewhere, and would be a file of that name."""
+    assert main(line) == 64
+    assert not Path("-").exists()
+
+
+@pytest.mark.usefixtures("ran")
+def test_a_copy_into_a_folder_that_is_not_there(capsys: Capture) -> None:
+    """As any other file that is written: it says what to make first."""
+    assert main(["log", "copy", "nowhere/a.db"]) == 64
+    assert "make it first" in capsys.readouterr().err
+    assert not Path("nowhere").exists()
+
+
+@pytest.mark.usefixtures("ran")
 def test_doctor_knows_a_copy(capsys: Capture) -> None:
     """Whoever names one as the log could send nothing."""
     assert main(["log", "copy", str(COPY)]) == 0
@@ -137,6 +161,11 @@ def test_a_lost_log_is_made_again_and_sends_nothing(ran: Path, api: Served, caps
     assert run("--input", "branch=surat") == 11
     assert "the disk died" in capsys.readouterr().err
     assert len(api.sandbox.outbox) == sent
+    assert SEAL.search(said), "with which the log begins anew"
+    assert main(["events", "log"]) == 0
+    chain = capsys.readouterr().out
+    assert "restored from a copy of" in chain
+    assert "--restored" not in chain
     (line,) = lines_of(said)
     assert main([word.replace("WHY", "looked") for word in line]) == 0
     assert run("--input", "branch=pune") == 13, "what was sent before the copy is known"
@@ -169,6 +198,42 @@ def test_what_is_no_restoring_is_refused(options: list[str], code: int) -> None:
     assert not LOG.exists()
 
 
+# ------------------------------------------------ seals
+
+
+BEFORE = {
+    "decide": [["resolve", "last", "remind", "--as", "sent", "--reason", "x"], ["resume", "last", "--yes"]],
+    "allow": [["stop", "--reason", "x"]],
+}
+"""What comes before a command, so that there is something for it to do."""
+
+
+@pytest.mark.usefixtures("here")
+@pytest.mark.parametrize(
+    "line",
+    [
+        ["resolve", "last", "remind", "--as", "sent", "--reason", "x"],
+        ["decide", "last", "again", "--as", "skip", "--reason", "x"],
+        ["cancel", "last", "--reason", "x"],
+        ["stop", "--reason", "x"],
+        ["allow", "--reason", "x"],
+    ],
+    ids=lambda line: line[0],
+)
+def test_a_command_that_writes_shows_its_seal(api: Served, capsys: Capture, line: list[str]) -> None:
+    """The log holds it, and nothing stands behind it."""
+    api.sandbox.script(Fault(Kind.RESET, channel="whatsapp", accepted=True))
+    assert run() == 22
+    for before in BEFORE.get(line[0], ()):
+        main(before)
+    capsys.readouterr()
+    assert main(line) in (0, 15, 20)
+    (seal,) = SEAL.findall(capsys.readouterr().out)
+    assert main(["verify", "--seal", seal, "--format", "json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert (said["seal"], said["behind_the_seal"]) == (seal, 0)
+
+
 # ------------------------------------------------ erase
 
 
@@ -183,6 +248,27 @@ def test_ids_past_their_time_are_removed(capsys: Capture) -> None:
     assert ids_in(LOG) == 0
     assert main(["events", "last"]) == 0
     assert "2 customer ids removed: over" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("ran")
+def test_one_run_loses_its_ids_whatever_its_age(capsys: Capture) -> None:
+    """Somebody asks to be forgotten today; the reason stands in the log."""
+    assert main(["log", "erase", "--run", "last", "--older-than", "1d", "--reason", "x", "--yes"]) == 0
+    assert ids_in(LOG) == 2, "an age that is asked for counts"
+    assert main(["log", "erase", "--run", "last", "--reason", "asked to be forgotten", "--yes"]) == 0
+    assert "Removed 2 ids from 1 run" in capsys.readouterr().out
+    assert ids_in(LOG) == 0
+
+
+@pytest.mark.usefixtures("here")
+def test_one_run_that_must_keep_its_ids_is_refused(api: Served, capsys: Capture) -> None:
+    """Whoever asked for it must know that nothing was removed."""
+    name_two()
+    api.sandbox.script(Fault(Kind.RESET, channel="sms", accepted=True))
+    assert run() == 22
+    assert main(["log", "erase", "--run", "last", "--reason", "x", "--yes"]) == 11
+    assert "a send of it is in doubt" in capsys.readouterr().out
+    assert ids_in(LOG) == len(IDS)
 
 
 @pytest.mark.usefixtures("ran", "much_later")
@@ -280,6 +366,15 @@ def test_what_is_unclear_removes_nothing(options: list[str]) -> None:
     assert ids_in(LOG) == 2
 
 
+@pytest.mark.usefixtures("here")
+def test_a_number_without_its_unit_is_said_to_lack_it(capsys: Capture) -> None:
+    """The line to type has the number that was meant."""
+    assert main(["log", "erase", "--older-than", "90", "--reason", "x"]) == 64
+    said = capsys.readouterr().err
+    assert "'90' has no unit" in said
+    assert "--older-than 90d" in said
+
+
 @pytest.mark.usefixtures("ran", "much_later")
 @pytest.mark.parametrize("reason", [[], ["--reason", "  "]])
 def test_a_reason_is_needed(reason: list[str]) -> None:
@@ -290,10 +385,10 @@ def test_a_reason_is_needed(reason: list[str]) -> None:
 
 @pytest.mark.usefixtures("ran", "much_later")
 def test_traces_that_cannot_be_removed_are_told_of(capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The ids are out of the log; the same command takes the traces away later."""
+    """The ids are out of the log; the same command takes the traces away later; a job hears of it (14)."""
     monkeypatch.setattr(SqliteLog, "scrub", lambda _: False)
-    assert erase("--yes") == 0
-    assert "traces of ids are left in the file" in capsys.readouterr().err
+    assert erase("--yes") == 14
+    assert "traces are left in the file" in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("here")

@@ -76,7 +76,7 @@ def test_a_dry_run_writes_nothing(api: Served, capsys: pytest.CaptureFixture[str
     assert run() == 22
     before = shown(capsys, "events", "last")
     assert reconcile("--dry-run") == 22
-    assert "Nothing was written" in capsys.readouterr().out
+    assert "Nothing was written. Before you resolve anything: runbook reconcile" in capsys.readouterr().out
     assert shown(capsys, "events", "last") == before
 
 
@@ -212,3 +212,25 @@ def test_a_file_that_is_not_there(doubtful: Path) -> None:
     assert done.returncode == 64
     assert "nowhere.csv" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_without_an_api_to_ask_the_log_says_which_it_is(
+    here: Path, api: Served, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is missing is named with its value; a token that is missing is no reason to try a runbook."""
+    assert here.is_dir()
+    api.sandbox.script(LOST)
+    assert run() == 22
+    monkeypatch.delenv("TIMEPAY_BASE_URL")
+    for line in (["reconcile", "last"], ["resume", "last", "--yes"]):
+        capsys.readouterr()
+        assert main(line) == 64
+        said = capsys.readouterr().err
+        assert f"export TIMEPAY_BASE_URL={api.address}" in said
+        assert "--env" in said
+    monkeypatch.setenv("TIMEPAY_BASE_URL", api.address)
+    monkeypatch.delenv("TIMEPAY_TOKEN")
+    assert reconcile() == 11
+    said = capsys.readouterr().err
+    assert "runbook try" not in said
+    assert "`runbook resolve" in said

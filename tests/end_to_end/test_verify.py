@@ -48,6 +48,7 @@ def test_a_sound_log_is_said_to_be_so(ran: str, capsys: pytest.CaptureFixture[st
         ["verify", "last"],
         ["verify", "--seal", ran],
         ["verify", f"--seal=seal {ran}"],
+        ["verify", f"--seal=  seal: {ran}\n"],
     ):
         assert main(arguments) == 0
         said = capsys.readouterr().out
@@ -118,7 +119,8 @@ def test_nothing_to_check_is_usage(capsys: pytest.CaptureFixture[str]) -> None:
     assert "it is no export of a run" in capsys.readouterr().err
     assert main(["verify", "."]) == 64
     assert main(["verify", "--seal", "sha256:12"]) == 64
-    assert "the whole hash" in capsys.readouterr().err
+    assert "a whole seal" in capsys.readouterr().err
+    assert main(["verify", "--seal", ""]) == 64
     assert main(["evidence", "--out", "x.zip"]) == 64
     assert main(["evidence", "--run", "last", "--month", "2026-11", "--out", "x.zip"]) == 64
     assert main(["evidence", "--month", "2026-13", "--out", "x.zip"]) == 64
@@ -176,6 +178,32 @@ def test_an_evidence_is_checked_without_anything_installed(
 
 
 @pytest.mark.usefixtures("ran")
+def test_an_evidence_says_whose_ids_stand_in_its_plans(capsys: pytest.CaptureFixture[str]) -> None:
+    """About one customer: the runbook names others, too, and the plan goes whole or not at all."""
+    assert main(["evidence", "--customer", "L-6", "--out", "one.zip"]) == 0
+    assert "its plans hold 1 id of others" in capsys.readouterr().err
+    with zipfile.ZipFile("one.zip") as packed:
+        guide = packed.read("README.txt").decode()
+        (plan,) = (packed.read(name).decode() for name in packed.namelist() if name.endswith(".json"))
+    assert "1 id of others, whom the runbook itself names" in guide
+    assert "L-1" in plan
+    assert main(["evidence", "--run", "last", "--out", "all.zip"]) == 0
+    assert "ids of others" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("line", ["export last --force", "evidence --run last --force", "plan two.yaml"])
+def test_the_log_is_not_written_over(line: str, ran: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """It alone knows what was sent; nor is what lies beside it, or what says where it lies."""
+    assert ran
+    before = LOG.read_bytes()
+    for name in (LOG, f"{LOG}-wal", f"{LOG}.key"):
+        assert main([*line.split(), "--out", str(name)]) == 64
+        assert "never written over" in capsys.readouterr().err
+    assert LOG.read_bytes() == before
+    assert main(["verify"]) == 0
+
+
+@pytest.mark.usefixtures("ran")
 def test_an_evidence_of_nothing_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     """Nobody takes an empty zip for a proof that nothing was sent."""
     assert main(["evidence", "--customer", "L-404", "--out", "x.zip"]) == 64
@@ -183,3 +211,42 @@ def test_an_evidence_of_nothing_is_refused(capsys: pytest.CaptureFixture[str]) -
     assert main(["evidence", "--run", "nosuch", "--out", "x.zip"]) == 64
     assert "no send in this log names L-404" in capsys.readouterr().err
     assert not Path("x.zip").exists()
+
+
+def test_a_file_and_a_run_are_told_apart(here: Path, ran: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """What is no file is said to be none; a run goes before a folder of its name, and a log is no export."""
+    assert ran
+    for missing in ("nope.zip", "nope.jsonl", "no/such"):
+        assert main(["verify", missing]) == 64
+        assert f"there is no file {missing}" in capsys.readouterr().err
+    name = shown(capsys, "runs")[0]["run"]
+    for word in ("last", name):
+        (here / word).mkdir()
+        assert main(["verify", word]) == 0
+        assert f"./{word} names the file" in capsys.readouterr().err
+        assert main(["verify", f"./{word}"]) == 64
+    capsys.readouterr()
+    assert main(["verify", str(LOG)]) == 64
+    assert f"`runbook verify --log {LOG}` checks it" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "cure"),
+    [
+        (["replay", "two.yaml", "last"], "RUN comes first: `runbook replay last two.yaml"),
+        (["resolve", "by_sms", "last", "--as", "sent", "--reason", "x"], "`runbook resolve last by_sms"),
+        (["reconcile", "two.yaml"], "two.yaml is a file; RUN is an id, or `last`: `runbook reconcile last"),
+        (["show", "two.yaml"], "`runbook show last"),
+        (["evidence", "last", "--out", "e.zip"], "`runbook evidence --run last`"),
+        (["verify", "--run", "last"], "a run is named without an option: `runbook verify last`"),
+        (["contacts", "L-1", "L-2"], "`runbook contacts --help`"),
+    ],
+)
+@pytest.mark.usefixtures("ran")
+def test_words_in_the_wrong_place_are_put_right(
+    words: list[str], cure: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whoever swaps them is shown the order, not told that there is no such run."""
+    capsys.readouterr()
+    assert main(words) == 64
+    assert cure in capsys.readouterr().err

@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
+from engine import durable
 from engine.clock import Steady, now
 from engine.frozen import dataclass
 from engine.record.entry import EventEntry, Lease, ReachedEntry, RunEntry, SendEntry, Standing
@@ -22,7 +23,7 @@ from engine.record.event_json import kind_of
 from engine.record.outcome import Outcome
 from engine.record.request import Request
 from engine.runlog.port import AlreadyOpen, RunLog, Writer
-from engine.runlog.sqlite import open_log, place
+from engine.runlog.sqlite import open_log
 from engine.runlog.sqlite.database import Database
 from tests.writers import Passing
 
@@ -118,7 +119,7 @@ def _watch_files(watch: "Watch") -> None:
 
     Database.copy_into = copying  # type: ignore[method-assign]  # in a process of a test
     for name in ("give_name", "give_new_name"):
-        vars(place)[name] = partial(naming, vars(place)[name])
+        vars(durable)[name] = partial(naming, vars(durable)[name])
     vars(os).update(link=linking)
 
 

@@ -235,8 +235,8 @@ class Schedule:
                 )
             case "decide":
                 verdict = Verdict(words[5])
-                return lambda process: person.decide_step(
-                    process.log, process.clock, entry, words[3], verdict, "why"
+                return lambda process: _nothing(
+                    person.decide_step(process.log, process.clock, entry, words[3], verdict, "why")
                 )
         raise AssertionError(words)
 

@@ -138,6 +138,54 @@ def forge(log: sqlite3.Connection, run: str, first: int) -> str:
     return head
 
 
+def rewrite_and_reseal(log: sqlite3.Connection, dice: Dice) -> str | None:
+    """Write a run anew from some event on, and seal what came of it, wherever it was sealed before."""
+    row = _pick(log, dice, "events")
+    assert row is not None
+    if row["run"] == "log":
+        return None
+    forge(log, row["run"], row["seq"])
+    hashes = dict(log.execute("SELECT seq, hash FROM events WHERE run = ?", (row["run"],)).fetchall())
+    for (body,) in log.execute("SELECT body FROM events WHERE run = 'log' AND kind = 'sealed'").fetchall():
+        seq = json.loads(body)["heads"].get(row["run"], {}).get("seq")
+        if seq is not None:
+            append(log, "log", "sealed", {"heads": {row["run"]: {"hash": hashes[seq], "seq": seq}}})
+    return f"{row['run']} from {row['seq']} on"
+
+
+def hide_behind_a_newer_event(log: sqlite3.Connection, dice: Dice) -> str | None:
+    """Add what no version knows, and change how much the run seems to have sent."""
+    row = _pick(log, dice, "runs")
+    assert row is not None
+    append(log, row["run"], "moon_rose", {})
+    log.execute("UPDATE runs SET messages = messages + 1 WHERE run = ?", (row["run"],))
+    return str(row["run"])
+
+
+def erase_unseen(log: sqlite3.Connection, dice: Dice) -> str | None:
+    """Remove contacts, and say that they were erased: none of them, or too few."""
+    row = _pick(log, dice, "contacts")
+    if row is None:
+        return None
+    (number,) = log.execute("SELECT count(*) FROM contacts WHERE run = ?", (row["run"],)).fetchone()
+    log.execute("DELETE FROM contacts WHERE run = ?", (row["run"],))
+    said = dice.below(number)
+    append(log, row["run"], "erased", {"contacts": said, "reached": 0, "reason": "old"})
+    return f"{number} contacts of {row['run']}, said to be {said}"
+
+
+def append(log: sqlite3.Connection, run: str, kind: str, fields: dict[str, Any]) -> None:
+    """Put an event behind a chain, as its next one."""
+    last = "SELECT seq, at, hash FROM events WHERE run = ? ORDER BY seq DESC LIMIT 1"
+    seq, at, before = log.execute(last, (run,)).fetchone()
+    body = json.dumps(fields, sort_keys=True, separators=(",", ":"))
+    row = (run, seq + 1, at, "mallory", kind, body, before)
+    digest = hashlib.sha256("\n".join(map(str, row)).encode()).hexdigest()
+    log.execute("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (*row, digest))
+    if run != "log":
+        log.execute("INSERT OR IGNORE INTO unsealed VALUES (?)", (run,))
+
+
 def edit_table(log: sqlite3.Connection, dice: Dice) -> str | None:
     """Change any column of any row that follows from the events, contacts included."""
     table = dice.pick(_FOLLOWING)
@@ -167,6 +215,10 @@ def delete_row(log: sqlite3.Connection, dice: Dice) -> str | None:
 
 
 CHANGES: dict[str, Change] = {
-    each.__name__: each for each in (edit, delete, reorder, truncate, drop, rewrite, edit_table, delete_row)
+    each.__name__: each
+    for each in (
+        *(edit, delete, reorder, truncate, drop, rewrite, edit_table, delete_row),
+        *(rewrite_and_reseal, hide_behind_a_newer_event, erase_unseen),
+    )
 }
 """What may be done, by its name."""

@@ -2,7 +2,10 @@
 
 import shutil
 import sqlite3
+from collections import Counter
+from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -10,11 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.api.verifying import verify
+from engine.audit import recount
 from engine.audit.check import Report, Verifier
+from engine.audit.recount import Recount
 from engine.machine import fold
 from engine.machine.exits import anything_sent, exit_code
 from engine.planner.load import program_of
-from engine.record.event import Event, RunStarted
+from engine.record.event import Erased, Event, RunStarted
 from engine.record.outcome import RunStatus
 from engine.runlog import lock
 from engine.runlog.chain import START, Link, link
@@ -25,6 +30,7 @@ from tests.properties.processes import Store
 from tests.properties.random_runbooks import Dice
 from tests.properties.schedules import BEGIN, Schedule
 from tests.properties.tampering import CHANGES, CHECKED, change_cell, forge, opened
+from tests.reconciling import LOST, Lookout, runbook, step
 
 SEEDS = 40
 ROUNDS = 50
@@ -98,6 +104,40 @@ def test_the_recount_says_what_the_machine_says(played: Path) -> None:
                 assert exit_code(program, state, sent_here=anything_sent(state)) in recount.exit_codes
 
 
+def recounted(path: Path) -> dict[str, object]:
+    """Count every run again: how each attempt of it stands."""
+    counted: dict[str, object] = {}
+    with closing(looked(path)) as log:
+        for entry in log.runs():
+            made = Verifier()._recounted(entry.run, log.links(entry.run), lambda *_: None)
+            assert made is not None
+            attempts = {at: (vars(each), each.status, each.counts) for at, each in made.attempts.items()}
+            counted[entry.run] = (made.status, made.messages, made.exit_codes, attempts)
+    return counted
+
+
+def test_what_is_read_by_its_text_alone_comes_to_the_same(
+    played: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What most sends come to is known by the plan's own words: it is as if all of it had been parsed."""
+    taken = Counter[str]()
+    usual = dict(recount._USUAL)
+
+    def counting(kind: str) -> Callable[[Recount, int, str, str], bool]:
+        def takes(run: Recount, seq: int, at: str, text: str) -> bool:
+            is_taken = usual[kind](run, seq, at, text)
+            taken[kind] += is_taken
+            return is_taken
+
+        return takes
+
+    monkeypatch.setattr(recount, "_USUAL", {kind: counting(kind) for kind in usual})
+    by_text = recounted(played)
+    assert min(taken[kind] for kind in usual) > SEEDS / 4
+    monkeypatch.setattr(recount, "_USUAL", {})
+    assert recounted(played) == by_text
+
+
 @pytest.mark.parametrize("name", CHANGES)
 def test_whatever_is_changed_is_named(name: str, played: Path, tmp_path: Path) -> None:
     """Every time, in the chain where it was done or in that of the log itself."""
@@ -112,7 +152,7 @@ def test_whatever_is_changed_is_named(name: str, played: Path, tmp_path: Path) -
             said = None  # the database itself does not let it be
         if said is not None:
             done += 1
-            unnoticed += [] if checked(path).faults else [said]
+            unnoticed += [said] if checked(path).is_sound else []
         path.unlink()
     assert unnoticed == []
     assert done > ROUNDS / 2
@@ -137,6 +177,52 @@ def test_each_column_of_each_table_is_looked_at(played: Path, tmp_path: Path) ->
             said = change_cell(log, dice, table, column)
         unnoticed += [] if checked(path).faults else [said]
     assert unnoticed == []
+
+
+@pytest.fixture
+def looked_into(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give a log of two runs in doubt that were reconciled; of the second, customers' ids were erased."""
+    monkeypatch.setattr(lock, "_PAUSE_S", 0)
+    desk = Lookout(tmp_path)
+    for run in ("run-1", "run-2"):
+        desk.sandbox.script(LOST)
+        desk.run(runbook(step(ids=("L-1", "L-4", "L-7"))), run=run)
+        desk.clock.advance(3600)
+        desk.reconcile(run)
+    with desk.log.writing() as writer:
+        contacts, reached = writer.erase("run-2")
+        writer.append("run-2", Erased(desk.clock.now(), contacts, reached, "kept long enough"))
+        writer.seal(desk.clock.now())
+    assert contacts == reached == 3
+    desk.database.rows("PRAGMA wal_checkpoint(TRUNCATE)")
+    desk.database.close()
+    return desk.path
+
+
+def _asked(question: str, log: sqlite3.Connection) -> str:
+    log.execute(question)
+    return question
+
+
+def test_what_the_apis_logs_showed_cannot_be_changed(looked_into: Path, tmp_path: Path) -> None:
+    """No column of a row that is kept, no row of them, and none that was erased comes back."""
+    assert checked(looked_into).faults == []
+    path, dice = tmp_path / "changed.db", Dice("reached")
+    with opened(looked_into) as log:
+        columns = [about[1] for about in log.execute("PRAGMA table_info(reached)")]
+        assert log.execute("SELECT count(*) FROM reached").fetchone() == (3,)
+    for change in (
+        *(partial(change_cell, dice=dice, table="reached", column=name) for name in columns),
+        partial(_asked, "DELETE FROM reached WHERE row = (SELECT min(row) FROM reached)"),
+        partial(_asked, "DELETE FROM reached"),
+        partial(
+            _asked, "INSERT INTO contacts SELECT customer, 'run-2', address, attempt FROM contacts LIMIT 1"
+        ),
+    ):
+        shutil.copy(looked_into, path)
+        with opened(path) as log:
+            said = change(log)
+        assert checked(path).faults, said
 
 
 def test_a_log_forged_as_a_whole_is_named_by_a_seal_that_was_kept(played: Path, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
-from engine import clock
+from engine import clock, durable
 from engine.frozen import dataclass
 from engine.record.instant import text_of
 from engine.runlog.lock import take
@@ -38,11 +38,13 @@ def copy_log(path: Path, to: Path, *, now: Callable[[], datetime] = clock.now) -
     path, to = place.true_path(path), place.true_path(to.parent) / to.name
     if not place.is_there(path):
         raise fault.missing(path)
+    if not to.parent.exists():
+        raise fault.copied_to_nowhere(to)
     place.refuse_network(to, fault.copied_to_network)
     try:
         with _beside(to) as beside:
             copied_at, runs = _copy(path, beside, to, now)
-            place.give_new_name(beside, to)
+            durable.give_new_name(beside, to)
             return Copied(to, copied_at, runs, to.stat().st_size)
     except FileExistsError:
         raise fault.copied_over(to) from None
@@ -68,11 +70,12 @@ def restoring(
         with closing(_Making(path)) as making:
             if os.path.lexists(path):
                 raise fault.there_already(path)
+            place.refuse_left(path)
             copied_at = _renew(copy, making.log, path)
             with closing(open_log(making.log, actor=actor, owner=owner, create=False, now=now)) as log:
                 yield log, copied_at
             # Never two names for it, not even for an instant: each would have locks of its own.
-            place.give_name(making.log, path)
+            durable.give_name(making.log, path)
     except OSError as error:
         raise fault.of_system(error, path, "made") from None
 
@@ -85,6 +88,7 @@ def _beside(to: Path) -> Iterator[Path]:
     """Give an empty hidden file beside one that is not there; it is gone when the block ends."""
     if os.path.lexists(to):
         raise fault.copied_over(to)
+    place.refuse_left(to)
     _remove_left(to.parent)
     beside = to.with_name(f".{to.name}{_HIDDEN}")
     mine = take(beside)

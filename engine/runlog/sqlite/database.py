@@ -189,8 +189,8 @@ class Database:
         lacking = tables.ADDED.keys() - self._added()
         if lacking:
             with self.transaction():
-                for name in sorted(lacking):
-                    for statement in filter(str.strip, tables.ADDED[name].split(";")):
+                for name in filter(lacking.__contains__, tables.ADDED):
+                    for statement in filter(str.strip, tables.ADDED[name].split(";\n")):
                         self.change(statement, ())
 
     def _added(self) -> set[str]:

@@ -43,6 +43,15 @@ def there_already(path: Path) -> Refusal:
     return told(f"there is a run log already: {path}", "keep it; it knows what was sent")
 
 
+def left_beside(path: Path, left: Path) -> Refusal:
+    """SQLite would play what is left into whatever is put there, and both would be lost."""
+    return told(
+        f"{path} is not there, and {left} is: it holds what was written last to the file that lay there",
+        "put that file back; if it is to stay away, move both into one folder, under their own names, "
+        "and remove neither",
+    )
+
+
 def stranger(path: Path) -> Refusal:
     """The file is something else than a run log."""
     return told(f"{path} is no run log", "name the run log with --log or RUNBOOK_LOG")
@@ -99,6 +108,11 @@ def a_copy(path: Path, copied_at: datetime) -> Refusal:
 def copied_over(path: Path) -> Refusal:
     """A copy never takes the place of anything."""
     return Refusal(f"there is {path} already, and a copy never takes its place", "name another file")
+
+
+def copied_to_nowhere(path: Path) -> Refusal:
+    """No folder is made on the quiet: a disk may not be mounted."""
+    return Refusal(f"the copy {path} cannot be made: there is no folder {path.parent}", "make it first")
 
 
 def copied_at_once(path: Path) -> Refusal:

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from engine import clock
+from engine import clock, durable
 from engine.frozen import replace
 from engine.record.entry import (
     ContactEntry,
@@ -153,6 +153,10 @@ class SqliteLog:
         """Give the rows of the API's logs with this keyed hash of a telephone number."""
         return self._reached(rows.REACHED_BY, phone, _since(since))
 
+    def keeps_phones(self) -> bool:
+        """Say whether any keyed hash of a telephone number is kept."""
+        return self._database.has("reached") and bool(self._database.rows(rows.HAS_PHONES))
+
     def reached_of(self, run: str) -> tuple[ReachedEntry, ...]:
         """Give the rows of the API's logs that fit attempts of a run: by address, attempt, row."""
         return self._reached(rows.REACHED_OF, run)
@@ -231,7 +235,12 @@ class SqliteLog:
             yield SqliteWriter(self._database, self._actor)
 
     def scrub(self) -> bool:
-        """Leave no byte of what was removed in the file; False: somebody else still reads the old ones."""
+        """Leave no byte of what was removed in the file; False: somebody sends, or reads the old ones.
+
+        Whoever sends would have to wait with what came of it, for longer than he may in a large log.
+        """
+        if self._database.rows(rows.HAS_TRACES) and self._is_held():
+            return False
         return self._database.scrub()
 
     def close(self) -> None:
@@ -251,6 +260,9 @@ class SqliteLog:
         if not self._database.has("reached"):
             return ()
         return self._entries(rows.reached_entry, question, *values)
+
+    def _is_held(self) -> bool:
+        return any(self.holder(*campaign) for campaign in self._database.rows(rows.LEASED))
 
     def _fence(self, account: str, campaign: str) -> int:
         found = self._database.rows(rows.FENCE, account, campaign)
@@ -272,6 +284,7 @@ def _create(path: Path, created_at: datetime) -> None:
         mine = hold_making(path)
         try:
             if not place.is_there(path):
+                place.refuse_left(path)
                 _make(path, created_at)
         finally:
             mine.release()
@@ -289,7 +302,7 @@ def _make(path: Path, created_at: datetime) -> None:
     try:
         place.empty_file(beside)
         make_file(beside, about, named=path)
-        place.give_name(beside, path)
+        durable.give_name(beside, path)
     except BaseException:
         place.remove(beside)
         raise

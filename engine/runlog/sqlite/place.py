@@ -7,8 +7,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+from engine.durable import sync
 from engine.refusal import Refusal
-from engine.runlog.sqlite.fault import damaged, of_system, on_network, told
+from engine.runlog.sqlite.fault import damaged, left_beside, of_system, on_network, told
 
 _MOUNTS = Path("/proc/self/mountinfo")
 _NETWORKS = ("nfs", "cifs", "smb", "afs", "ceph", "lustre", "glusterfs", "fuse.sshfs", "fuse.gluster")
@@ -56,7 +57,7 @@ def make_folder(folder: Path, path: Path) -> None:
         for each in reversed(missing):
             each.mkdir(mode=0o700, exist_ok=True)
             each.chmod(0o700)  # whatever the umask said
-            sync_folder(each.parent)
+            sync(each.parent)
     except OSError as error:
         raise of_system(error, path, "made") from None
 
@@ -75,37 +76,16 @@ def remove(path: Path) -> None:
         path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 
-def give_name(made: Path, path: Path) -> None:
-    """Give a file its name, both durably; raises ``OSError``."""
-    with made.open("rb") as file:
-        os.fsync(file.fileno())
-    made.replace(path)
-    sync_folder(path.parent)
+def refuse_left(path: Path) -> None:
+    """Refuse to put a file where the last writes of another one are left: a process was killed in them.
 
-
-def give_new_name(made: Path, path: Path) -> None:
-    """Give a file a name that nothing has, both durably; raises ``FileExistsError``, ``OSError``."""
-    with made.open("rb") as file:
-        os.fsync(file.fileno())
-    try:
-        os.link(made, path)
-    except FileExistsError:
-        raise
-    except OSError:  # a disk without second names
-        if os.path.lexists(path):
-            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), path) from None
-        made.rename(path)
-    made.unlink(missing_ok=True)
-    sync_folder(path.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make the names in a folder durable; raises ``OSError``."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    An empty one is left by whoever only looked, and holds nothing.
+    """
+    for suffix in ("-wal", "-journal"):
+        left = path.with_name(path.name + suffix)
+        with suppress(FileNotFoundError):
+            if left.lstat().st_size > 0:
+                raise left_beside(path, left)
 
 
 def tighten(path: Path) -> None:

@@ -70,10 +70,18 @@ CONTACTS_OF = (
     "SELECT address, attempt, customer FROM contacts WHERE run = ? ORDER BY address, attempt, customer"
 )
 
+_NAMED = """\
+SELECT {} FROM contacts
+WHERE (contacts.run, contacts.address, contacts.attempt) = (sends.run, sends.address, sends.attempt)"""
+
 NAMELESS = f"""\
-SELECT {_SEND} WHERE reaches AND intended_at >= ?
-AND NOT EXISTS (SELECT 1 FROM contacts WHERE (contacts.run, contacts.address, contacts.attempt)
-                = (sends.run, sends.address, sends.attempt))
+SELECT {_SEND} WHERE reaches AND intended_at >= ? AND (
+  NOT EXISTS ({_NAMED.format("1")})
+  OR (json_extract(counts, '$.matched') > at_most AND (
+    json_extract(counts, '$.selected') > at_most
+    OR json_extract(counts, '$.matched') > ({_NAMED.format("count(*)")})
+  ))
+)
 ORDER BY sends.run DESC, intended_seq DESC"""
 
 _REACHED = """\
@@ -88,6 +96,8 @@ ORDER BY intended_at DESC, run, address, attempt, row"""
     for column in ("customer", "phone")
 )
 
+HAS_PHONES = "SELECT 1 FROM reached WHERE phone IS NOT NULL LIMIT 1"
+
 REACHED_OF = f"{_REACHED} WHERE reached.run = ? ORDER BY address, attempt, row"
 
 CLAIMED = "SELECT run, address, attempt FROM reached WHERE account = ? AND row = ?"
@@ -96,9 +106,7 @@ ADD_REACHED = """\
 INSERT INTO reached (account, row, run, address, attempt, customer, at, status, template, phone, source)
 SELECT account, ?, run, address, attempt, ?, ?, ?, ?, ?, ? FROM sends
 WHERE run = ? AND address = ? AND attempt = ?
-ON CONFLICT (account, row) DO UPDATE SET status = excluded.status
-WHERE (run, address, attempt, customer)
-  = (excluded.run, excluded.address, excluded.attempt, excluded.customer)"""
+ON CONFLICT (account, row) DO NOTHING"""
 
 ERASE_CONTACTS, ERASE_REACHED = (f"DELETE FROM {table} WHERE run = ?" for table in ("contacts", "reached"))
 
@@ -120,9 +128,12 @@ WITH RECURSIVE chain (run) AS (
 
 UNSEALED = "SELECT run FROM unsealed ORDER BY run"
 
-ADD_UNSEALED = "INSERT OR IGNORE INTO unsealed VALUES (?)"
-
 SEALED = "DELETE FROM unsealed"
+
+ENDS_OPEN = """\
+SELECT 1 FROM events
+WHERE run = ?1 AND kind <> 'sealed' AND seq = (SELECT max(seq) FROM events WHERE run = ?1)"""
+"""Answers for a chain with seals, the log's own, that ends with something else."""
 
 LOG_ID = "SELECT value FROM meta WHERE key = 'log_id'"
 
@@ -140,7 +151,7 @@ _STORED = {
     "former_occasions": ("run, occasion", "run, occasion"),
     "contacts": ("run, address, attempt, customer", "run, address, attempt, customer"),
     "reached": (
-        "run, address, attempt, row, customer, at, status, template, phone, source",
+        "run, address, attempt, row, customer, at, status, template, phone, source, account",
         "run, address, attempt, row",
     ),
     "unsealed": ("run", "run"),
@@ -155,6 +166,8 @@ STORED = {
 ADD_CONTACT = "INSERT OR IGNORE INTO contacts VALUES (?, ?, ?, ?)"
 
 STOPS = "SELECT account, campaign, at, by, reason FROM stops"
+
+LEASED = "SELECT account, campaign FROM leases"
 
 FENCE = "SELECT fence FROM leases WHERE account = ? AND campaign = ?"
 

@@ -154,9 +154,18 @@ CREATE INDEX IF NOT EXISTS reached_by_phone ON reached (phone) WHERE phone IS NO
 
 UNSEALED = """\
 CREATE TABLE IF NOT EXISTS unsealed (run TEXT PRIMARY KEY) WITHOUT ROWID;
-INSERT OR IGNORE INTO unsealed SELECT run FROM runs;
 """
 """The chains that have events which no seal covers."""
+
+UNSEAL = """\
+CREATE TRIGGER IF NOT EXISTS events_are_unsealed AFTER INSERT ON events WHEN NEW.run <> 'log'
+BEGIN INSERT OR IGNORE INTO unsealed VALUES (NEW.run); END;
+INSERT OR IGNORE INTO unsealed SELECT run FROM runs;
+"""
+"""The file itself notes them: an earlier version that writes to it meanwhile knows nothing of seals.
+
+What was written before the file did so may be in none: the next seal covers every run.
+"""
 
 CONTACTS_BY_SEND = "CREATE INDEX IF NOT EXISTS contacts_by_send ON contacts (run, address, attempt);\n"
 
@@ -166,6 +175,7 @@ ADDED = {
     "former_occasions": FORMER,
     "reached": REACHED,
     "unsealed": UNSEALED,
+    "events_are_unsealed": UNSEAL,
     "contacts_by_send": CONTACTS_BY_SEND,
     "erasures": ERASURES,
 }

@@ -13,6 +13,9 @@ from engine.runlog.sqlite import rows
 from engine.runlog.sqlite.database import Database
 from engine.runlog.sqlite.projection import project, stand, storable
 
+_MOST_HEADS = 500
+"""So many stand in one event, 60 kB: the first seal of a log of an earlier version covers all its runs."""
+
 
 class SqliteWriter:
     """A ``Writer`` (engine/runlog/port.py)."""
@@ -60,14 +63,23 @@ class SqliteWriter:
         return contacts, reached
 
     def seal(self, at: datetime) -> EventEntry | None:
-        """Note, in the log's own chain, where the chains end that no seal covers yet; None: there is none."""
-        heads: dict[str, Json] = {}
-        for (run,) in self._database.rows(rows.UNSEALED):
-            seq, head = self._heads.get(run) or self._head(run)
-            heads[run] = {"seq": seq, "hash": head}
-        if not heads:
+        """Note, in the log's own chain, where the chains end that no seal covers yet; None: all is covered.
+
+        Where those are many, some are noted by an event before the one that is given, whose hash covers it.
+        """
+        runs = [run for (run,) in self._database.rows(rows.UNSEALED)]
+        if not runs and not self._database.rows(rows.ENDS_OPEN, LOG):
             return None
         self._database.change(rows.SEALED, ())
+        for first in range(0, max(len(runs), 1), _MOST_HEADS):
+            sealed = self._note(at, runs[first : first + _MOST_HEADS])
+        return sealed
+
+    def _note(self, at: datetime, runs: Sequence[str]) -> EventEntry:
+        heads: dict[str, Json] = {}
+        for run in runs:
+            seq, head = self._heads.get(run) or self._head(run)
+            heads[run] = {"seq": seq, "hash": head}
         return self.append(LOG, Sealed(at, heads))
 
     def _reach(self, each: ReachedEntry) -> None:
@@ -87,7 +99,5 @@ class SqliteWriter:
 
     def _head(self, run: str) -> tuple[int, str]:
         """Read where the chain ends, within the transaction: nobody else can write to it now."""
-        if run != LOG:
-            self._database.change(rows.ADD_UNSEALED, (run,))
         found = self._database.rows(rows.HEAD, run)
         return (found[0][0], found[0][1]) if found else (0, START)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from engine import durable
 from engine.record.event import StepSkipped
 from engine.refusal import Exit, Refusal
 from engine.runlog.chain import verify
@@ -236,13 +237,13 @@ def test_a_name_that_is_taken_meanwhile_is_kept(
     to = tmp_path / "copy.db"
     if not has_links:
         monkeypatch.setattr(os, "link", unknown)
-    named = place.give_new_name
+    named = durable.give_new_name
 
     def late(made: Path, path: Path) -> None:
         to.write_text("mine")
         named(made, path)
 
-    monkeypatch.setattr(place, "give_new_name", late)
+    monkeypatch.setattr(durable, "give_new_name", late)
     assert refused(store, to).code == Exit.USAGE
     assert to.read_text() == "mine"
     assert names(tmp_path) == ["copy.db"]
@@ -274,13 +275,15 @@ def test_a_copy_on_a_network_disk_is_refused(
     assert names(tmp_path) == []
 
 
-@pytest.mark.parametrize("folder", ["missing", "file.txt"])
-def test_a_folder_that_is_none_is_refused(store: SqliteStore, tmp_path: Path, folder: str) -> None:
+@pytest.mark.parametrize(("folder", "code"), [("missing", Exit.USAGE), ("file.txt", Exit.LEASE_OR_LOG)])
+def test_a_folder_that_is_none_is_refused(
+    store: SqliteStore, tmp_path: Path, folder: str, code: Exit
+) -> None:
     """It is not made on the quiet: a disk may not be mounted."""
     (tmp_path / "file.txt").write_text("")
     refusal = refused(store, tmp_path / folder / "copy.db")
     assert "the copy" in refusal.message
-    assert refusal.code == Exit.LEASE_OR_LOG
+    assert refusal.code == code
     assert not (tmp_path / "missing").exists()
 
 
@@ -315,6 +318,67 @@ def test_what_a_killed_copy_left_is_never_written_over(
     monkeypatch.setattr("engine.runlog.sqlite.copy._remove_left", lambda _: None)
     assert refused(store, tmp_path / "copy.db").code == Exit.LEASE_OR_LOG
     assert kept.read_bytes() == before
+
+
+@pytest.fixture
+def lost(store: SqliteStore, copy: Path) -> Path:
+    """Give the place of a log that was moved away alone, when a process was killed in a send."""
+    assert copy.exists()
+    store.close()
+    with another_process(store.path, "put(log, intended(address='remind/c2')); say('sent'); wait()") as child:
+        child.hears("sent")
+        child.process.kill()
+        child.process.wait()
+    store.path.rename(store.path.with_name("broken.db"))
+    return store.path
+
+
+def restore(copy: Path, path: Path) -> None:
+    """Make a log again."""
+    with restoring(copy, path, actor="asha", owner="a"):
+        pass
+
+
+MAKES: dict[str, Callable[[Path, Path], object]] = {
+    "restoring": restore,
+    "making": lambda _, path: open_log(path, actor="asha", owner="a", create=True).close(),
+    "copying": copy_log,
+}
+
+
+@pytest.mark.parametrize("how", MAKES)
+def test_nothing_is_put_where_last_writes_are_left(copy: Path, lost: Path, how: str) -> None:
+    """SQLite would play them into the new file: that would be damaged, and the doubt in them gone."""
+    left = lost.with_name("runlog.db-wal")
+    before = left.read_bytes()
+    with pytest.raises(Refusal, match=r"runlog.db-wal is: it holds what was written last") as refused:
+        MAKES[how](copy, lost)
+    assert refused.value.code == Exit.LEASE_OR_LOG
+    assert left.read_bytes() == before
+    assert not lost.exists()
+
+
+@pytest.mark.parametrize("how", MAKES)
+def test_last_writes_go_with_their_log(copy: Path, lost: Path, how: str) -> None:
+    """Then the place is free, and who looks at the old log still finds the doubt."""
+    lost.with_name("runlog.db-wal").rename(lost.with_name("broken.db-wal"))
+    MAKES[how](copy, lost)
+    found = look_at(lost.with_name("broken.db"))
+    assert found is not None
+    with closing(found):
+        assert found.sends(RUN)[-1].status.value == "intended"
+
+
+def test_what_a_look_left_is_in_nobody_s_way(store: SqliteStore, copy: Path) -> None:
+    """It is empty."""
+    store.close()
+    look = store.look()
+    assert look is not None
+    look.runs()
+    look.close()
+    assert store.path.with_name("runlog.db-wal").stat().st_size == 0
+    store.path.unlink()
+    restore(copy, store.path)
 
 
 # ------------------------------------------------ what it is for

@@ -25,6 +25,8 @@ from tests.contract.runlogs import (
 )
 from tests.factories import NOW
 
+TEN = [f"L-{number}" for number in range(1, 11)]
+
 
 def reconciled(reached: int, *, attempt: int = 1, at: datetime = NOW) -> Reconciled:
     """Make what a look at the API's logs found."""
@@ -51,7 +53,14 @@ def test_a_row_is_found_by_customer_phone_and_run(doubtful: RunLog) -> None:
     assert doubtful.reached("L-1") == (one,)
     assert doubtful.reached_by("ab" * 16) == (one,)
     assert doubtful.reached_of(RUN) == (two, one)
+    assert doubtful.keeps_phones()
     assert doubtful.reached("L-3") == doubtful.reached_by("cd" * 16) == doubtful.reached_of("run-2") == ()
+
+
+def test_a_log_without_numbers_says_so(doubtful: RunLog) -> None:
+    """A key may be made for it: there is nothing that another one could find."""
+    keep(doubtful, row("5", "L-2"))
+    assert not doubtful.keeps_phones()
 
 
 def test_since_counts_from_the_intent(doubtful: RunLog) -> None:
@@ -97,11 +106,12 @@ def test_a_row_is_kept_for_one_attempt(doubtful: RunLog) -> None:
     assert doubtful.claimed(ACCOUNT, ["7", "8"]) == {"7": (RUN, "remind/c1", 1)}
 
 
-def test_the_same_row_again_brings_its_new_status(doubtful: RunLog) -> None:
-    """A message that was sent may be delivered, or not, when somebody looks again."""
+def test_a_row_that_is_kept_stays_as_it_was(doubtful: RunLog) -> None:
+    """The digest that was noted with it covers all that the API said of it."""
     keep(doubtful, ReachedEntry("L-1", RUN, "remind/c1", 1, "7", NOW, "pending"))
-    keep(doubtful, ReachedEntry("L-1", RUN, "remind/c1", 1, "7", NOW, "completed"))
-    assert [each.status for each in doubtful.reached("L-1")] == ["completed"]
+    with pytest.raises(AssertionError, match="7"):
+        keep(doubtful, ReachedEntry("L-1", RUN, "remind/c1", 1, "7", NOW, "completed"))
+    assert [each.status for each in doubtful.reached("L-1")] == ["pending"]
 
 
 def test_a_row_is_claimed_within_its_account(doubtful: RunLog) -> None:
@@ -146,9 +156,22 @@ def test_sends_that_named_nobody(log: RunLog) -> None:
         writer.append(RUN, intended(address="by_id/c1"), customers=["L-1"])
         writer.append(RUN, intended(address="rejected/c1"))
         writer.append(RUN, settled("rejected", address="rejected/c1"))
+        writer.append(RUN, intended(address="whole/c1", at_most=10), customers=TEN)
+        writer.append(RUN, settled("succeeded", address="whole/c1"))
+        writer.append(RUN, intended(address="limited/c1", at_most=10), customers=[*TEN, "L-11"])
+        writer.append(RUN, settled("succeeded", address="limited/c1"))
         writer.append(RUN, intended(address="later/c1", at=later(5)))
     assert [send.address for send in log.nameless()] == ["later/c1", "by_filter/c1"]
     assert [send.address for send in log.nameless(later(1))] == ["later/c1"]
+
+
+@pytest.mark.parametrize(("at_most", "named"), [(9, 10), (9, 9), (3, 3)])
+def test_sends_that_reached_more_than_they_named(log: RunLog, at_most: int, named: int) -> None:
+    """Of a send that overreached, its contacts are not everybody."""
+    with log.writing() as writer:
+        writer.append(RUN, intended(at_most=at_most), customers=TEN[:named])
+        writer.append(RUN, settled("succeeded"))
+    assert [send.address for send in log.nameless()] == ["remind/c1"]
 
 
 def without_what_was_added(store: SqliteStore) -> None:

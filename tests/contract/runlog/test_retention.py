@@ -10,6 +10,8 @@ from engine.runlog.chain import verify
 from engine.runlog.port import RunLog
 from engine.runlog.sqlite import SqliteLog
 from tests.contract.runlogs import (
+    ACCOUNT,
+    CAMPAIGN,
     GOING,
     RUN,
     SqliteStore,
@@ -166,5 +168,16 @@ def test_whoever_reads_keeps_traces(store: SqliteStore, monkeypatch: pytest.Monk
         assert not log.scrub()
         assert found(store, RUN) > 0
         reader.execute("ROLLBACK")
+    assert log.scrub()
+    assert found(store, RUN) == 0
+
+
+def test_while_somebody_sends_the_file_is_not_written_anew(store: SqliteStore) -> None:
+    """That takes long in a large log, and an answer that cannot be written in time is a doubt."""
+    log = fill(store)
+    erase(log)
+    with store.open().lease(ACCOUNT, CAMPAIGN, OTHER):
+        assert not log.scrub()
+        assert found(store, RUN) > 0
     assert log.scrub()
     assert found(store, RUN) == 0

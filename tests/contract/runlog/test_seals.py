@@ -9,7 +9,7 @@ import pytest
 
 from engine.record.entry import EventEntry
 from engine.record.event import RunCancelled, Sealed, StepSkipped, StopSet
-from engine.runlog.chain import Link, verify
+from engine.runlog.chain import Link, link, verify
 from engine.runlog.port import LOG, RunLog
 from tests.contract.runlogs import (
     GOING,
@@ -73,11 +73,20 @@ def test_the_next_seal_covers_only_what_came_after(log: RunLog) -> None:
 
 
 def test_where_nothing_is_new_there_is_no_seal(log: RunLog) -> None:
-    """A stop alone needs none: it stands in the chain that seals stand in."""
+    """Sealing twice leaves the log as it is."""
+    seal(log)
+    assert seal(log) is None
+    assert len(log.events(LOG)) == 1
+
+
+def test_a_stop_is_sealed_too(log: RunLog) -> None:
+    """It stands in the chain that seals stand in: the next one covers it by its own hash."""
     seal(log)
     put(log, StopSet(NOW, None, "no"), run=LOG)
+    made = seal(log)
+    assert sealed(made) == {}
+    assert made == log.events(LOG)[-1]
     assert seal(log) is None
-    assert len(log.events(LOG)) == 2
 
 
 def test_a_seal_covers_what_its_own_transaction_wrote(log: RunLog) -> None:
@@ -138,17 +147,44 @@ def test_processes_that_seal_at_once_leave_no_gap(store: SqliteStore, log: RunLo
     assert verify(log.events(LOG)) is None
 
 
-def test_a_log_of_an_earlier_version_is_sealed_whole(store: SqliteStore) -> None:
-    """Its runs had no seal, so the first one covers them all."""
+def test_many_chains_are_covered_by_several_events(log: RunLog, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No event grows with the log; the last one is the seal, and covers the others by its hash."""
+    monkeypatch.setattr("engine.runlog.sqlite.writer._MOST_HEADS", 2)
+    for number in range(2, 6):
+        put(log, started(f"run-{number}"), run=f"run-{number}", standing=GOING)
+    made = seal(log)
+    assert [len(each.heads) for each in seals(log)] == [2, 2, 1]
+    assert log.events(LOG)[-1] == made
+    assert {run: head for each in seals(log) for run, head in each.heads.items()} == heads(log)
+    assert seal(log) is None
+
+
+@pytest.mark.parametrize(
+    "lacking", [["TABLE unsealed", "TRIGGER events_are_unsealed"], ["TRIGGER events_are_unsealed"]]
+)
+def test_a_log_of_an_earlier_version_is_sealed_whole(store: SqliteStore, lacking: list[str]) -> None:
+    """Nobody knows which of its events a seal covers, so the first one covers all runs."""
     log = store.open()
     for run in ("run-1", "run-2"):
         put(log, started(run), run=run, standing=GOING)
     seal(log)
     log.close()
     with closing(sqlite3.connect(store.path)) as connection:
-        connection.execute("DROP TABLE unsealed")
+        for each in lacking:
+            connection.execute(f"DROP {each}")
     again = store.open()
     assert sealed(seal(again)) == heads(again)
+
+
+def test_what_an_earlier_version_writes_is_sealed(store: SqliteStore, log: RunLog) -> None:
+    """It runs beside this one, and knows nothing of seals: the file notes what it writes."""
+    head = log.events(RUN)[-1]
+    seal(log)
+    event = link(RUN, head.seq + 1, "ravi", StepSkipped(NOW, "a", "no"), head.hash)
+    with closing(sqlite3.connect(store.path)) as connection:
+        connection.execute("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?)", event)
+        connection.commit()
+    assert sealed(seal(log)) == heads(log)
 
 
 # ------------------------------------------------ chains

@@ -67,7 +67,8 @@ def test_what_named_a_customer_and_what_may_have_reached_them(log: RunLog) -> No
     """Newest first; each with the text of its own day."""
     begin(log, "run-1", {"ids": ["L-1", "L-2"]}, NOW, "L-1", "L-2")
     begin(log, "run-2", {"language": ["hindi"]}, later(1))
-    begin(log, "run-3", {"ids": ["L-1"]}, later(2), "L-1")
+    ten = [f"L-{number}" for number in range(1, 11)]
+    begin(log, "run-3", {"ids": [*ten]}, later(2), *ten)
     put(log, settled("succeeded"), run="run-3")
     people = people_called(log, ["L-1"])
     assert [(each.send.run, each.known, each.planned.text) for each in people.contacts] == [
@@ -75,7 +76,7 @@ def test_what_named_a_customer_and_what_may_have_reached_them(log: RunLog) -> No
         ("run-1", Known.UNKNOWN, "Text of run-1"),
     ]
     assert [each.send.run for each in people.unnamed] == ["run-2"]
-    assert people_called(log, ["L-9"]).contacts == ()
+    assert people_called(log, ["L-99"]).contacts == ()
 
 
 def test_a_row_of_the_logs_names_whom_a_filter_reached(log: RunLog) -> None:

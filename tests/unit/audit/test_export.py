@@ -1,11 +1,13 @@
 """An export and an evidence are checked by themselves: whatever was done to a line of one is named."""
 
+import hashlib
 import json
 import shutil
 import subprocess
 import sys
 import zipfile
 from collections.abc import Callable, Iterator
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +15,14 @@ import pytest
 
 from engine.api.evidence import Evidence, runs_of_customer, write
 from engine.api.exporting import export
-from engine.audit.check import Report
-from engine.audit.export import Unreadable, verify_path
+from engine.api.verifying import verify
+from engine.audit import check
+from engine.audit.check import ABSENT, Report
+from engine.audit.export import Unreadable, raw_of, verify_path
+from engine.audit.told import told
+from engine.runlog.port import LOG
 from tests.factories import outcome
+from tests.reconciling import LOST, Lookout, runbook, step
 from tests.unit.runner.fakes import ONE, SECOND, Desk
 
 TEXT = ONE.replace("filters: {language: hindi}", "filters: {ids: [L-1, L-2]}") + SECOND
@@ -23,10 +30,12 @@ TEXT = ONE.replace("filters: {language: hindi}", "filters: {ids: [L-1, L-2]}") +
 
 @pytest.fixture
 def run(tmp_path: Path) -> Iterator[Desk]:
-    """Run two steps, of which the first names two customers; another run of the log is none of it."""
+    """Run two steps, of which the first names two customers; a stop and another run of the log follow."""
     desk = Desk(tmp_path)
     desk.api.answers = [outcome("succeeded", (2, 2, 0)), outcome("succeeded")]
     desk.run(TEXT)
+    desk.stop()
+    desk.allow()
     desk.run(ONE.replace("name: remind", "name: other"), "run-2")
     yield desk
     desk.database.close()
@@ -51,14 +60,60 @@ def rules(report: Report) -> set[str]:
 
 
 def test_an_export_is_sound_and_tells_what_was_checked(file: Path) -> None:
-    """The run, its customers, and the seal that covers it."""
+    """The run, its customers, and the log's own chain."""
     report = verify_path(file)
     assert report.faults == []
     assert report.unchecked == []
     assert report.behind == 0
-    assert report.numbers == {"runs": 1, "events": 9, "sends": 2, "contacts": 2, "reached": 0, "seals": 1}
+    assert report.numbers == {"runs": 1, "events": 12, "sends": 2, "contacts": 2, "reached": 0, "seals": 2}
     assert rules(verify_path(file, report.seal)) == set()
-    assert rules(verify_path(file, "0" * 64)) == {"kept"}
+
+
+def seals(run: Desk) -> list[str]:
+    """Give the hash of every seal of the log."""
+    return [str(row[-1]) for row in run.log.stored("events", LOG) if row[4] == "sealed"]
+
+
+def test_a_seal_that_is_older_than_a_run_proves_nothing_of_it(run: Desk, file: Path, tmp_path: Path) -> None:
+    """That it is there is no proof of what came later, and this is said; a later seal proves all of it."""
+    first, last = seals(run)
+    other = tmp_path / "other.jsonl"
+    other.write_bytes(b"".join(export(run.log, "run-2")))
+    for report in (verify_path(other, first), verify(run.log, "run-2", seal=first)):
+        assert report.faults == []
+        (said,) = report.unchecked
+        assert said.startswith("run-2: it is newer than the seal that was kept")
+    for path, seal in ((file, first), (file, last), (other, last)):
+        assert verify_path(path, seal).unchecked == []
+    assert verify(run.log, seal=first).unchecked == []
+
+
+def test_a_seal_that_is_not_in_a_file_proves_nothing_and_accuses_nobody(file: Path) -> None:
+    """The file may be older than that seal: only the log can tell."""
+    report = verify_path(file, "0" * 64)
+    assert rules(report) == {ABSENT}
+    said = told(report)
+    assert "NOT PROVEN: " in said
+    assert "NOT SOUND" not in said
+    assert "runbook verify --seal" in said
+
+
+def test_a_kept_seal_proves_a_run_that_an_earlier_one_covers(run: Desk, tmp_path: Path) -> None:
+    """Who writes a run anew, and its seal to fit, breaks the chain that leads to the seal that was kept."""
+    path = tmp_path / "run.jsonl"
+    whole = [json.loads(line) for line in export(run.log, "run-1")]
+    last = [line["event"] for line in whole if "event" in line][-1]
+    first = next(line["seal"] for line in whole if "seal" in line)
+    for event in (last, first):
+        if event is last:
+            event["actor"] = "mallory"
+        else:
+            event["heads"]["run-1"]["hash"] = last["hash"]
+        *beside, _ = raw_of(event) or ()
+        event["hash"] = hashlib.sha256("\n".join(map(str, beside)).encode()).hexdigest()
+    path.write_text("".join(json.dumps(line) + "\n" for line in whole), "utf-8")
+    (fault,) = verify_path(path, seals(run)[-1]).faults
+    assert (fault.chain, fault.rule) == (LOG, "missing")
 
 
 def test_no_line_can_be_removed(file: Path) -> None:
@@ -133,6 +188,35 @@ def test_an_event_that_was_changed_in_the_log_is_handed_on_as_it_is(run: Desk, t
         assert "chain" in rules(verify_path(path))
 
 
+def test_a_run_that_was_looked_up_in_the_logs_of_the_api_is_sound(tmp_path: Path) -> None:
+    """In the log and in its export: the rows that settled it are compared with the looks at them."""
+    desk = Lookout(tmp_path)
+    desk.sandbox.script(LOST)
+    desk.run(runbook(step(ids=("L-1", "L-2", "L-3"))))
+    desk.clock.advance(30)
+    assert desk.reconcile().seal
+    path = tmp_path / "run.jsonl"
+    path.write_bytes(b"".join(export(desk.log, "run-1")))
+    for report in (verify(desk.log), verify(desk.log, "run-1"), verify_path(path)):
+        assert (report.faults, report.numbers["reached"]) == ([], 3)
+    desk.database.rows("DELETE FROM reached WHERE customer = 'L-2'")
+    assert rules(verify(desk.log)) == {"reached"}
+    desk.database.close()
+
+
+def test_a_mistake_of_the_checker_is_not_told_as_one_of_the_log(
+    run: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody is accused because of a bug."""
+
+    def unpack(*_: object) -> None:
+        raise ValueError("too many values to unpack")
+
+    monkeypatch.setattr(check, "compare", unpack)
+    with pytest.raises(ValueError, match="too many values"):
+        verify(run.log)
+
+
 # ---------------------------------------------------------------- evidences
 
 
@@ -167,10 +251,15 @@ def test_an_evidence_is_checked_by_what_it_carries(run: Desk, unpacked: Unpacked
     folder = unpacked(Evidence("all runs", run.log.runs()))
     done = alone(folder)
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.startswith("Checked: 2 runs, 16 events, 3 sends, 2 contacts, 2 seals.\nSound: ")
+    assert done.stdout.startswith("Checked: 2 runs, 18 events, 3 sends, 2 contacts, 2 seals.\nSound: ")
     seal = (folder / "seal.txt").read_text("utf-8").strip()
     assert alone(folder, "--seal", seal).returncode == 0
+    assert alone(folder, "--seal", f"  seal: {seal.upper()} ").returncode == 0
     assert alone(folder, "--seal", "0" * 64).returncode == 17
+    for slip in ("zzz", "", seal[:-1], f"{seal[:-1]}g"):
+        done = alone(folder, "--seal", slip)
+        assert (done.returncode, done.stdout) == (64, ""), slip
+        assert "64 digits" in done.stderr
     assert alone(folder, str(folder / "README.txt")).returncode == 64
 
 
@@ -188,8 +277,10 @@ def test_any_file_of_an_evidence_that_is_changed_is_named(run: Desk, unpacked: U
     assert verify_path(folder).faults == []
     (folder / "more.txt").write_text("x", "utf-8")
     done = alone(folder)
-    assert done.returncode == 17
+    assert done.returncode == 0
     assert "more.txt: it is not in the MANIFEST" in done.stdout
+    (folder / "runs" / "more.jsonl").write_text("x", "utf-8")
+    assert rules(verify_path(folder)) == {"file"}
 
 
 def test_an_evidence_of_a_customer_names_no_other(run: Desk, unpacked: Unpacked) -> None:
@@ -206,6 +297,29 @@ def test_an_evidence_of_a_customer_names_no_other(run: Desk, unpacked: Unpacked)
     assert "all customers but one were left out here" in done.stdout
     file.write_text(file.read_text("utf-8").replace('"customer": "L-1"', '"customer": "L-9"'), "utf-8")
     assert "its request names 2 customers, and 1 are kept as contacts" in alone(folder).stdout
+
+
+def test_every_seal_of_the_log_is_found_in_what_was_handed_on(
+    run: Desk, file: Path, unpacked: Unpacked
+) -> None:
+    """Whoever kept one, of this run or of another, earlier or later, can hold a part against it."""
+    kept = seals(run)
+    assert len(kept) == 2
+    parts = [file, *(unpacked(Evidence("it", (entry,))) for entry in run.log.runs())]
+    for part, seal in product(parts, kept):
+        assert verify_path(part, seal).faults == [], (part, seal)
+
+
+def test_a_file_without_seals_says_where_they_are(run: Desk, unpacked: Unpacked) -> None:
+    """A run's file, taken out of its evidence: sound by itself, and no seal proves it."""
+    folder = unpacked(Evidence("all runs", run.log.runs()))
+    report = verify_path(folder / "runs" / "run-1.jsonl")
+    assert report.faults == []
+    assert any("log.jsonl" in said for said in report.unchecked)
+    (folder / "log.jsonl").unlink()
+    assert verify_path(folder).faults != []
+    (folder / "MANIFEST").write_text("", "utf-8")
+    assert "log.jsonl" in {fault.chain for fault in verify_path(folder).faults}
 
 
 def test_the_same_evidence_is_the_same_bytes(run: Desk, tmp_path: Path) -> None:

@@ -2,14 +2,17 @@
 
 import os
 import signal
+import sqlite3
 import stat
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from engine.cli.save import save, save_new
+from engine.cli.save import save, save_new, save_private
 from engine.refusal import Refusal
 
 KILLED_AT_THE_RENAME = """
@@ -115,3 +118,78 @@ def test_a_new_file_needs_its_folder(tmp_path: Path) -> None:
     """Which is not made on the quiet."""
     with pytest.raises(Refusal, match="there is no folder"):
         save_new(tmp_path / "no" / "new.yaml", "new")
+
+
+# ------------------------------------------------ what is never written over
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    """Stand by a run log with all that may lie beside it."""
+    path = tmp_path / "runlog.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE meta (key TEXT)")
+    for suffix in ("-wal", "-shm", ".key"):
+        path.with_name(f"{path.name}{suffix}").write_text("kept", "utf-8")
+    path.with_name("runlog.db.locks").mkdir()
+    (tmp_path / "runlog.db.locks" / "camp").write_text("kept", "utf-8")
+    (tmp_path / "copy.db").write_bytes(path.read_bytes())
+    (tmp_path / "link").symlink_to(path)
+    return path
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("runlog.db", "runlog.db-wal", "runlog.db-shm", "runlog.db-journal", "runlog.db.key"),
+        *("runlog.db.locks/camp", "runlog.db.locks/new", "copy.db", "copy.db.key", "link"),
+    ],
+)
+def test_a_run_log_stays(log: Path, name: str) -> None:
+    """With all that belongs to it, whoever writes, and whether the file is there yet or not."""
+    path = log.parent / name
+    before = {each: each.read_bytes() for each in log.parent.rglob("*") if each.is_file()}
+    for known in (log, log.with_name("another.db")):
+        with pytest.raises(Refusal, match="database"):
+            save_private(path, lambda file: file.write(b"new"), log=known, sparing=(), may_replace=True)
+    with pytest.raises(Refusal, match="database"):
+        save(path, "new", sparing=())
+    with pytest.raises(Refusal):
+        save_new(path, "new")
+    assert {each: each.read_bytes() for each in log.parent.rglob("*") if each.is_file()} == before
+
+
+def test_a_log_that_is_open_keeps_its_locks(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever opens and closes its file takes from the process what SQLite holds on it."""
+    opened, real = [], Path.open
+
+    def kept(path: Path, *how: Any, **more: Any) -> Any:  # noqa: ANN401  (as it is)
+        opened.append(path)
+        return real(path, *how, **more)
+
+    monkeypatch.setattr(Path, "open", kept)
+    with pytest.raises(Refusal):
+        save_private(log, lambda _: None, log=log, sparing=(), may_replace=True)
+    assert not opened
+
+
+@pytest.mark.parametrize("name", ["pipe", "folder", "config.yaml"])
+def test_what_is_replaced_is_a_file_of_ones_own(tmp_path: Path, name: str) -> None:
+    """Also when it is asked for: no pipe, no folder, nothing that the command reads."""
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "config.yaml").write_text("kept", "utf-8")
+    spared = [tmp_path / "config.yaml", tmp_path / "none"]
+    with pytest.raises(Refusal):
+        save_private(tmp_path / name, lambda _: None, log=tmp_path / "log", sparing=spared, may_replace=True)
+    assert (tmp_path / "config.yaml").read_text("utf-8") == "kept"
+
+
+def test_a_private_file_replaces_only_when_it_may(file: Path) -> None:
+    """And is for its owner alone, whatever stood there."""
+    with pytest.raises(Refusal, match="there already"):
+        save_private(file, lambda each: each.write(b"new"), log=file / "x", sparing=(), may_replace=False)
+    assert file.read_text("utf-8") == "old"
+    save_private(file, lambda each: each.write(b"new"), log=file / "x", sparing=(), may_replace=True)
+    assert file.read_text("utf-8") == "new"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from engine.diagnostics import Json
 from engine.reconciler.attempt import Attempt, attempt_of
@@ -20,7 +21,7 @@ def minutes(number: float) -> datetime:
 
 def row(name: str = "w-1", customer: str = "L-1", at: float | None = 0.1, **told: str) -> LogRow:
     """Make a row that began so many minutes later."""
-    known = {"channel": "whatsapp", "campaign": "camp_demo", "template": "tplA", **told}
+    known: dict[str, Any] = {"channel": "whatsapp", "campaign": "camp_demo", "template": "tplA", **told}
     return LogRow(name, customer, None if at is None else minutes(at), **known)
 
 

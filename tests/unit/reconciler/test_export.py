@@ -58,3 +58,48 @@ def test_a_file_without_rows_is_refused(form: str) -> None:
         export_of(NONE[form], "export.csv")
     assert refused.value.code == Exit.INVALID
     assert "export.csv" in refused.value.message
+
+
+TIMES = {
+    "a day that is no month": ("22/11/2026 21:29", datetime(2026, 11, 22, 15, 59, tzinfo=UTC)),
+    "with halves of the day": ("22-11-2026 12:05 AM", datetime(2026, 11, 21, 18, 35, tzinfo=UTC)),
+    "with seconds": ("22.11.2026 9:29:30 pm", datetime(2026, 11, 22, 15, 59, 30, tzinfo=UTC)),
+}
+
+
+@pytest.mark.parametrize("name", TIMES)
+def test_times_as_a_spreadsheet_writes_them(name: str) -> None:
+    """The day first, where no month can be meant."""
+    written, at = TIMES[name]
+    assert export_of(f"loan_id,time\nL-1,{written}\n", "export.csv").rows[0].at == at
+
+
+def test_more_of_what_a_dashboard_says() -> None:
+    """A date apart from its time, a channel in other words, a template under another name."""
+    text = "loan_id,date,time,channel,template\nL-1,2026-03-02,11:00:00,WhatsApp Message,tplA\n"
+    (row,) = export_of(text, "export.csv").rows
+    assert (row.at, row.channel, row.template) == (AT, "whatsapp", "tplA")
+
+
+def test_lines_of_two_days_that_are_numbered_alike() -> None:
+    """Both are rows."""
+    text = "id,loan_id,time\n1,L-1,2026-03-02T11:00\n1,L-1,2026-03-03T11:00\n1,L-2,2026-03-02T11:00\n"
+    assert len(export_of(text, "export.csv").rows) == 3
+
+
+SAID = {
+    "no times": ("id,loan_id\nw-1,L-1\n", "it has 'id', 'loan_id', and nothing in start_time"),
+    "nobody": ("id,time\nw-1,2026-03-02T11:00\n", "nothing in loan_id"),
+    "one column": ("loan_id\nL-1\n", "nothing in start_time"),
+    "a time of two days": ("loan_id,time\nL-1,02/03/2026 11:00\n", "the time '02/03/2026 11:00' is not"),
+    "no rows": ("id,loan_id,time\n", "it has no rows"),
+}
+
+
+@pytest.mark.parametrize("name", SAID)
+def test_what_is_missing_is_said(name: str) -> None:
+    """By the columns that are there, and the first time that is not understood."""
+    text, expected = SAID[name]
+    with pytest.raises(Refusal, match="is no export of messages") as refused:
+        export_of(text, "export.csv")
+    assert expected in refused.value.message

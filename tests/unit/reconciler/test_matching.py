@@ -10,7 +10,7 @@ from engine.reconciler.matching import Known, fits, matched
 from engine.timepay.logs import LogRow
 from tests.unit.reconciler.rows import attempt, row
 
-NOTHING = Known({}, {})
+NOTHING = Known()
 
 FITS: dict[str, tuple[LogRow, dict[str, Any], bool]] = {
     "its own": (row(), {}, True),
@@ -43,7 +43,7 @@ def test_what_fits(name: str) -> None:
 
 def owners(rows: list[LogRow], attempts: list[Attempt], known: Known = NOTHING) -> dict[str, Key]:
     """Give each row's attempt."""
-    return {row.id: key for key, own in matched(rows, attempts, known).items() for row in own}
+    return {row.id: key for key, own in matched(rows, attempts, known).found.items() for row in own}
 
 
 TAKEN = attempt("a/c1", status="succeeded")
@@ -59,13 +59,13 @@ def test_a_known_send_has_its_rows_first() -> None:
 
 def test_what_an_earlier_look_found_counts() -> None:
     """A known send that has its row already leaves the next one to the doubtful."""
-    known = Known({"w-0": TAKEN.key}, {TAKEN.key: frozenset({"L-1"})})
+    known = Known([(row("w-0"), TAKEN.key)])
     assert owners([row("w-0"), row("w-1", at=2)], [TAKEN, DOUBTFUL], known) == {"w-1": DOUBTFUL.key}
 
 
 def test_a_row_that_another_attempt_keeps_is_nobodys() -> None:
     """It is claimed once, by whichever run."""
-    known = Known({"w-1": ("run-0", "a/c1", 1)}, {})
+    known = Known([(row("w-1"), ("run-0", "a/c1", 1))])
     assert owners([row("w-1")], [DOUBTFUL], known) == {}
 
 
@@ -101,3 +101,72 @@ def test_what_a_person_said_was_not_sent_comes_last() -> None:
     second = attempt(number=2, at=5)
     assert owners([row(at=6)], [first, second]) == {"w-1": second.key}
     assert owners([row("w-1", at=1), row("w-2", at=6)], [first, second])["w-2"] == first.key
+
+
+def test_rows_that_fit_one_attempt_alone_are_given_first() -> None:
+    """So a send by filter has its own before it takes those that another one names."""
+    by_filter = attempt("a/c1", status="succeeded", ids=(), selected=1)
+    rows = [row("w-1", "L-1", at=1.1), row("w-2", "L-9", at=2)]
+    assert owners(rows, [DOUBTFUL, by_filter]) == {"w-1": DOUBTFUL.key, "w-2": by_filter.key}
+
+
+def test_a_row_that_went_elsewhere_is_disputed() -> None:
+    """It fits the doubtful send, too: in this look, and in any later one."""
+    assert matched([row(at=2)], [TAKEN, DOUBTFUL], NOTHING).disputed[DOUBTFUL.key] == [TAKEN.key]
+    known = Known([(row(at=2), TAKEN.key)])
+    assert matched([], [TAKEN, DOUBTFUL], known).disputed[DOUBTFUL.key] == [TAKEN.key]
+    assert matched([], [DOUBTFUL], NOTHING).disputed[DOUBTFUL.key] == []
+
+
+def test_rows_beyond_what_a_send_can_have_settle_the_doubtful_one() -> None:
+    """One that was kept for a send that has more than it took may be somebody else's."""
+    by_filter = attempt("a/c1", status="succeeded", ids=(), selected=1)
+    kept, late = row("w-1", "L-1", at=2), row("w-2", "L-9", at=2)
+    known = Known([(kept, by_filter.key)])
+    assert owners([kept], [DOUBTFUL, by_filter], known) == {}
+    assert owners([kept, late], [DOUBTFUL, by_filter], known) == {
+        "w-1": DOUBTFUL.key,
+        "w-2": by_filter.key,
+    }
+
+
+def test_a_doubtful_send_has_no_more_rows_than_it_may_have() -> None:
+    """What is left over speaks against the word on the attempt before it."""
+    first = attempt(status="not_sent", ids=(), unsent=True)
+    second = attempt(ids=(), number=2, at=5)
+    rows = [row(f"w-{number}", f"L-{number}", at=6) for number in range(11)]
+    given = list(owners(rows, [first, second]).values())
+    assert (given.count(second.key), given.count(first.key)) == (10, 1)
+
+
+def test_what_a_customer_began_is_no_row_of_a_send() -> None:
+    """A call back is theirs."""
+    assert not fits(replace(row(), is_inbound=True), attempt())
+
+
+EXPORTED: dict[str, tuple[LogRow, LogRow, bool]] = {
+    "of two channels": (row(channel="call"), row(), False),
+    "of two customers": (row(customer="L-2"), row(), False),
+    "under another id": (row("w-2"), row("w-1"), False),
+    "under an id of an export": (replace(row("1"), is_exported=True), row("w-1"), True),
+    "in an export without seconds": (replace(row("1", at=0), is_exported=True), row("w-1"), True),
+    "in an export without seconds and channel": (
+        replace(row("1", at=0), is_exported=True, channel=None),
+        row("w-1"),
+        False,
+    ),
+    "without an id": (row("row-1"), row("w-1"), True),
+    "without an id, later": (row("row-1", at=1), row("w-1"), False),
+    "of two exports that count lines": (
+        replace(row("1", at=1), is_exported=True),
+        replace(row("1", at=0.1), is_exported=True),
+        False,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", EXPORTED)
+def test_one_message_under_two_names(name: str) -> None:
+    """It is known by its id, or by who, when and how; an id alone says nothing of two customers."""
+    seen, kept, is_same = EXPORTED[name]
+    assert bool(Known([(kept, TAKEN.key)]).owners([seen])) is is_same

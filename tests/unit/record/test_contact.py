@@ -55,6 +55,25 @@ def test_only_what_surely_was_not_taken_is_not_sent(
     assert Contact("L-1", attempt, THREE, rows).known is known
 
 
+@pytest.mark.parametrize("counts", [took(4), Counts(30, 3, 3)])
+def test_an_answer_that_took_too_many_tells_of_nobody(counts: Counts) -> None:
+    """Whom the API took instead of those named, or beside them, only rows say."""
+    assert Contact("L-1", send("succeeded", counts), THREE).known is Known.UNKNOWN
+    perhaps = Unnamed(send("succeeded", counts), THREE)
+    assert (perhaps.overreached, perhaps.left_out) == (True, frozenset())
+    assert Unnamed(send("succeeded", took(3)), THREE).left_out == {"L-4"}
+
+
+@pytest.mark.parametrize(
+    ("rows", "known", "crowded"), [(6, False, False), (7, True, False), (8, False, True)]
+)
+def test_more_rows_than_customers_make_nobody_known(rows: int, *, known: bool, crowded: bool) -> None:
+    """Some are somebody else's, and one of its own may be missing all the same."""
+    names = frozenset(f"L-{number}" for number in range(rows))
+    perhaps = Unnamed(send("succeeded", took(7)), Planned(), names)
+    assert (perhaps.is_known, perhaps.is_crowded) == (known, crowded)
+
+
 def test_without_a_plan_numbers_tell_of_nobody() -> None:
     """Nobody knows then how many the request names."""
     assert Contact("L-1", send("succeeded", took(3))).known is Known.UNKNOWN

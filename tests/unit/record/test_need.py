@@ -237,7 +237,8 @@ def test_what_goes_on_needs_nobody(more: list[Event]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "said"), [("succeeded", "more customers than"), ("not_sent", "after a person had said")]
+    ("status", "said"),
+    [("succeeded", "more customers, or others, than"), ("not_sent", "did go out, though a person had said")],
 )
 def test_a_block_comes_before_all_else(status: str, said: str) -> None:
     """Whatever the run's status: the campaign is closed until somebody has looked into it."""

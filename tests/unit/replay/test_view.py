@@ -48,6 +48,15 @@ def test_a_supposed_answer_beside_the_recorded_one(records: Records) -> None:
     assert "Now:         halted at a, 100 messages\n" in shown
 
 
+def test_a_sum_with_a_number_that_was_made_up_says_so(records: Records) -> None:
+    """Nobody takes it for what would have been sent."""
+    events = records(outcome("partial", (10, 4, 6)))
+    shown = text(decided_again(events, RUNBOOK.replace("failed_pct <= 50", "failed_pct <= 90"), "b.failed=3"))
+    assert "    made up, for nobody stated them: " in shown
+    assert "messages (the number for b is made up)\n" in shown
+    assert "is made up" not in text(decided_again(events, None, "a.failed=3"))
+
+
 def test_messages_of_which_nobody_knows_are_told(records: Records) -> None:
     """They are no zero."""
     shown = text(decided_again(records(SOME_FAILED), None, "a.status=in_doubt"))

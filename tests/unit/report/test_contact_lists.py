@@ -6,42 +6,11 @@ from io import StringIO
 import pytest
 
 from engine.diagnostics import Json
-from engine.record.contact import Contact, Planned, Unnamed
-from engine.record.entry import ReachedEntry, SendEntry
+from engine.record.contact import Contact, Unnamed
 from engine.record.event import Source
-from engine.record.outcome import Counts, SendStatus
-from engine.record.request import Request
 from engine.report.contact_lists import HEAD, contact_json, contacts_csv, unnamed_json
 from tests.factories import NOW
-
-PLANNED = Planned(
-    "t1",
-    "pay_now",
-    "Dear {{name}},\npay.",
-    "a.yaml",
-    "c" * 40,
-    "b" * 40,
-    "production",
-    Request("POST", "/x", {"filters": {"ids": ["L-1"]}}),
-)
-ROW = ReachedEntry("L-1", "run-1", "a/c1", 1, "row-1", NOW, "delivered", "t1", None)
-
-
-def send(status: str = "succeeded", counts: Counts | None = None, at_most: int | None = 20) -> SendEntry:
-    """Make an attempt as the log gives it."""
-    live = status not in ("not_sent", "rejected", "no_match")
-    about = (
-        "run-1",
-        "a",
-        "a/c1",
-        1,
-        SendStatus(status),
-        "https://api.example.invalid org_a",
-        "camp_demo",
-        "sms",
-    )
-    return SendEntry(*about, at_most, "h", NOW, None, NOW, counts, "", reaches=live)
-
+from tests.unit.report.test_contacts import PLANNED, ROW, send
 
 OF_OLD = {"customer", "at", "channel", "template", "status", "campaign", "run", "address", "attempt"}
 

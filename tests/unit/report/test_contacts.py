@@ -18,7 +18,7 @@ PLANNED = Planned(
     "c" * 40,
     "b" * 40,
     "production",
-    Request("POST", "/x", {"filters": {"ids": ["L-1"]}}),
+    Request("POST", "/x", {"filters": {"ids": ["L-1", "L-2", "L-3"]}}),
 )
 ROW = ReachedEntry("L-1", "run-1", "a/c1", 1, "row-1", NOW, "delivered", "t1", None)
 
@@ -41,7 +41,7 @@ def send(status: str = "succeeded", counts: Counts | None = None, at_most: int |
 
 def test_a_message_with_its_text_its_run_and_its_reviewer() -> None:
     """All that whoever answers a complaint needs."""
-    assert contacts_text([Contact("L-1", send(counts=Counts(1, 1, 1)), PLANNED)]).splitlines() == [
+    assert contacts_text([Contact("L-1", send(counts=Counts(3, 3, 3)), PLANNED)]).splitlines() == [
         "2026-03-02 11:00:00 IST · sms · L-1",
         "  sent",
         "  run run-1, a/c1 · PRODUCTION · camp_demo",
@@ -74,6 +74,10 @@ def test_what_a_plan_does_not_know_is_said() -> None:
             Contact("L-1", send("succeeded", Counts(0, 0, 0)), PLANNED),
             "the API took 0 of those whom the request names, and nobody knows which",
         ),
+        (
+            Contact("L-1", send("succeeded", Counts(30, 3, 3)), PLANNED),
+            "the API took 3 customers, others than those named, and nobody knows whom",
+        ),
         (Contact("L-1", send("in_doubt"), PLANNED), "nobody knows whether its request was taken (in doubt)"),
         (Contact("L-1", send("sent_unknown"), PLANNED), "it is taken as sent, and nobody knows to whom"),
         (Contact("L-1", send("intended"), PLANNED), "about to leave, and no outcome is recorded yet"),
@@ -96,6 +100,11 @@ def test_what_is_known_is_said_plainly(contact: Contact, said: str) -> None:
             "rows name 1 of these",
         ),
         (Unnamed(send(at_most=1), PLANNED, frozenset({"L-2"})), "rows name all of these"),
+        (
+            Unnamed(send(at_most=1), PLANNED, frozenset({"L-2", "L-3"})),
+            "rows name 2, more than that: some are of another send",
+        ),
+        (Unnamed(send(counts=Counts(30, 3, 3)), PLANNED), "the API took others than it was asked for"),
     ],
 )
 def test_a_send_by_filter_is_a_perhaps(unnamed: Unnamed, said: str) -> None:

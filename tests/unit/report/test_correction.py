@@ -11,6 +11,7 @@ from engine.frozen import replace
 from engine.record.contact import Contact, Planned, Unnamed
 from engine.record.entry import ReachedEntry, RunEntry, SendEntry
 from engine.record.outcome import Counts, RunStatus, SendStatus
+from engine.record.request import Request
 from engine.report.correction import Correction, correct, correction_text
 from engine.runbook.draft import read
 from tests.factories import NOW
@@ -133,6 +134,7 @@ def test_its_name_is_that_of_the_run() -> None:
         (None, 2, 2, False),
         (None, 2, 1, True),
         (None, None, 2, True),
+        (Counts(9, 2, 2), 100, 0, True),
     ],
 )
 def test_whether_all_of_a_send_by_filter_are_known(
@@ -144,6 +146,36 @@ def test_whether_all_of_a_send_by_filter_are_known(
     correction = correct(entry(), PLAN, contacts(attempt, ids(known)), [unnamed])
     assert bool(correction.unknown) is is_unknown
     assert ("NOT EVERYBODY IS IN THIS FILE" in written(correction)) is is_unknown
+
+
+@pytest.mark.parametrize(
+    ("known", "said"),
+    [
+        (2, "a row may be of\n# another send, though, and somebody missing: sms/c1."),
+        (3, "STRANGERS ARE IN THIS FILE."),
+    ],
+)
+def test_rows_are_no_proof_of_who_is_missing(known: int, said: str) -> None:
+    """As many as were taken may be others; with more than that some surely are."""
+    attempt = replace(send("succeeded"), counts=Counts(9, 2, 2))
+    unnamed = Unnamed(attempt, Planned(), frozenset(ids(known)))
+    correction = correct(entry(), PLAN, contacts(attempt, ids(known)), [unnamed])
+    text = written(correction)
+    assert said in text
+    assert "NOT EVERYBODY" not in text
+    assert bool(correction.unknown) is (known == 3)
+
+
+def test_an_overreach_goes_to_whom_it_names_and_whom_rows_name() -> None:
+    """The API took others than it was asked for: nobody is left out, and the head says why these."""
+    attempt = replace(send("succeeded"), counts=Counts(30, 2, 2))
+    asked = Planned(request=Request("POST", "/x", {"filters": {"ids": ["L-8", "L-9"]}, "limit": 2}))
+    rows = tuple(ReachedEntry(each, "run-1", "sms/c1", 1, each) for each in ids(2))
+    people = [Contact(each, attempt, asked) for each in ("L-8", "L-9")]
+    people += [Contact(row.customer, attempt, asked, (row,)) for row in rows]
+    text = written(correct(entry(), PLAN, people, [Unnamed(attempt, asked, frozenset(ids(2)))]))
+    assert told(text) == {"sms": ["L-8", "L-9", "L-1", "L-2"]}
+    assert "it reached 2, others than it was asked for; here are 4, whom it names or rows do" in text
 
 
 def test_its_head_says_what_each_send_came_to() -> None:

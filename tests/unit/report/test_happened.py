@@ -53,6 +53,8 @@ def test_a_wait_says_in_short_what_the_send_before_it_says_in_full(reason: str, 
     [
         (Counts(404, 100, 100), "100 customers; 404 matched, 304 beyond the limit"),
         (Counts(20, 20, 20), "20 customers; 20 matched"),
+        (Counts(1, 1, 1), "1 customer; 1 matched"),
+        (Counts(1, 1, 0, 1), "0 of 1 customer, 1 failed (unknown whether reached); 1 matched"),
         (
             Counts(1104, 1100, 1099, 1),
             "1,099 of 1,100 customers, 1 failed (unknown whether reached); 1,104 matched, 4 beyond the limit",

@@ -281,15 +281,15 @@ class Desk:
     def resolve(self, send: str, word: str, run: str = "run-1") -> SendEntry:
         """Settle a send."""
         entry = self.log.find(run)
-        return person.resolve(self.log, self.clock, entry, send, Resolution(word), "looked it up")
+        return person.resolve(self.log, self.clock, entry, send, Resolution(word), "looked it up")[0]
 
     def decide(self, step: str, word: str, run: str = "run-1") -> None:
         """Decide about a step."""
         person.decide_step(self.log, self.clock, self.log.find(run), step, Verdict(word), "looked it up")
 
-    def cancel(self, run: str = "run-1") -> RunState:
+    def cancel(self, run: str = "run-1") -> None:
         """End a run."""
-        return person.cancel(self.log, self.clock, self.log.find(run), "no longer wanted")
+        person.cancel(self.log, self.clock, self.log.find(run), "no longer wanted")
 
     def stop(self, campaign: str | None = None, account: str | None = None) -> None:
         """Stop all sending, or that to a campaign."""

@@ -165,6 +165,19 @@ def test_without_the_lease_no_intent_is_written(desk: Desk) -> None:
     assert (desk.statuses(), desk.api.left) == ([], [])
 
 
+def test_what_a_run_wrote_that_was_torn_off_is_sealed(desk: Desk) -> None:
+    """By whatever error: verify finds all of it covered."""
+
+    def fail(event: object, _state: object) -> None:
+        if type(event).__name__ == "SendSettled":
+            raise RuntimeError("a bug")
+
+    desk.on_told = fail
+    with pytest.raises(Broken):
+        desk.run()
+    assert list(desk.log.stored("unsealed")) == []
+
+
 @pytest.mark.parametrize("kind", ["run_started", "lease_taken", "send_intended"])
 def test_without_room_for_the_intent_nothing_leaves(desk: Desk, kind: str) -> None:
     """14, with the cure; once there is room, the run goes on or is begun anew."""

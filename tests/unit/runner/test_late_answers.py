@@ -65,6 +65,7 @@ def test_an_answer_that_contradicts_a_person_halts_the_run_and_blocks_the_campai
     """Said to be not sent, and it was: the evidence stands in the log, and no run sends on."""
     late(desk, "not_sent", outcome("succeeded"))
     assert "late_answer" in desk.kinds()
+    assert list(desk.log.stored("unsealed")) == []
     assert desk.state().halted_for_good
     assert code_of(lambda: desk.run(OTHER, "run-2")) == 16
     assert code_of(desk.resume) in (Exit.GUARDED, Exit.HALTED)

@@ -10,6 +10,7 @@ from engine.record.plan import Account
 from engine.refusal import Exit, Refusal
 from engine.runlog import lock
 from engine.runlog.chain import reached_digest
+from engine.runlog.phone import key_path
 from engine.runner.reconcile import settle_by, shown_by
 from engine.sandbox import Fault, Kind, Options
 from engine.timepay.logs import LogRow, LogsUnread
@@ -302,7 +303,7 @@ def test_evidence_settles_a_send(desk: Lookout) -> None:
     row = LogRow("m-1", "L-3", desk.send().intended_at, channel="sms")
     seen = shown_by(desk.log, desk.entry(), desk.send(), [row])
     assert seen is not None
-    settle_by(desk.log, desk.clock, desk.entry(), seen)
+    settle_by(desk.log, desk.clock, desk.entry(), seen, [row])
     assert desk.send().status == "sent_unknown"
     assert [(each.customer, each.source.value) for each in desk.kept()] == [("L-3", "export")]
 
@@ -313,6 +314,25 @@ def test_phones_are_kept_as_keyed_hashes(desk: Lookout) -> None:
     desk.reconcile()
     assert all(each.phone and len(each.phone) == 64 for each in desk.kept())
     assert b"90000" not in desk.path.read_bytes()
+
+
+def test_a_lost_key_is_not_made_anew(desk: Lookout) -> None:
+    """The numbers that are kept could not be found by it; rows are kept without theirs until it is back."""
+    in_doubt(desk)
+    desk.reconcile()
+    number = next(each.phone for each in desk.kept())
+    key = key_path(desk.path)
+    kept = key.read_bytes()
+    key.unlink()
+    desk.resume()
+    desk.sandbox.script(LOST)
+    desk.run(runbook(step(ids=IDS)), run="run-2")
+    desk.clock.advance(30)
+    assert desk.reconcile("run-2").seal
+    assert not key.exists()
+    assert [each.phone for each in desk.kept("run-2")] == [None] * len(IDS)
+    key.write_bytes(kept)
+    assert desk.log.reached_by(number or "")
 
 
 MOVING: dict[str, tuple[int, tuple[Fault, ...]]] = {

@@ -20,7 +20,11 @@ STANDING: dict[str, Answer] = {
 
 def restore(desk: Desk) -> list[str]:
     """Hold back what the log of a desk would send; give the runs that were ended."""
-    return [entry.run for entry in hold_back(desk.log, desk.clock, NOW, "the disk died")]
+    ended, seal = hold_back(desk.log, desk.clock, NOW, "the disk died")
+    report = verify(desk.log)
+    assert (report.faults, report.behind) == ([], 0)
+    assert seal == f"sha256:{report.seal}"
+    return [entry.run for entry in ended]
 
 
 def test_nothing_is_sent_until_a_person_lifts_the_stop(desk: Desk) -> None:
@@ -73,7 +77,7 @@ def test_runs_that_have_ended_stay_as_they_are(desk: Desk) -> None:
 def test_that_it_was_restored_stands_in_the_log(desk: Desk) -> None:
     """By whom, when, and why: in the log's own chain, under the stop."""
     restore(desk)
-    override, stop = (each.event for each in desk.log.events(LOG))
+    override, stop, _ = (each.event for each in desk.log.events(LOG))
     assert isinstance(override, OverrideUsed)
     assert isinstance(stop, StopSet)
     assert (override.override, stop.campaign, stop.account) == ("restored", None, None)

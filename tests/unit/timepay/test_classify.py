@@ -177,10 +177,10 @@ def test_errors_may_be_absent_where_nobody_failed(errors: object) -> None:
         (request(9), True),
         (request(None), False),
         (request(None, payment_status=["bounced"]), False),
-        (request(None, ids=[str(each) for each in range(10)]), False),
+        (request(None, ids=[str(each) for each in range(12)]), False),
         (request(None, ids=[str(each) for each in range(9)]), True),
         (request(None, ids=["1"] * 10), True),
-        (request(100, ids=[str(each) for each in range(12)], exclude_ids=["1", "2"]), False),
+        (request(100, ids=[str(each) for each in range(14)], exclude_ids=["1", "2"]), False),
         (request(100, ids=[str(each) for each in range(12)], exclude_ids=["1", "2", "3"]), True),
         (request(100, exclude_ids=["1"]), False),
     ],
@@ -190,6 +190,27 @@ def test_more_than_was_asked_for(asked: Any, is_over: bool) -> None:  # noqa: AN
     found = outcome(207, COHERENT, asked)
     assert (found.status, found.overreached) == (SendStatus.PARTIAL, is_over)
     assert ("the API took 10 customers, but was asked for" in found.reason) is is_over
+
+
+@pytest.mark.parametrize(
+    ("asked", "is_over"),
+    [
+        (request(10, ids=[str(each) for each in range(12)]), False),
+        (request(10, ids=[str(each) for each in range(11)]), True),
+        (request(10, ids=["1", *(str(each) for each in range(11))]), True),
+        (request(10, ids=[str(each) for each in range(14)], exclude_ids=["1", "2"]), False),
+        (request(10, ids=[str(each) for each in range(14)], exclude_ids=["1", "2", "3"]), True),
+        (request(10, payment_status=["bounced"]), False),
+    ],
+)
+def test_more_matched_than_are_named(asked: Any, is_over: bool) -> None:  # noqa: ANN401
+    """The API ignored the ids: its limit alone kept it from taking more, and whom it took nobody knows."""
+    found = outcome(207, COHERENT, asked)
+    assert (found.status, found.counts and found.counts.matched) == (SendStatus.PARTIAL, 12)
+    assert (found.overreached, "but the API matched 12: it ignored the ids" in found.reason) == (
+        is_over,
+        is_over,
+    )
 
 
 @pytest.mark.parametrize(

@@ -143,6 +143,22 @@ def test_what_must_not_be_shown_is_hidden() -> None:
     assert "s3cret" not in str(refused.value)
 
 
+@pytest.mark.parametrize("field", ["message_id", "loan_id", "status", "to"])
+def test_what_is_kept_of_a_row_is_hidden_and_nothing_else_is_looked_at(field: str) -> None:
+    """A text of a message takes as long as all the rest, and is not kept."""
+    seen = []
+
+    def hide(text: str) -> str:
+        seen.append(text)
+        return text.replace("s3cret", "[token]")
+
+    row = {**ROW, field: f"a s3cret {ROW[field]}", "message": "Dear customer" * 100}
+    (read,) = page_of(200, {}, body(data=[row]), NOW, 1, hide).rows
+    assert "s3cret" not in str(read)
+    assert "[token]" in str(read)
+    assert row["message"] not in seen
+
+
 def test_a_row_as_the_page_shows_it() -> None:
     """Its time is Indian where it names no zone."""
     row = row_of(ROW)
