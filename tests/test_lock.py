@@ -135,7 +135,7 @@ _OFFLINE = "requests.exceptions.ConnectionError: HTTPSConnectionPool(host='pypi.
         (json.dumps({"dependencies": [_SOUND, _LEAKY]}), "", 1, "b 2: PYSEC-1, mended in 2.1"),
         (json.dumps({"dependencies": [_LEAKY, _MISSING]}), "", 1, "NOT AUDITED: of 1 of 2 packages"),
         (json.dumps({"dependencies": [_SOUND, _MISSING]}), "", 0, "NOT AUDITED: of 1 of 2 packages"),
-        (json.dumps({"dependencies": [_MISSING]}), "", 1, "NOT AUDITED: of 1 of 1 packages"),
+        (json.dumps({"dependencies": [_MISSING]}), "", 0, "NOT AUDITED: of 1 of 1 packages"),
         (json.dumps({"dependencies": []}), "", 1, "in 0 packages"),
         ("", f"Traceback\n{_OFFLINE}", 0, "NOT AUDITED: the advisories could not be reached"),
         ("", "ERROR: Could not connect to PyPI's vulnerability feed", 0, "NOT AUDITED"),
