@@ -196,7 +196,7 @@ def memory(running: Running) -> str:
         for size, mb in added.items()
     ]
     fewest, most = min(added), max(added)
-    growth = added[most] / added[fewest]
+    growth = added[most] / max(added[fewest], 0.1)  # a short run may stay below the peak of its reading
     more_kb = (added[most] - added[fewest]) * 1000 / max(most - fewest, 1)
     judged = (
         f"Running {most:,} steps adds {growth:.2f} times what running {fewest:,} adds "
