@@ -322,7 +322,7 @@ def _open(path: Path) -> Opens:
 def _opener(packed: zipfile.ZipFile, name: str) -> Opens:
     def opened() -> IO[bytes]:
         if packed.getinfo(name).compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            raise NotImplementedError(f"{name} is packed in another way than evidences are")
+            raise zipfile.BadZipFile(f"{name} is packed in another way than evidences are")
         return packed.open(name)
 
     return opened

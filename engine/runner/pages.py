@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Protocol, TypeVar
 
 from engine.frozen import replace
@@ -63,7 +64,7 @@ class Pages:
         reading = Reading(counted, self.left)
         try:
             while (page := reading.wanted) is not None:
-                reading.take(self._patiently(lambda page=page: self._logs.logs(query, page)))  # type: ignore[misc]
+                reading.take(self._patiently(partial(self._logs.logs, query, page)))
                 self.left -= 1
                 self._told.page(reading.pages, max(reading.pages, reading.pages_in_all))
         except LogsUnread as trouble:

@@ -3,7 +3,6 @@
 import hashlib
 import json
 import os
-import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -154,7 +153,6 @@ def test_a_small_zip_does_not_fill_the_memory(
     )
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="it knows no such files")
 def test_what_is_no_file_is_not_waited_for(tmp_path: Path) -> None:
     """A pipe that nobody writes to would be read for ever."""
     os.mkfifo(tmp_path / "pipe")
