@@ -67,6 +67,23 @@ def test_data_stay_what_they_are(data: Json, flow: bool | None, style: str | Non
     assert read_by_others(new) == seen
 
 
+ODD = st.one_of(
+    st.text("ab '\":#", max_size=4),
+    st.text("aZ09 '\":#-,=!%&\\\n[]{}|>.\t/*?@`~+<\u2026\u2019", max_size=12),
+    st.sampled_from(["no", "0x1F", "1_000", "12:30", "2024-01-01", "1e5", "<<", "C:\\temp", "a #b", "- a"]),
+)
+"""What needs its quotes, lest YAML or one of our traps read it differently."""
+
+
+@given(st.dictionaries(ODD, st.lists(ODD, max_size=8), min_size=1, max_size=3), st.sampled_from("'\""))
+@settings(max_examples=200)
+def test_texts_that_need_their_quotes_keep_them(data: dict[str, list[str]], style: str) -> None:
+    """And no others: what is laid out is sound, and says the same."""
+    text = yaml.safe_dump(data, allow_unicode=True, default_style=style, width=1000)
+    assume(is_sound(text))
+    assert read_by_others(laid_out(text)) == data
+
+
 @given(st.integers(0, 2**31))
 def test_runbooks_stay_what_they_are(seed: int) -> None:
     """Random runbooks, whose keys may be put in order."""
