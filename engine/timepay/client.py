@@ -1,8 +1,10 @@
 """The client of the TimePay Agents API: one request, one answer, never a second try."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from typing import TYPE_CHECKING
+from urllib.parse import quote, urlsplit
 
 from engine import __version__, clock
 from engine.config.address import fault_of_address, host_of, is_loopback, normalised
@@ -12,15 +14,18 @@ from engine.record.plan import Account
 from engine.record.request import Request
 from engine.refusal import Exit, Refusal
 from engine.timepay.campaign import CampaignFacts, facts_of, unread
+from engine.timepay.carrier import Answer, Carrier, Header, Leaving, named
 from engine.timepay.classify import classify
 from engine.timepay.connection import CONNECT_S, Connections
 from engine.timepay.departure import Deadline, Departure
-from engine.timepay.lean import httpx
 from engine.timepay.logs import LogPage, LogQuery, LogsUnread, count_of, page_of
 from engine.timepay.messages import MOST_BYTES, Unreadable
 from engine.timepay.probe import Seen, seen_of
 from engine.timepay.token import Token
 from engine.timepay.trouble import Trouble, explain
+
+if TYPE_CHECKING:
+    from engine.timepay.seam import httpx
 
 # Nothing that a URL would read as something else: no dots alone, no ?, no %, nothing empty.
 _SEGMENT = r"[A-Za-z0-9][A-Za-z0-9._~:@-]*"
@@ -46,22 +51,23 @@ class Client:
         account: Account,
         token: Token,
         *,
-        transport: httpx.BaseTransport | None = None,
+        transport: "httpx.BaseTransport | None" = None,
         proxy: str | None = None,
         ca_file: str | None = None,
         boottime_s: Callable[[], float] = clock.boottime_s,
         now: Callable[[], datetime] = clock.now,
     ) -> None:
         self._base_url = _sound(account.base_url)
-        self._headers = _headers(self._base_url, token, account.org)
+        self._org = _carried(account.org)
         self._token = token
         self._now = now
         self._deadline = Deadline(boottime_s)
         self._departure: Departure | None = None
-        self._urls: dict[str, httpx.URL] = {}
         through = proxy if not is_loopback(self._base_url) else None
-        self._transport = transport or _Wire(
-            Connections(
+        self._carrier: Carrier = (
+            _through(transport)
+            if transport
+            else Connections(
                 self._deadline, is_https=self._base_url.startswith("https:"), proxy=through, ca_file=ca_file
             )
         )
@@ -126,7 +132,7 @@ class Client:
 
     def close(self) -> None:
         """Close the connection."""
-        self._transport.close()
+        self._carrier.close()
 
     def _logged(self, query: str, timeout_s: float) -> "_Answer":
         answer = self._got("/logs", timeout_s, query)
@@ -134,51 +140,55 @@ class Client:
             raise LogsUnread(answer, None)
         return answer
 
-    def _url(self, path: str) -> httpx.URL:
+    def _url(self, path: str, query: str = "") -> str:
         if not _PATH.fullmatch(path):
             raise AssertionError(f"{path!r} cannot be a path below the API's address")
-        # Parsing one takes 40 µs, and a run has a handful of them.
-        if path not in self._urls:
-            self._urls[path] = httpx.URL(self._base_url + path)
-        return self._urls[path]
+        if not _QUERY.fullmatch(query):
+            raise AssertionError(f"{query!r} cannot be the query of a URL")
+        return f"{self._base_url}{path}?{query}" if query else f"{self._base_url}{path}"
 
     def _got(self, path: str, timeout_s: float, query: str = "") -> "_Answer | Trouble":
         """Ask what changes nothing; whatever kept the answer away is a value, as the answer is.
 
         ``query`` comes encoded.
         """
-        if not _QUERY.fullmatch(query):
-            raise AssertionError(f"{query!r} cannot be the query of a URL")
-        url = self._url(path)
-        if query:
-            url = httpx.URL(f"{url}?{query}")
+        url = self._url(path, query)
         self._deadline.start(timeout_s)
         try:
             return self._exchange("GET", url, b"", Departure(lambda: None, self._deadline))
         except Exception as error:  # noqa: BLE001  (whatever a transport raises, there is no answer)
             return self._trouble(error)
 
-    def _exchange(self, method: str, url: httpx.URL, content: bytes, departure: Departure) -> "_Answer":
+    def _exchange(self, method: str, url: str, content: bytes, departure: Departure) -> "_Answer":
         left_s = self._deadline.left_s()
         timeouts = {"connect": min(CONNECT_S, left_s), "write": left_s, "read": left_s, "pool": left_s}
-        message = _Message(
+        answer = self._carrier.answer(
             method,
             url,
-            headers=[*self._headers.raw, *_about(content)],
-            stream=_Leaving(content, departure),
-            extensions={"timeout": timeouts, "trace": departure.trace},
+            [*self._headers(), *_about(content)],
+            Leaving(content, departure),
+            {"timeout": timeouts, "trace": departure.trace},
         )
-        response = self._transport.handle_request(message)
         try:
-            return _Answer(response.status_code, response.headers, self._read(response))
+            return _Answer(answer.status, named(answer.headers), self._read(answer))
         finally:
-            response.close()
+            answer.close()
 
-    def _read(self, response: httpx.Response) -> bytes | Unreadable:
+    def _headers(self) -> Iterator[Header]:
+        """Give the headers that every request has; made for each, so that the token is kept in one place."""
+        yield b"Host", urlsplit(self._base_url).netloc.encode("ascii")
+        yield b"Authorization", self._token.authorization().encode("ascii")
+        yield b"Accept", b"application/json"
+        yield b"Accept-Encoding", b"identity"
+        yield b"User-Agent", f"campaign-runbooks/{__version__}".encode("ascii")
+        if self._org is not None:
+            yield b"x-org-id", self._org.encode("ascii")
+
+    def _read(self, answer: Answer) -> bytes | Unreadable:
         """Read the bytes of an answer as they come, undecoded."""
         received = bytearray()
         try:
-            for part in response.stream:  # type: ignore[union-attr]  # a transport that is not async gives one
+            for part in answer.iter_stream():
                 # The network ends on time by itself; another transport may not.
                 if received and self._deadline.left_s() <= 0:
                     return Unreadable(_LATE)
@@ -217,99 +227,33 @@ class _Answer:
     """What came back: ``body`` as it came, or why it did not."""
 
     status: int
-    headers: httpx.Headers
+    headers: Mapping[str, str]
     body: bytes | Unreadable
 
 
-class _Leaving(httpx.SyncByteStream):
-    """The body of a request: handed out to nobody before it may leave."""
+def _through(transport: "httpx.BaseTransport") -> Carrier:
+    # httpx takes 18 ms to import, as long as ten sends: only who brings a transport of its own pays for it.
+    from engine.timepay.seam import Seam  # noqa: PLC0415
 
-    def __init__(self, content: bytes, departure: Departure) -> None:
-        self.content = content
-        self._departure = departure
-
-    def __iter__(self) -> Iterator[bytes]:
-        self._departure.ask()
-        yield self.content
-
-
-class _Message(httpx.Request):
-    """A request whose body may be looked at before it leaves.
-
-    Made from its body, httpx's own would write its headers twice, which takes 14 µs.
-    """
-
-    stream: _Leaving
-
-    @property
-    def content(self) -> bytes:
-        return self.stream.content
-
-    def read(self) -> bytes:
-        return self.stream.content
-
-
-class _Arriving(httpx.SyncByteStream):
-    """The body of an answer, as it comes in."""
-
-    def __init__(self, parts: Iterable[bytes], close: Callable[[], None]) -> None:
-        self._parts = parts
-        self._close = close
-
-    def __iter__(self) -> Iterator[bytes]:
-        return iter(self._parts)
-
-    def close(self) -> None:
-        self._close()
-
-
-class _Wire(httpx.BaseTransport):
-    """The network: httpx's seam over connections that end on time."""
-
-    def __init__(self, connections: Connections) -> None:
-        self._connections = connections
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        url = request.url
-        assert isinstance(request.stream, httpx.SyncByteStream), "the body is _Leaving"
-        answer = self._connections.answer(
-            request.method,
-            (url.raw_scheme, url.raw_host, url.port, url.raw_path),
-            request.headers.raw,
-            request.stream,
-            request.extensions,
-        )
-        arriving = _Arriving(answer.iter_stream(), answer.close)
-        return httpx.Response(answer.status, headers=answer.headers, stream=arriving)
-
-    def close(self) -> None:
-        self._connections.close()
+    return Seam(transport)
 
 
 def _sound(base_url: str) -> str:
     if fault := fault_of_address(base_url):
         message, _, cure = fault.partition("; ")
         raise Refusal(message, cure or "write https://…")
-    return normalised(base_url)
+    base_url = normalised(base_url)
+    path = urlsplit(base_url).path
+    return base_url.removesuffix(path) + quote(path, safe="/%:@!$&'()*+,;=")
 
 
-def _about(content: bytes) -> tuple[tuple[bytes, bytes], ...]:
+def _about(content: bytes) -> tuple[Header, ...]:
     if not content:
         return ()
     return (b"Content-Type", b"application/json"), (b"Content-Length", b"%d" % len(content))
 
 
-def _headers(base_url: str, token: Token, org: str | None) -> httpx.Headers:
-    """Give the headers that every request has; their ``repr`` shows no token."""
+def _carried(org: str | None) -> str | None:
     if org is not None and not (org.isascii() and org.isprintable() and org == org.strip() != ""):
         raise Refusal("the organisation's id holds what no header can carry", "write the id alone")
-    return httpx.Headers(
-        {
-            "Host": httpx.URL(base_url).netloc.decode(),
-            "Authorization": token.authorization(),
-            "Accept": "application/json",
-            "Accept-Encoding": "identity",
-            "User-Agent": f"campaign-runbooks/{__version__}",
-            **({"x-org-id": org} if org is not None else {}),
-        }
-    )
+    return org

@@ -15,6 +15,7 @@ from urllib.parse import unquote_to_bytes, urlsplit
 import httpcore
 
 from engine.refusal import Refusal
+from engine.timepay.carrier import Header
 from engine.timepay.departure import Deadline
 from engine.timepay.names import Address, addresses_of
 from engine.timepay.trouble import ProxyRefused
@@ -60,19 +61,14 @@ class Connections:
     def answer(
         self,
         method: str,
-        target: tuple[bytes, bytes, int | None, bytes],
-        headers: list[tuple[bytes, bytes]],
+        url: str,
+        headers: list[Header],
         body: Iterable[bytes],
         extensions: MutableMapping[str, Any],
     ) -> httpcore.Response:
-        """Send a request, once; the body of the answer is still to be read.
-
-        ``target``: scheme, host, port, and what stands in the request's first line.
-        """
+        """Send a request, once; the body of the answer is still to be read."""
         if self._network.idle_s() > IDLE_S:
             self.close()
-        scheme, host, port, path = target
-        url = httpcore.URL(scheme=scheme, host=host, port=port, target=path)
         request = httpcore.Request(method, url, headers=headers, content=body, extensions=extensions)
         try:
             return self._exchanged(request)

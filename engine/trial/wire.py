@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Protocol
 
 from engine.sandbox import Break, Call, Fault, Kind, Reply, Sandbox
-from engine.timepay.lean import httpx
+from engine.timepay.seam import httpx
 
 _CHUNK_BYTES = 65_536
 

@@ -39,6 +39,15 @@ def test_the_request_to_the_byte() -> None:
     assert body == '{"filters":{"language":["हिन्दी"]},"limit":10,"templateId":"smsTpl01"}'.encode()
 
 
+def test_a_path_that_is_not_ascii_is_escaped() -> None:
+    """As browsers write it; what is escaped already stays."""
+    with serving(answering(answer(200, WELL))) as server:
+        speaking = Client(Account(f"http://127.0.0.1:{server.port}/\u0926%20a/v1"), Token(SECRET))
+        speaking.send(REQUEST, timeout_s=LONGEST_S, leaving=Leaving())
+        speaking.close()
+    assert server.requests[0].startswith(b"POST /%E0%A4%A6%20a/v1/initiate/camp_demo/sms HTTP/1.1\r\n")
+
+
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_no_redirect_is_followed(status: int) -> None:
     """A second request could message people twice, or carry the token elsewhere."""

@@ -74,7 +74,7 @@ def exchange(
     connections = Connections(deadline, is_https=False)
     monkeypatch.setattr(socket, "socket", lambda *_: played)
     headers = [(b"Host", b"h"), (b"Content-Length", str(len(b"".join(body))).encode())]
-    answer = connections.answer("POST", (b"http", b"127.0.0.1", 1, b"/a"), headers, body, {})
+    answer = connections.answer("POST", "http://127.0.0.1:1/a", headers, body, {})
     content = answer.read()
     connections.close()
     return answer.status, content

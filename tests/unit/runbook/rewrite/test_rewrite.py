@@ -59,7 +59,7 @@ CASES = {
     ),
     "a text that ends in blanks": ("a: |\n   b\n     \n   \n", "a: |\n  b\n    \n"),
     "a text at the end of a file without one": ("a: |\n  b", "a: |-\n  b\n"),
-    "a quote at the end that closes nothing": ("a: ['b''']\n", "a: [\"b'\"]\n"),
+    "a quote at the end that closes nothing": ("a: ['b''']\n", 'a: ["b\'"]\n'),
     "quotes at the end that belong together": ("a: 'b == ''c'''\n", "a: b == 'c'\n"),
     "a text over lines": ('a: "b\n     c"\n', 'a: "b\n  c"\n'),
     "words over lines, in brackets": ("x-a: [b\nc, d]\n", "x-a: [b c, d]\n"),
