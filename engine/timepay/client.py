@@ -66,7 +66,7 @@ class Client:
         through = proxy if not is_loopback(self._base_url) else None
         self._carrier: Carrier = (
             _through(transport)
-            if transport
+            if transport is not None
             else Connections(
                 self._deadline, is_https=self._base_url.startswith("https:"), proxy=through, ca_file=ca_file
             )
