@@ -52,7 +52,7 @@ def by_evidence(
 
 def shown_text(seen: Seen) -> str:
     """Say what a file showed."""
-    return reconciled([seen])
+    return reconciled([seen], seen.attempt.send.run)
 
 
 def _refuse_rows_of_others(seen: Seen | None, file: str, export: Export, said: Resolution | None) -> None:

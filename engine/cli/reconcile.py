@@ -131,7 +131,10 @@ def _show(log: RunLog, entry: RunEntry, chosen: Chosen, report: Report, form: st
     if form == "json":
         emit_json(_json(log, entry, chosen, report, writes=writes))
         return
-    emit(reconciled(report.seen) if report.seen else f"  {_NOTHING_OPEN}")
+    emit(reconciled(report.seen, entry.run) if report.seen else f"  {_NOTHING_OPEN}")
+    if report.others:
+        emit("  Rows that fit a send in doubt, too, went to others; no word goes past them:")
+        emit(reconciled(report.others, entry.run))
     if report.trouble:
         emit(f"  Not all could be read: {report.trouble.message}. To look again: {report.trouble.cure}.")
     elif not all(each.complete for each in report.seen if each.is_kept):
@@ -152,6 +155,7 @@ def _json(log: RunLog, entry: RunEntry, chosen: Chosen, report: Report, *, write
     return {
         **story.entry.to_json(),
         "sends": [each.to_json() for each in report.seen],
+        "others": [{"run": each.attempt.send.run, **each.to_json()} for each in report.others],
         "trouble": report.trouble.message if report.trouble else None,
         "written": writes and report.seal is not None,
         "seal": report.seal,

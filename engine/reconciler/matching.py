@@ -95,6 +95,16 @@ def matched(rows: Sequence[LogRow], attempts: Sequence[Attempt], known: Known) -
     return Matches(found, taken, disputed)
 
 
+def in_the_way(matches: Matches, attempts: Sequence[Attempt]) -> list[Attempt]:
+    """Give the attempts with a new row that fits one in doubt, be it another's: no word goes past it."""
+    doubtful = [each for each in attempts if each.is_doubtful]
+    return [
+        each
+        for each in attempts
+        if any(fits(row, other) for row in matches.found[each.key] for other in doubtful)
+    ]
+
+
 def _hand_on(
     attempts: Sequence[Attempt],
     claimed: Sequence[tuple[LogRow, list[Attempt], Key]],

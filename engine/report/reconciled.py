@@ -6,13 +6,9 @@ from engine.reconciler.attempt import Trust, names_of
 from engine.reconciler.seen import Seen
 
 
-def reconciled(seen: Iterable[Seen]) -> str:
-    """Say of each send what is known by now, and what is not."""
-    return "\n".join(f"  {_about(each)}" for each in seen)
-
-
-def _about(seen: Seen) -> str:
-    return f"{names_of([seen.attempt.key], seen.attempt.send.run)}: {_found(seen)}"
+def reconciled(seen: Iterable[Seen], run: str) -> str:
+    """Say of each send what is known by now, and what is not, to who looks at a run."""
+    return "\n".join(f"  {names_of([each.attempt.key], run)}: {_found(each)}" for each in seen)
 
 
 def _found(seen: Seen) -> str:
@@ -21,7 +17,7 @@ def _found(seen: Seen) -> str:
         return f"the API's logs hold no {seen.attempt.send.channel}: they tell nothing of it{doubt}"
     if seen.contradicts:
         return (
-            f"it did reach {_customers(seen.reached)}, though a person had said that it was not sent: this "
+            f"it did reach {_customers(seen.reached)}, though a person had said that it was not sent: its "
             "run sends nothing more, nor does any other to this campaign until somebody has looked into it"
         )
     if seen.reached:

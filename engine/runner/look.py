@@ -1,11 +1,11 @@
 """Looking at the API's logs until they show what is sought, or the time for it is over."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from engine.reconciler.attempt import Attempt
 from engine.reconciler.look import Look, looks_for
-from engine.reconciler.matching import matched
+from engine.reconciler.matching import Matches, in_the_way, matched
 from engine.reconciler.seen import Seen, seen_of
 from engine.runlog.port import RunLog
 from engine.runner.attempts import known_of
@@ -59,7 +59,10 @@ class Looking:
             pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
 
     def seen(self) -> tuple[Seen, ...]:
-        """Say what the rows tell that were read, beside what the log knows by now."""
+        """Say what the rows tell that were read, beside what the log knows by now.
+
+        Whoever else has one that fits a send in doubt comes with it, of whichever run.
+        """
         rows = [row for kept in self._rows.values() for row in kept.values()]
         matches = matched(rows, self._attempts, known_of(self._log, self._attempts))
         seen = (
@@ -76,7 +79,21 @@ class Looking:
             for look in self._looks
             for each in look.attempts
         )
-        return tuple(sorted(seen, key=lambda each: (each.attempt.send.intended_at, each.attempt.key)))
+        told = (*seen, *self._beside(matches))
+        return tuple(sorted(told, key=lambda each: (each.attempt.send.intended_at, each.attempt.key)))
+
+    def _beside(self, matches: Matches) -> Iterator[Seen]:
+        sought = {each.key for look in self._looks for each in look.attempts}
+        for each in in_the_way(matches, self._attempts):
+            if each.key not in sought:
+                queries = [look.query for look in self._looks if look.query.channel == each.send.channel]
+                yield seen_of(
+                    each,
+                    matches,
+                    min(query.since for query in queries),
+                    max(query.until for query in queries),
+                    rows=sum(len(self._rows.get(query, {})) for query in queries),
+                )
 
     def _ask(self, look: Look) -> None:
         """Ask for what is new; a channel that made trouble is not asked again, and the others go on."""

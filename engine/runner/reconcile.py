@@ -10,7 +10,7 @@ from engine.reconciler.attempt import Attempt
 from engine.reconciler.matching import matched
 from engine.reconciler.seen import Seen, seen_of
 from engine.record.entry import EventEntry, ReachedEntry, RunEntry, SendEntry, Standing
-from engine.record.event import Erased, Reconciled, Source
+from engine.record.event import Erased, Event, Reconciled, Source
 from engine.record.plan import Account
 from engine.refusal import Exit, Refusal
 from engine.runlog.chain import reached_digest, seal_of
@@ -34,11 +34,15 @@ class Bounds:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a look at the logs came to. ``trouble`` ended it early; ``seal`` is that of what was written."""
+    """What a look at the logs came to. ``trouble`` ended it early; ``seal`` is that of what was written.
+
+    ``others`` are sends of other runs on the campaign: rows that went to them fit a send in doubt.
+    """
 
     seen: tuple[Seen, ...]
     trouble: LogsUnread | None = None
     seal: str | None = None
+    others: tuple[Seen, ...] = ()
 
 
 def reconcile(
@@ -67,7 +71,9 @@ def reconcile(
     seal = None
     if writes and _worth(log, entry, seen):
         seen, seal = _write(log, clock, entry, looking.seen, attempts)
-    return Report(seen, looking.trouble, seal)
+    own = tuple(each for each in seen if each.attempt.send.run == entry.run)
+    others = tuple(each for each in _lasting(log, seen) if each.attempt.send.run != entry.run)
+    return Report(own, looking.trouble, seal, others)
 
 
 def shown_by(log: RunLog, entry: RunEntry, send: SendEntry, rows: Sequence[LogRow]) -> Seen | None:
@@ -137,9 +143,21 @@ def _worth(log: RunLog, entry: RunEntry, seen: Iterable[Seen]) -> list[Seen]:
     looked = {(entry.run, each.address, each.attempt) for each in events if isinstance(each, Reconciled)}
     return [
         each
-        for each in seen
+        for each in _lasting(log, seen)
         if each.is_kept and (each.found or (each.is_read and each.attempt.key not in looked))
     ]
+
+
+def _lasting(log: RunLog, seen: Iterable[Seen]) -> list[Seen]:
+    """Leave out runs whose ids were removed: none is brought back by a look at another run."""
+    seen = list(seen)
+    runs = {each.attempt.send.run for each in seen}
+    lasting = {run for run in runs if not any(isinstance(each, Erased) for each in _events(log, run))}
+    return [each for each in seen if each.attempt.send.run in lasting]
+
+
+def _events(log: RunLog, run: str) -> list[Event]:
+    return [each.event for each in log.events(run)]
 
 
 def _write(
@@ -165,15 +183,17 @@ def _write(
         # A new one in the place of one that was lost would not find the numbers that are kept.
         key = key_of(log.path, make=has_phones and not log.keeps_phones())
         with log.writing(lease) as writer:
-            entries = log.events(entry.run)
-            _refuse_erased(entries)  # nobody asks for the campaign to remove ids: it may have come in between
-            state = fold(each.event for each in entries)
+            # Nobody asks for the campaign to remove ids: it may have come in between.
+            _refuse_erased(log.events(entry.run))
+            worth = _worth(log, entry, worth)
+            states = {run: fold(_events(log, run)) for run in {each.attempt.send.run for each in worth}}
             for each in worth:
+                run = each.attempt.send.run
                 kept = _kept(log, each, names, key, source)
                 event = _event(log, each, now, kept, source)
-                state = evolve(state, event)
-                standing = Standing(state.status, state.initiated, log.find(entry.run).exit_code)
-                writer.append(entry.run, event, standing, reached=kept)
+                states[run] = state = evolve(states[run], event)
+                standing = Standing(state.status, state.initiated, log.find(run).exit_code)
+                writer.append(run, event, standing, reached=kept)
             seal = seal_of(writer.seal(now)) if worth else None
     return seen, seal
 

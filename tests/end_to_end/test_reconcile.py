@@ -70,6 +70,27 @@ def test_as_json_it_is_json_alone(api: Served, capsys: pytest.CaptureFixture[str
 
 
 @pytest.mark.usefixtures("here")
+def test_rows_of_an_earlier_run(api: Served, capsys: pytest.CaptureFixture[str]) -> None:
+    """They fit the doubtful send, too: that is said under the name of their run, and not-sent is refused."""
+    assert run() == 0
+    earlier = str(shown(capsys, "show", "last")["run"])
+    api.sandbox.script(Fault(Kind.RESET))
+    assert run("--again", "the first one was a trial") == 22
+    capsys.readouterr()
+    assert reconcile() == 22
+    said = " ".join(capsys.readouterr().out.split())
+    assert f"20 rows fit it, but may be those of remind/c1 of run {earlier}" in said
+    assert "went to others; no word goes past them:" in said
+    assert f" remind/c1 of run {earlier}: rows show it for 20 customers" in said
+    assert main(["resolve", "last", "remind", "--as", "not-sent", "--reason", "none there"]) == 11
+    assert f"may be those of remind/c1 of run {earlier}" in capsys.readouterr().err
+    assert reconcile("--format", "json") == 22
+    assert json.loads(capsys.readouterr().out)["others"] == []
+    assert main(["verify", "last"]) == 0
+    assert main(["verify", earlier]) == 0
+
+
+@pytest.mark.usefixtures("here")
 def test_a_dry_run_writes_nothing(api: Served, capsys: pytest.CaptureFixture[str]) -> None:
     """It shows what there is, and the doubt stays."""
     api.sandbox.script(LOST)

@@ -8,7 +8,7 @@ import pytest
 
 from engine.cli.by_evidence import by_evidence
 from engine.diagnostics import Json
-from engine.record.event import Resolution
+from engine.record.event import Erased, Resolution
 from engine.refusal import Exit, Refusal
 from engine.report.reconciled import reconciled
 from engine.runlog import lock
@@ -44,7 +44,7 @@ def both_in_one_run(desk: Lookout) -> None:
 def about(desk: Lookout, run: str = "run-1") -> str:
     """Look, and give what is said of step b."""
     seen = [each for each in desk.reconcile(run).seen if each.attempt.send.step == "b"]
-    return reconciled(seen)
+    return reconciled(seen, run)
 
 
 def test_a_row_that_may_be_its_own_is_never_called_none(desk: Lookout) -> None:
@@ -95,7 +95,7 @@ def test_more_rows_than_a_send_can_have_settle_the_doubt(desk: Lookout) -> None:
     both_in_one_run(desk)
     desk.reconcile()
     desk.sandbox.heal()
-    said = reconciled(desk.reconcile().seen)
+    said = reconciled(desk.reconcile().seen, "run-1")
     assert "more than the 10 whom it can have reached: some are somebody else's" in said
     assert desk.send("b/c1").status == "sent_unknown"
 
@@ -123,6 +123,67 @@ def test_the_same_across_runs(desk: Lookout) -> None:
     assert "may be those of a/c1 of run run-0" in about(desk)
     with pytest.raises(Refusal, match="of run run-0"):
         desk.resolve("b", "not_sent")
+
+
+def taken_before(desk: Lookout) -> None:
+    """Send in one run, and lose the answer of another to the same people; none of it goes out."""
+    desk.run(runbook(step("a", ids=IDS, limit=3)), "run-0")
+    desk.clock.advance(60)
+    desk.sandbox.script(NEVER_TAKEN)
+    desk.run(runbook(step("b", ids=IDS, limit=3)))
+    desk.clock.advance(60)
+
+
+def test_rows_of_a_run_that_was_never_looked_at_are_kept_for_it(desk: Lookout) -> None:
+    """They fit the doubtful send of this one, so no word goes past them (11)."""
+    taken_before(desk)
+    (told,) = desk.reconcile().others
+    assert (
+        reconciled([told], "run-1") == "  a/c1 of run run-0: rows show it for 3 customers, all whom it named"
+    )
+    assert desk.reached("run-0") == set(IDS)
+    with pytest.raises(Refusal, match=r"fit b/c1, but may be those of a/c1 of run run-0") as refused:
+        desk.resolve("b", "not_sent")
+    assert refused.value.code == Exit.GUARDED
+    assert desk.entry("run-0").status == "finished"
+
+
+def test_a_second_look_keeps_no_row_of_another_run_again(desk: Lookout) -> None:
+    """It tells nothing new."""
+    taken_before(desk)
+    desk.reconcile()
+    again = desk.reconcile()
+    assert again.others == ()
+    assert again.seal is None
+
+
+def test_a_look_without_writing_keeps_nothing_for_another_run(desk: Lookout) -> None:
+    """It tells all the same."""
+    taken_before(desk)
+    assert len(desk.reconcile(writes=False).others) == 1
+    assert not desk.kept("run-0")
+
+
+def test_what_a_look_shows_of_another_doubt_is_said_of_it(desk: Lookout) -> None:
+    """Of two runs in doubt the rows fit one alone: whichever is looked at, that one went out."""
+    desk.run(HEAD + ENGLISH, "run-0")
+    desk.clock.advance(60)
+    desk.sandbox.script(LOST)
+    desk.run(runbook(step("b", ids=IDS, limit=3)))
+    desk.clock.advance(60)
+    (told,) = desk.reconcile("run-0").others
+    assert told.attempt.key == ("run-1", "b/c1", 1)
+    assert desk.send("b/c1").status == "sent_unknown"
+    assert desk.entry().status == "paused"
+
+
+def test_a_look_brings_no_erased_id_back_to_another_run(desk: Lookout) -> None:
+    """Its rows are not kept, and nothing is said to stand in the way."""
+    taken_before(desk)
+    with desk.log.writing() as writer:
+        writer.append("run-0", Erased(desk.clock.now(), 3, 0, "their time was over"))
+    assert desk.reconcile().others == ()
+    assert not desk.kept("run-0")
 
 
 # ---------------------------------------------------------------- an old picture
@@ -275,7 +336,7 @@ def test_trouble_of_one_channel_leaves_the_others_alone(desk: Lookout, status: i
         return count(query)
 
     desk.client.log_count = counted  # type: ignore[method-assign]
-    assert said in reconciled(desk.reconcile().seen)
+    assert said in reconciled(desk.reconcile().seen, "run-1")
     assert desk.send("b/c1").status == "sent_unknown"
 
 
@@ -284,7 +345,7 @@ def test_a_doubt_is_looked_at_first(desk: Lookout) -> None:
     desk.sandbox.script(Fault(Kind.RESET, accepted=True, skip=1))
     desk.run(HEAD + step("c", "call", limit=10) + step("b", ids=IDS, limit=3))
     desk.clock.advance(60)
-    said = reconciled(desk.reconcile(pages=1).seen)
+    said = reconciled(desk.reconcile(pages=1).seen, "run-1")
     assert "c/c1: its rows were not read" in said
     assert desk.send("b/c1").status == "sent_unknown"
     assert sum(each.event.reached for each in desk.log.events("run-1") if hasattr(each.event, "reached")) == 3
