@@ -89,11 +89,22 @@ def needed(log: RunLog, story: Story, chosen: Chosen, *, is_alive: bool) -> Need
         entry,
         story.state,
         story.sends,
+        fitted=_fitted(log, story),
         is_alive=is_alive,
         because=reason_now(log, entry, chosen),
         options=chosen.options(entry.environment),
         inbox=f"at {address}/" if is_loopback(address) else "in the dashboard",
     )
+
+
+def _fitted(log: RunLog, story: Story) -> list[str]:
+    """Find the sends in doubt that kept rows fit."""
+    doubtful = [send for send in story.sends if send.status is SendStatus.IN_DOUBT]
+    if not doubtful:
+        return []
+    from engine.runner.attempts import fitting  # noqa: PLC0415  (only who is in doubt pays for what matches rows)
+
+    return [send.address for send in doubtful if fitting(log, story.entry, send)]
 
 
 def story_of(log: RunLog, entry: RunEntry, *, with_sends: bool = True) -> tuple[Story, bool]:

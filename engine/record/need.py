@@ -1,6 +1,6 @@
 """What a run needs of a person, and the finished command line that gives it; pure."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import assert_never
 
 from engine.frozen import dataclass
@@ -59,12 +59,14 @@ def need_of(
     because: str = "",
     options: str | None = None,
     inbox: str = "in the dashboard",
+    fitted: Collection[str] = (),
 ) -> Need | None:
     """Say what a run needs; None where it goes on by itself or has come to its end.
 
     ``because``: the reason of its last stop, as ``stopped_because`` finds it. ``options`` are added to
     each command line, so that it finds the run and its account; None: the run's environment. ``inbox``
-    is where a person sees what customers got.
+    is where a person sees what customers got. ``fitted`` are the addresses in doubt that rows of the API's
+    logs fit: *not sent* is refused of them, so it is not offered.
     """
     lines = _Lines(entry.run, _environment(entry) if options is None else options)
     sends = tuple(sends)
@@ -72,7 +74,8 @@ def need_of(
         return Need(blocked(blocking[0]), (lines.resolve(blocking[0].address),))
     match entry.status:
         case RunStatus.FINISHED | RunStatus.CANCELLED | RunStatus.IN_DOUBT as status:
-            return _unsettled(lines, state, sends, inbox, is_over=status is not RunStatus.IN_DOUBT)
+            is_over = status is not RunStatus.IN_DOUBT
+            return _unsettled(lines, state, sends, inbox, fitted, is_over=is_over)
         case RunStatus.RUNNING | RunStatus.WAITING:
             if is_alive:
                 return None
@@ -98,7 +101,13 @@ _NOTES = {
 
 
 def _unsettled(
-    lines: _Lines, state: RunState, sends: Iterable[SendEntry], inbox: str, *, is_over: bool
+    lines: _Lines,
+    state: RunState,
+    sends: Iterable[SendEntry],
+    inbox: str,
+    fitted: Collection[str],
+    *,
+    is_over: bool,
 ) -> Need | None:
     doubtful = _addresses(state, SendStatus.IN_DOUBT, SendStatus.INTENDED)
     if not doubtful:
@@ -108,11 +117,18 @@ def _unsettled(
     )
     in_logs = any(send.address in doubtful and send.channel in LOGGED for send in sends)
     first = ((_BY_LOGS, lines.reconcile),) if in_logs else ()
-    ways = [(note, lines.resolve(address, word)) for address in doubtful for word, note in notes.items()]
+    ways = [
+        (note, lines.resolve(address, word))
+        for address in doubtful
+        for word, note in notes.items()
+        if word != "not-sent" or address not in fitted
+    ]
     found_out = (
         f"let the API's logs tell, or look {inbox} and say so" if in_logs else f"look {inbox}, then say so"
     )
     what = f"nobody knows whether {' and '.join(doubtful)} went out (in doubt): {found_out}"
+    if may_have := " and ".join(address for address in doubtful if address in fitted):
+        what += f"; rows of the API's logs fit {may_have}, so it may well have gone out"
     return Need(
         what + ("; this run sends nothing more: it only frees the campaign for others" if is_over else ""),
         tuple(command for _, command in (*first, *ways)),

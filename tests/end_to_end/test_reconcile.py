@@ -78,12 +78,19 @@ def test_rows_of_an_earlier_run(api: Served, capsys: pytest.CaptureFixture[str])
     assert run("--again", "the first one was a trial") == 22
     capsys.readouterr()
     assert reconcile() == 22
-    said = " ".join(capsys.readouterr().out.split())
+    out = capsys.readouterr().out
+    assert "not-sent" not in str(lines_of(out))
+    assert "so it may well have gone out" in out
+    said = " ".join(out.split())
     assert f"20 rows fit it, but may be those of remind/c1 of run {earlier}" in said
     assert "went to others; no word goes past them:" in said
     assert f" remind/c1 of run {earlier}: rows show it for 20 customers" in said
     assert main(["resolve", "last", "remind", "--as", "not-sent", "--reason", "none there"]) == 11
     assert f"may be those of remind/c1 of run {earlier}" in capsys.readouterr().err
+    for looks in (["status"], ["show", "last"]):
+        assert main(looks) == 0
+        words = {line[line.index("--as") + 1] for line in lines_of(capsys.readouterr().out) if "--as" in line}
+        assert words == {"sent", "never-known"}
     assert reconcile("--format", "json") == 22
     assert json.loads(capsys.readouterr().out)["others"] == []
     assert main(["verify", "last"]) == 0

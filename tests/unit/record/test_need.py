@@ -230,6 +230,17 @@ def test_a_doubt_says_where_to_look() -> None:
         assert found.what.endswith(f": look {inbox}, then say so")
 
 
+def test_what_is_refused_is_not_offered() -> None:
+    """Where rows fit a send in doubt, nobody may say that it was not sent; why not is said."""
+    state = fold(happened("in_doubt", paused(Question.DOUBT)))
+    found = need_of(entry(state.status), state, is_alive=False, fitted=["a/c1"])
+    assert found is not None
+    assert [line.removeprefix("runbook ") for line in found.commands] == [RESOLVE[0], RESOLVE[2]]
+    assert found.what.endswith("; rows of the API's logs fit a/c1, so it may well have gone out")
+    other = need_of(entry(state.status), state, is_alive=False, fitted=["b/c1"])
+    assert other == need_of(entry(state.status), state, is_alive=False)
+
+
 @pytest.mark.parametrize("more", [[], [WaitStarted(NOW, NOW, "x")]], ids=["running", "waiting"])
 def test_what_goes_on_needs_nobody(more: list[Event]) -> None:
     """Its process lives."""
