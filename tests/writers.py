@@ -30,6 +30,10 @@ class Passing:
         """Remove the customer ids of a run."""
         return self.inner.erase(run)
 
+    def note_phone_key(self, check: str) -> None:
+        """Note by which key numbers are hashed."""
+        self.inner.note_phone_key(check)
+
     def seal(self, at: datetime) -> EventEntry | None:
         """Seal what no seal covers."""
         return self.inner.seal(at)

@@ -33,9 +33,10 @@ class People:
 def customers_with(log: RunLog, phone: str) -> tuple[str, ...]:
     """Give the customers whom rows of the API's logs name with a telephone number.
 
-    Raises ``Refusal`` (14) where the log keeps numbers, and the key by which they are found is not there.
+    Raises ``Refusal`` (14) where the log keeps numbers, and the key by which they are found is not there,
+    or another one is.
     """
-    key = key_of(log.path, make=False)
+    key = key_of(log.path, make=False, check=log.phone_key())
     if key is None and log.path is not None and log.keeps_phones():
         message = f"the key {key_path(log.path)} is not here, so that no number can be looked up"
         cure = "put it back from where the log came from; or ask by the customer's id"

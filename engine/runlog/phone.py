@@ -45,11 +45,17 @@ def key_path(log: Path) -> Path:
     return log.with_name(f"{log.name}.key")
 
 
-def key_of(log: Path | None, *, make: bool) -> bytes | None:
+def check_of(key: bytes) -> str:
+    """Give what tells a key from others, and tells nothing of it: a log keeps it beside its hashes."""
+    return hmac.digest(key, b"which key", "sha256").hex()
+
+
+def key_of(log: Path | None, *, make: bool, check: str | None = None) -> bytes | None:
     """Read the key that lies beside a log, made when first needed; None where there is none.
 
-    Raises ``Refusal`` (14) where it cannot be read or written, or is none: another key in its place
-    would not find the numbers that are kept already.
+    ``check`` is ``check_of`` the key that the log was written with, None where that is not known. Raises
+    ``Refusal`` (14) where the key cannot be read or written, is none, or another one: it would not find
+    the numbers that are kept already.
     """
     if log is None:
         return None
@@ -57,7 +63,7 @@ def key_of(log: Path | None, *, make: bool) -> bytes | None:
     try:
         if make and not path.exists():
             _make(path)
-        return _read(path)
+        key = _read(path)
     except FileNotFoundError:
         return None
     except OSError as error:
@@ -65,6 +71,14 @@ def key_of(log: Path | None, *, make: bool) -> bytes | None:
         raise _refusal(
             path, f"cannot be read or made: {why}", "check the folder, and who may use it"
         ) from None
+    if check is not None and check != check_of(key):
+        raise _refusal(path, "is not the one of this log", _PUT_BACK)
+    return key
+
+
+_PUT_BACK = (
+    "put back the one that was made with the log, from a backup; or move this one away and do without numbers"
+)
 
 
 def _make(path: Path) -> None:
@@ -76,7 +90,7 @@ def _make(path: Path) -> None:
 def _read(path: Path) -> bytes:
     text = path.read_text("ascii", errors="replace").strip()
     if not _KEY.fullmatch(text):
-        raise _refusal(path, "holds no key", "put back the one that was made with the log, from a backup")
+        raise _refusal(path, "holds no key", _PUT_BACK)
     return bytes.fromhex(text)
 
 

@@ -50,6 +50,10 @@ class Writer(Protocol):
         """Remove the customer ids of a run, and count them: contacts, rows of the API's logs."""
         ...
 
+    def note_phone_key(self, check: str) -> None:
+        """Note by which key telephone numbers are hashed from now on: ``check`` tells it from others."""
+        ...
+
     def seal(self, at: datetime) -> EventEntry | None:
         """Note, in the log's own chain, where the chains end that no seal covers yet.
 
@@ -155,6 +159,10 @@ class RunLog(Protocol):
 
     def keeps_phones(self) -> bool:
         """Say whether any such hash is kept: only with the key that made it can numbers be looked up."""
+        ...
+
+    def phone_key(self) -> str | None:
+        """Give what tells the key of the hashes that are kept; None: there are none, or it was not noted."""
         ...
 
     def reached_of(self, run: str) -> tuple[ReachedEntry, ...]:

@@ -14,7 +14,7 @@ from engine.record.event import Erased, Event, Reconciled, Source
 from engine.record.plan import Account
 from engine.refusal import Exit, Refusal
 from engine.runlog.chain import reached_digest, seal_of
-from engine.runlog.phone import hashed, key_of
+from engine.runlog.phone import check_of, hashed, key_of
 from engine.runlog.port import RunLog
 from engine.runner.attempts import attempts_of, document_of, kept_name, known_of, rivals_of
 from engine.runner.look import Looking
@@ -181,11 +181,14 @@ def _write(
         worth = _worth(log, entry, seen)
         has_phones = any(row.phone for each in worth for row in each.found)
         # A new one in the place of one that was lost would not find the numbers that are kept.
-        key = key_of(log.path, make=has_phones and not log.keeps_phones())
+        makes = not log.keeps_phones()
+        key = key_of(log.path, make=makes, check=log.phone_key()) if has_phones else None
         with log.writing(lease) as writer:
             # Nobody asks for the campaign to remove ids: it may have come in between.
             _refuse_erased(log.events(entry.run))
             worth = _worth(log, entry, worth)
+            if key and not log.keeps_phones():
+                writer.note_phone_key(check_of(key))
             states = {run: fold(_events(log, run)) for run in {each.attempt.send.run for each in worth}}
             for each in worth:
                 run = each.attempt.send.run

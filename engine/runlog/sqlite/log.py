@@ -157,6 +157,11 @@ class SqliteLog:
         """Say whether any keyed hash of a telephone number is kept."""
         return self._database.has("reached") and bool(self._database.rows(rows.HAS_PHONES))
 
+    def phone_key(self) -> str | None:
+        """Give what tells the key of the hashes that are kept; None: there are none, or it was not noted."""
+        noted = self._database.rows(rows.PHONE_KEY)
+        return str(noted[0][0]) if noted and self.keeps_phones() else None
+
     def reached_of(self, run: str) -> tuple[ReachedEntry, ...]:
         """Give the rows of the API's logs that fit attempts of a run: by address, attempt, row."""
         return self._reached(rows.REACHED_OF, run)

@@ -98,6 +98,10 @@ ORDER BY intended_at DESC, run, address, attempt, row"""
 
 HAS_PHONES = "SELECT 1 FROM reached WHERE phone IS NOT NULL LIMIT 1"
 
+PHONE_KEY = "SELECT value FROM meta WHERE key = 'phone_key'"
+
+NOTE_PHONE_KEY = "INSERT OR REPLACE INTO meta VALUES ('phone_key', ?)"
+
 REACHED_OF = f"{_REACHED} WHERE reached.run = ? ORDER BY address, attempt, row"
 
 CLAIMED = "SELECT run, address, attempt FROM reached WHERE account = ? AND row = ?"

@@ -62,6 +62,10 @@ class SqliteWriter:
             self._database.change(rows.LEAVES_TRACES, ())
         return contacts, reached
 
+    def note_phone_key(self, check: str) -> None:
+        """Note by which key telephone numbers are hashed from now on."""
+        self._database.change(rows.NOTE_PHONE_KEY, (check,))
+
     def seal(self, at: datetime) -> EventEntry | None:
         """Note, in the log's own chain, where the chains end that no seal covers yet; None: all is covered.
 

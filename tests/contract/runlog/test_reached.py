@@ -63,6 +63,16 @@ def test_a_log_without_numbers_says_so(doubtful: RunLog) -> None:
     assert not doubtful.keeps_phones()
 
 
+def test_the_key_of_the_numbers_is_noted_beside_them(doubtful: RunLog) -> None:
+    """A new one takes its place where none are kept any more; where none are, there is none."""
+    for check in ("of one", "of another"):
+        with doubtful.writing() as writer:
+            writer.note_phone_key(check)
+    assert doubtful.phone_key() is None
+    keep(doubtful, row("7", "L-1", phone="ab" * 16))
+    assert doubtful.phone_key() == "of another"
+
+
 def test_since_counts_from_the_intent(doubtful: RunLog) -> None:
     """A row may be written long after its request left."""
     keep(doubtful, row("7", "L-1", phone="ab" * 16))

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.api.contacts import customers_with
 from engine.record.event import Erased, Reconciled
 from engine.record.plan import Account
 from engine.refusal import Exit, Refusal
@@ -333,6 +334,27 @@ def test_a_lost_key_is_not_made_anew(desk: Lookout) -> None:
     assert [each.phone for each in desk.kept("run-2")] == [None] * len(IDS)
     key.write_bytes(kept)
     assert desk.log.reached_by(number or "")
+
+
+def test_a_key_of_another_log_is_named(desk: Lookout) -> None:
+    """Nobody would be found by it, and rows hashed with it by nobody: refused (14) until it is put back."""
+    in_doubt(desk)
+    desk.reconcile()
+    key = key_path(desk.path)
+    kept = key.read_bytes()
+    key.write_text("ab" * 32, "ascii")
+    with pytest.raises(Refusal, match="not the one of this log"):
+        customers_with(desk.log, "9000000001")
+    desk.resume()
+    desk.sandbox.script(LOST)
+    desk.run(runbook(step(ids=IDS)), run="run-2")
+    desk.clock.advance(30)
+    with pytest.raises(Refusal, match="not the one of this log") as refused:
+        desk.reconcile("run-2")
+    assert refused.value.code == Exit.LEASE_OR_LOG
+    key.write_bytes(kept)
+    assert desk.reconcile("run-2").seal
+    assert customers_with(desk.log, "9000000001") == ("L-1",)
 
 
 MOVING: dict[str, tuple[int, tuple[Fault, ...]]] = {
