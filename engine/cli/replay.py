@@ -8,19 +8,21 @@ from typing import Any
 
 import click
 
-from engine.api.files import read_bytes
+from engine.api.exported import events_of
+from engine.api.files import SUFFIXES, read_bytes
 from engine.api.planning import Filled, filled, today
 from engine.cli.chosen import Chosen, choose_to_look
-from engine.cli.completing import runbook_files, supposed_answers
+from engine.cli.completing import runbook_files, runs_and_files, supposed_answers
 from engine.cli.environment import Found
 from engine.cli.files import PATH, named
+from engine.cli.handed_on import is_file
 from engine.cli.inputs import INPUT, pairs
 from engine.cli.planning import make
-from engine.cli.runlog import ENV, FORMAT, LOG, RUN, looking_at_one, say_where
+from engine.cli.runlog import ENV, FORMAT, LOG, looking_at_one
 from engine.cli.screen import columns, emit, emit_json, paint
 from engine.cli.showing import plan_of
 from engine.cli.walk import runbook_file
-from engine.config import Environment
+from engine.config import Environment, headline
 from engine.planner.compare import differences
 from engine.planner.load import account_of, program_of
 from engine.planner.model import Making, Plan
@@ -36,7 +38,7 @@ from engine.runlog.chain import verify
 
 
 @click.command("replay")
-@RUN
+@click.argument("run", metavar="RUN|EXPORT", shell_complete=runs_and_files)
 @click.argument("file", type=PATH, callback=named, required=False, shell_complete=runbook_files)
 @click.option(
     "--what-if",
@@ -61,35 +63,50 @@ def command(
 ) -> int:
     """Decide RUN again from what is recorded of it: answers, people's words, times. Sends nothing.
 
-    Without FILE every decision has to be the same; exits with 13 if one is not. With the runbook FILE, or
-    with --what-if, it says which decisions would be others, and where the recording ends.
+    An EXPORT, as `runbook export` made it, needs no run log. Without FILE every decision has to be the
+    same; exits with 13 if one is not. With the runbook FILE, or with --what-if, it says which decisions
+    would be others, and where the recording ends.
     """
     chosen = choose_to_look(environment_name, log_option)
-    with looking_at_one(chosen, run) as (log, entry):
-        if form == "text":
-            say_where(entry)
-        entries = log.events(entry.run)
+    is_export = not run.endswith(SUFFIXES) and is_file(run, environment_name, log_option)
+    entries = events_of(Path(run)) if is_export else _recorded(chosen, run)
+    name = shlex.quote(run) if is_export else entries[0].run
+    if form == "text":
+        plan = plan_of(entries[0].event)
+        emit(headline(_there(plan), plan["runbook"]["campaign"]["id"]))
     with chosen.completing():
-        compared = _compared(entries, file, what_if, given, chosen)
+        compared = _compared(entries, name, file, what_if, given, chosen)
     if form == "json":
         emit_json(compared.to_json())
     else:
         emit(text(compared, paint(), columns()))
-        emit(_next(compared, chosen), err=True)
+        emit(_next(compared, name, chosen), err=True)
     return Exit.NOT_AS_REVIEWED if compared.is_own and not compared.is_identical else Exit.WELL
 
 
-def _next(compared: Comparison, chosen: Chosen) -> str:
+def _recorded(chosen: Chosen, run: str) -> tuple[EventEntry, ...]:
+    with looking_at_one(chosen, run) as (log, entry):
+        return log.events(entry.run)
+
+
+def _there(recorded: Mapping[str, Any]) -> Environment:
+    """Give where a recorded run sent to."""
+    account = account_of(recorded)
+    return Environment(account.base_url, account.org, recorded["made"]["environment"])
+
+
+def _next(compared: Comparison, name: str, chosen: Chosen) -> str:
     if compared.is_own and not compared.is_identical:
         return "Next: go on with this run by the version of runbook that began it."
     if compared.file is not None:
         return f"Next: `runbook plan {shlex.quote(compared.file)}` shows every way that a run of it can go."
-    by = f"`runbook replay {compared.run} FILE{chosen.options()}`"
+    by = f"`runbook replay {name} FILE{chosen.options()}`"
     return f"Next: {by} decides it by a changed runbook."
 
 
 def _compared(
     entries: tuple[EventEntry, ...],
+    name: str,
     file: Path | None,
     what_if: tuple[str, ...],
     given: tuple[str, ...],
@@ -98,7 +115,7 @@ def _compared(
     if verify(entries) is not None:
         raise Refusal(
             f"the events of run {entries[0].run} were changed: their chain does not hold",
-            f"`runbook verify {entries[0].run}` says where; keep the log for whoever looks into it",
+            f"`runbook verify {name}` says where; keep the log for whoever looks into it",
             Exit.LEASE_OR_LOG,
         )
     events = [entry.event for entry in entries]
@@ -119,9 +136,7 @@ def _planned(
 ) -> Plan:
     """Plan a runbook as of the recorded instant, with the recorded inputs, for the recorded account."""
     draft = read(read_bytes(runbook_file(file), MAX_BYTES), str(file))
-    account = account_of(recorded)
-    here = Environment(account.base_url, account.org, recorded["made"]["environment"])
-    there = Found(chosen.found.config, here, chosen.found.root)
+    there = Found(chosen.found.config, _there(recorded), chosen.found.root)
     if not draft.is_sound:
         return make(Filled(draft), there)
     specs = draft.inputs

@@ -1,9 +1,8 @@
 """``runbook verify``: whether the log, a run, or what was handed on of one is as it was written."""
 
-import os
 import shlex
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -13,14 +12,13 @@ from engine.api.verifying import Told, verify
 from engine.audit.check import ABSENT, Report, seal_hash
 from engine.audit.export import Unreadable, verify_path
 from engine.audit.told import is_twice_alone, told
-from engine.cli.chosen import choose_leniently, choose_to_look
-from engine.cli.completing import HANDED_ON, runs_and_files
-from engine.cli.runlog import ENV, FORMAT, LOG, letting_go, looking, no_run
+from engine.cli.chosen import choose_to_look
+from engine.cli.completing import runs_and_files
+from engine.cli.handed_on import is_file
+from engine.cli.runlog import ENV, FORMAT, LOG, looking, no_run
 from engine.cli.save import is_database
-from engine.cli.screen import emit, emit_json, is_watched, warn
+from engine.cli.screen import emit, emit_json, is_watched
 from engine.refusal import Exit, Refusal
-from engine.runlog.names import LAST
-from engine.runlog.sqlite import look_at
 
 _MANY = 20_000
 """Events that are read before anybody wonders what takes so long."""
@@ -50,7 +48,7 @@ def command(
     FILE is what `runbook export` or `runbook evidence` made, or the folder it was unpacked in; it needs no
     run log. Ends with 17 where something is wrong, and names where it shows first.
     """
-    if what is not None and _is_file(what, environment_name, log_option):
+    if what is not None and is_file(what, environment_name, log_option):
         report = _of_file(Path(what), seal)
     else:
         chosen = choose_to_look(environment_name, log_option)
@@ -60,25 +58,6 @@ def command(
             run = None if what is None else log.find(what).run
             report = verify(log, run, seal=seal, told=tell)
     return _show(report, form)
-
-
-def _is_file(what: str, environment_name: str | None, log_option: Path | None) -> bool:
-    """Say whether a file is meant: a run goes before a file that happens to have its name."""
-    if not os.path.lexists(what):
-        return "/" in what or what.endswith(HANDED_ON)
-    if "/" in what or not _is_run(what, environment_name, log_option):
-        return True
-    warn(f"{what} is a run and a file here, too; this is about the run: ./{what} names the file")
-    return False
-
-
-def _is_run(name: str, environment_name: str | None, log_option: Path | None) -> bool:
-    with suppress(Refusal):
-        log = look_at(choose_leniently(environment_name, log_option).log)
-        if log is not None:
-            with letting_go(log):
-                return name in (log.find(name).run, LAST)
-    return False
 
 
 def _of_file(path: Path, seal: str | None) -> Report:

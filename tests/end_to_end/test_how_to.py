@@ -183,6 +183,8 @@ def test_the_page_on_replay_is_true(tmp_path: Path) -> None:
     assert "now:      skip: its condition is false" in author.types("runbook replay last changed.yaml")
     assert "now:      skip" in author.types("runbook replay last --what-if remind.failed=10")
     assert "now:      send" not in author.types("runbook replay last changed.yaml --what-if")
+    author.types("runbook export last --out run.jsonl")
+    assert "the same, byte for byte" in author.types("runbook replay run.jsonl")
     author.types("runbook replay last changed.yaml --format json")
     assert [
         each["step"] for each in json.loads((tmp_path / "replay.json").read_text("utf-8"))["differences"]

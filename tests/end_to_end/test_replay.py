@@ -1,8 +1,10 @@
 """``runbook replay``: recorded runs decided again, by their own plan or by a changed runbook."""
 
 import hashlib
+import shutil
 import sqlite3
 import sys
+import zipfile
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
@@ -167,6 +169,75 @@ def test_a_log_that_was_changed_is_not_decided_again(here: Path, capsys: pytest.
         log.execute("DROP TRIGGER events_are_not_changed")
         log.execute("UPDATE events SET actor = 'nobody' WHERE seq = 3")
     assert "their chain does not hold" in replayed(capsys, code=14)
+
+
+def exported(capsys: pytest.CaptureFixture[str], here: Path) -> str:
+    """Hand a run on, and lose its log; give the file's name."""
+    assert run() == 0
+    assert main(["export", "last", "--out", "run.jsonl"]) == 0
+    capsys.readouterr()
+    shutil.rmtree(here / LOG.parent)
+    return "run.jsonl"
+
+
+def test_an_export_is_decided_again_without_a_log(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """As the run was, by its own plan and by a changed one; no log is made."""
+    file = exported(capsys, here)
+    assert main(["replay", file]) == 0
+    said = capsys.readouterr()
+    assert said.out.startswith("SANDBOX: nothing leaves this machine · camp_demo\n")
+    assert "3 decisions, and this version makes the same, byte for byte" in said.out
+    assert "`runbook replay run.jsonl FILE`" in said.err
+    other = changed(here, "failed == 0", "failed > 0")
+    assert main(["replay", file, other]) == 0
+    assert "skip: its condition is false" in capsys.readouterr().out
+    assert not (here / LOG).exists()
+
+
+@pytest.mark.parametrize("removed", [slice(1, 2), slice(-1, None), slice(4, 5)])
+def test_an_export_that_was_changed_is_not_decided_again(
+    here: Path, capsys: pytest.CaptureFixture[str], removed: slice
+) -> None:
+    """14: a seal, the end or an event is missing, and what it says is not what happened."""
+    file = here / exported(capsys, here)
+    lines = file.read_bytes().splitlines(keepends=True)
+    del lines[removed]
+    file.write_bytes(b"".join(lines))
+    assert main(["replay", file.name]) == 14
+    assert "`runbook verify run.jsonl` tells all" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("nowhere.jsonl", "nowhere.jsonl does not exist"), ("changed.jsonl", "is no export of a run")],
+)
+def test_a_file_that_is_no_export(
+    here: Path, capsys: pytest.CaptureFixture[str], name: str, words: str
+) -> None:
+    """64, with what to name."""
+    (here / "changed.jsonl").write_text("{}\n", "utf-8")
+    assert main(["replay", name]) == 64
+    assert words in capsys.readouterr().err
+
+
+def test_an_evidence_is_no_export(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It says where in it one lies, and that is decided again."""
+    assert run() == 0
+    assert main(["evidence", "--run", "last", "--out", "all.zip"]) == 0
+    assert main(["replay", "all.zip"]) == 64
+    assert "an evidence has one a run, under runs/RUN.jsonl" in capsys.readouterr().err
+    with zipfile.ZipFile(here / "all.zip") as packed:
+        packed.extractall(here / "all")
+    (file,) = (here / "all" / "runs").glob("*.jsonl")
+    assert main(["replay", str(file)]) == 0
+
+
+def test_a_runbook_in_the_place_of_the_run(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It is no export, and the refusal shows the order."""
+    assert run() == 0
+    file = changed(here, "failed == 0", "failed > 0")
+    assert main(["replay", file, "last"]) == 64
+    assert f"RUN comes first: `runbook replay last {file}`" in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("here")
