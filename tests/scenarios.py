@@ -36,6 +36,8 @@ steps:
     success: failed_pct <= 30
     retry: {attempts: 2, within: 30s}
 """
+NAMED = RUNBOOK.replace("{payment_status: [bounced, pending], language: hindi}", "{ids: [L-1, L-2, L-3]}")
+"""The same, to three customers whom it names."""
 HEAD = "format: runbook-test/v1\nrunbook: two.yaml\n"
 FILE = "two.test.yaml"
 

@@ -72,36 +72,67 @@ def outcome_of(
     most = send.at_most
     if stated.overreached and most is None:
         return _impossible(stated, "this request has no limit to overreach", "delete `overreached`.")
-    found = _completed(stated.status, *_said(stated, step, most, keeps_promise=True))
-    if found is Search.NONE:
-        found = _completed(stated.status, *_said(stated, step, most, keeps_promise=False))
+    found = _found(stated, step, send)
     if isinstance(found, Search):
-        return _contradiction(stated, step, most)
+        return _contradiction(stated, step, send)
     counts, open_ = found
     if Field.BATCHES not in stated.numbers:
         counts = replace(counts, batches=1)
-    reason = "the API took more customers than the request allowed" if stated.overreached else ""
+    reason = _too_many(counts, most) if stated.overreached else ""
     return Outcome(stated.status, counts, reason, overreached=stated.overreached), open_
+
+
+def _found(stated: Stated, step: PlannedStep, send: PlannedSend) -> tuple[Counts, frozenset[Field]] | Search:
+    """Find numbers: such as keep the runbook's own promise, if there are any."""
+    found: tuple[Counts, frozenset[Field]] | Search = Search.NONE
+    for keeps_promise in (True, False):
+        for said in _said(stated, step, send, keeps_promise=keeps_promise):
+            found = _completed(stated.status, *said)
+            if found is not Search.NONE:
+                return found
+    return found
+
+
+def _too_many(counts: Counts, most: int | None) -> str:
+    if most is not None and counts.selected > most:
+        return "the API took more customers than the request allowed"
+    return "the API matched more customers than the request names"
 
 
 _Where: TypeAlias = tuple[tuple[Field, Cell], ...]
 
 
 def _said(
-    stated: Stated, step: PlannedStep, most: int | None, *, keeps_promise: bool
-) -> tuple[_Where, int | None]:
-    """Give where the numbers lie, and the most that can be selected."""
+    stated: Stated, step: PlannedStep, send: PlannedSend, *, keeps_promise: bool
+) -> Iterator[tuple[_Where, int | None]]:
+    """Give where the numbers can lie, and the most that can be selected: an overreach shows in two ways."""
     where = {name: _point(value) for name, value in stated.numbers.items()}
     expected = step.expect_matched
     if keeps_promise and expected is not None:
         # What nobody says otherwise keeps the runbook's own promise of how many there are.
         where.setdefault(Field.MATCHED, _range(expected.min, expected.max))
+    most, named = send.at_most, send.request.named
     if stated.overreached and most is not None:
-        too_many = Cut(Fraction(most), behind=True)
-        exact = where.get(Field.SELECTED, Cell())
-        where[Field.SELECTED] = Cell(max(exact.low or too_many, too_many), exact.high)
-        most = None
-    return tuple(sorted(where.items())), most
+        yield _sorted(where | {Field.SELECTED: _above(where.get(Field.SELECTED, Cell()), most)}), None
+    if named is not None:
+        matched = where.get(Field.MATCHED, Cell())
+        where[Field.MATCHED] = _above(matched, named) if stated.overreached else _up_to(matched, named)
+    if named is not None or not stated.overreached:
+        yield _sorted(where), most
+
+
+def _sorted(where: Mapping[Field, Cell]) -> _Where:
+    return tuple(sorted(where.items()))
+
+
+def _above(cell: Cell, number: int) -> Cell:
+    cut = Cut(Fraction(number), behind=True)
+    return Cell(max(cell.low or cut, cut), cell.high)
+
+
+def _up_to(cell: Cell, number: int) -> Cell:
+    cut = Cut(Fraction(number), behind=True)
+    return Cell(cell.low, min(cell.high or cut, cut))
 
 
 @lru_cache(maxsize=1_024)
@@ -139,9 +170,11 @@ def _without_numbers(stated: Stated, now: datetime) -> Outcome:
     return replace(outcome, counts=None) if stated.status is SendStatus.IN_DOUBT else outcome
 
 
-def _contradiction(stated: Stated, step: PlannedStep, most: int | None) -> Fault:
-    sign = ">" if stated.overreached else "<="
+def _contradiction(stated: Stated, step: PlannedStep, send: PlannedSend) -> Fault:
+    most, named = send.at_most, send.request.named
+    sign, joint = (">", " or") if stated.overreached else ("<=", ",")
     limit = f", selected {sign} {most} (its limit)" if most is not None else ""
+    limit += f"{joint} matched {sign} {named} (the customers it names)" if named is not None else ""
     meaning = {
         SendStatus.SUCCEEDED: "succeeded: nobody failed",
         SendStatus.PARTIAL: "partial: some failed, and some did not",
@@ -150,16 +183,15 @@ def _contradiction(stated: Stated, step: PlannedStep, most: int | None) -> Fault
     said = ", ".join(f"{name.value} {value:g}" for name, value in stated.numbers.items())
     mend = f"write numbers with initiated + failed = selected <= matched{limit}; {meaning}."
     fault = _impossible(stated, f"these do not go together: {stated.status.value}, {said}", mend)
-    culprit = _culprit(stated, step, most)
+    culprit = _culprit(stated, step, send)
     return fault if culprit is None else replace(fault, path=(*fault.path, culprit.value), where="value")
 
 
-def _culprit(stated: Stated, step: PlannedStep, most: int | None) -> Field | None:
+def _culprit(stated: Stated, step: PlannedStep, send: PlannedSend) -> Field | None:
     """Give the last number without which the others go together."""
     for name in reversed([*stated.numbers]):
         others = {each: number for each, number in stated.numbers.items() if each is not name}
-        said = _said(replace(stated, numbers=others), step, most, keeps_promise=False)
-        if not isinstance(_completed(stated.status, *said), Search):
+        if not isinstance(_found(replace(stated, numbers=others), step, send), Search):
             return name
     return None
 

@@ -168,7 +168,8 @@ def _answer() -> Schema:
             ),
             "overreached": described(
                 {"type": "boolean"},
-                "With succeeded or partial: the API took more customers than the request allowed.",
+                "With succeeded or partial: the API took more customers than the request allowed, or matched "
+                "more than it names.",
                 True,
             ),
             "retry_after": described(

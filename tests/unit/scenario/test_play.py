@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.scenarios import RUNBOOK, of_one, played
+from tests.scenarios import NAMED, RUNBOOK, of_one, played
 
 HALF = "{status: partial, selected: 100, failed: 50}"
 """More than the condition of the second step asks for."""
@@ -53,6 +53,25 @@ def test_each_outcome(outcomes: str, statuses: list[str], requests: int, status:
     came = played(f"{{outcomes: {outcomes}}}")
     assert [came.step(name).status.value for name in ("remind", "by_sms")] == statuses
     assert (len(came.requests), came.state.status.value, came.exit_code) == (requests, status, code)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "counts"),
+    [
+        ("", (4, 4)),
+        (", matched: 30", (30, 4)),
+        (", matched: 30, selected: 3", (30, 3)),
+        (", selected: 3", (4, 3)),
+    ],
+)
+def test_an_overreach_shows_in_two_ways(numbers: str, counts: tuple[int, int]) -> None:
+    """More are taken than the request allows; or more match than it names, and as many are taken."""
+    came = played(f"{{outcomes: {{remind: {{status: succeeded, overreached: true{numbers}}}}}}}", NAMED)
+    ((_, outcome),) = came.answered
+    assert outcome.counts is not None
+    assert (outcome.counts.matched, outcome.counts.selected) == counts
+    assert came.program.steps[0].sends[0].request.is_overreached_by(outcome.counts)
+    assert (came.state.status.value, came.exit_code) == ("halted", 21)
 
 
 def test_a_run_waits_in_time_that_passes_at_once() -> None:

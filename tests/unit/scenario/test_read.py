@@ -6,7 +6,7 @@ from engine.runbook import draft
 from engine.runbook.channels import REGISTRY
 from engine.scenario.check import check
 from engine.scenario.read import read
-from tests.scenarios import RUNBOOK, checked, said_of, suite_of
+from tests.scenarios import NAMED, RUNBOOK, checked, said_of, suite_of
 
 ONE = "scenarios:\n  - name: one\n"
 
@@ -154,6 +154,20 @@ def test_an_overreach_needs_a_limit() -> None:
     )
     found = checked(one("{outcomes: {remind: {status: succeeded, overreached: true}}}"), runbook).findings
     assert [each.message for each in found] == ["this request has no limit to overreach"]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "help_"),
+    [
+        ("{status: succeeded, matched: 30, selected: 3}", ", matched <= 3 (the customers it names)"),
+        ("{status: succeeded, matched: 3, overreached: true}", " or matched > 3 (the customers it names)"),
+    ],
+)
+def test_more_cannot_match_than_are_named_but_by_an_overreach(outcome: str, help_: str) -> None:
+    """The run would halt, so a scenario in which it goes on shows what cannot be, and the other way round."""
+    (found,) = checked(one(f"{{outcomes: {{remind: {outcome}}}}}"), NAMED).findings
+    assert found.kind.code == "RB704"
+    assert help_ in found.help
 
 
 def test_a_missing_input_is_told_unless_another_was_meant_for_it() -> None:
