@@ -141,17 +141,19 @@ def _show(log: RunLog, entry: RunEntry, chosen: Chosen, report: Report, form: st
         emit("  Not all rows could be read, so there may be more: look again, or read more with --pages.")
     elif any(each.may_have_more for each in report.seen):
         emit("  Rows may come late: to find the rest, look again in a while.")
+    fitted = _fitted(report)
     if not writes:
-        emit(f"  Nothing was written. Before you resolve anything: runbook reconcile {entry.run}")
+        shown = f", so not-sent of {' and '.join(fitted)} is not refused: do not say it" if fitted else ""
+        emit(f"  Nothing was written{shown}. Before you resolve anything: runbook reconcile {entry.run}")
     emit("")
-    show_run(log, log.find(entry.run), "text", chosen)
+    show_run(log, log.find(entry.run), "text", chosen, fitted=fitted)
     if report.seal:
         emit(sealed(report.seal, paint()))
 
 
 def _json(log: RunLog, entry: RunEntry, chosen: Chosen, report: Report, *, writes: bool) -> dict[str, Json]:
     story, is_alive = story_of(log, log.find(entry.run))
-    need = needed(log, story, chosen, is_alive=is_alive)
+    need = needed(log, story, chosen, is_alive=is_alive, fitted=_fitted(report))
     return {
         **story.entry.to_json(),
         "sends": [each.to_json() for each in report.seen],
@@ -162,6 +164,15 @@ def _json(log: RunLog, entry: RunEntry, chosen: Chosen, report: Report, *, write
         "needs": need.what if need else None,
         "commands": list(need.commands) if need else [],
     }
+
+
+def _fitted(report: Report) -> list[str]:
+    """Give the sends that were in doubt and that rows fit, be they kept or not."""
+    return [
+        each.attempt.send.address
+        for each in report.seen
+        if each.attempt.is_doubtful and (each.reached or each.disputed)
+    ]
 
 
 def _exit_code(entry: RunEntry, report: Report) -> int:

@@ -1,6 +1,6 @@
 """How a run stands, said when it ends and whenever somebody looks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from engine.cli.chosen import Chosen
@@ -52,19 +52,28 @@ def show_run(
     *,
     with_sends: bool = False,
     seal: str | None = None,
+    fitted: Collection[str] = (),
 ) -> None:
     """Show one run as its log tells it: text with what it needs, and ``with_sends`` each send, or JSON.
 
-    ``seal`` is the one that a command has left just now.
+    ``seal`` is the one that a command has left just now. ``fitted`` are sends that rows fit of which the log
+    knows nothing.
     """
     story, is_alive = story_of(log, entry, with_sends=with_sends or form == "json")
-    _show(log, story, is_alive, form, chosen, seal=seal)
+    _show(log, story, is_alive, form, chosen, seal=seal, fitted=fitted)
     if with_sends and form == "text" and story.sends:
         emit("\n" + lists.sends_table(story, paint(), columns()))
 
 
 def _show(
-    log: RunLog, story: Story, is_alive: bool, form: str, chosen: Chosen, *, seal: str | None = None
+    log: RunLog,
+    story: Story,
+    is_alive: bool,
+    form: str,
+    chosen: Chosen,
+    *,
+    seal: str | None = None,
+    fitted: Collection[str] = (),
 ) -> None:
     if form == "json":
         emit_json(run_json(story) | ({"seal": seal} if seal else {}))
@@ -76,12 +85,14 @@ def _show(
         emit(view.sealed(seal, style), err=beside)
     if story.entry.status in ENDED and not story.sends:
         return
-    need = needed(log, story, chosen, is_alive=is_alive)
+    need = needed(log, story, chosen, is_alive=is_alive, fitted=fitted)
     if need is not None:
         emit(view.need_text(need, style, width), err=beside)
 
 
-def needed(log: RunLog, story: Story, chosen: Chosen, *, is_alive: bool) -> Need | None:
+def needed(
+    log: RunLog, story: Story, chosen: Chosen, *, is_alive: bool, fitted: Collection[str] = ()
+) -> Need | None:
     """Say what a run needs of a person, with command lines that find it from here."""
     entry = story.entry
     address = environment_of(entry.account).base_url
@@ -89,7 +100,7 @@ def needed(log: RunLog, story: Story, chosen: Chosen, *, is_alive: bool) -> Need
         entry,
         story.state,
         story.sends,
-        fitted=_fitted(log, story),
+        fitted={*fitted, *_fitted(log, story)},
         is_alive=is_alive,
         because=reason_now(log, entry, chosen),
         options=chosen.options(entry.environment),

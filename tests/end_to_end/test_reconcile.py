@@ -104,8 +104,28 @@ def test_a_dry_run_writes_nothing(api: Served, capsys: pytest.CaptureFixture[str
     assert run() == 22
     before = shown(capsys, "events", "last")
     assert reconcile("--dry-run") == 22
-    assert "Nothing was written. Before you resolve anything: runbook reconcile" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "Nothing was written, so not-sent of remind/c1 is not refused: do not say it." in said
+    assert "Before you resolve anything: runbook reconcile" in said
+    assert {line[line.index("--as") + 1] for line in lines_of(said) if "--as" in line} == {
+        "sent",
+        "never-known",
+    }
+    assert reconcile("--dry-run", "--format", "json") == 22
+    assert "not-sent" not in str(json.loads(capsys.readouterr().out)["commands"])
     assert shown(capsys, "events", "last") == before
+
+
+@pytest.mark.usefixtures("here")
+def test_a_dry_run_that_finds_nothing(api: Served, capsys: pytest.CaptureFixture[str]) -> None:
+    """It proves nothing, so every word stays open."""
+    api.sandbox.script(Fault(Kind.RESET))
+    assert run() == 22
+    capsys.readouterr()
+    assert reconcile("--dry-run") == 22
+    said = capsys.readouterr().out
+    assert "Nothing was written. Before you resolve anything: runbook reconcile" in said
+    assert "not-sent" in str(lines_of(said))
 
 
 @pytest.mark.usefixtures("here")
