@@ -6,7 +6,9 @@ import socket
 import threading
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager, suppress
+from http import HTTPStatus
 
+from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn import Config
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -94,7 +96,7 @@ class _Door:
         self._reopening: asyncio.TimerHandle | None = None
         # Of the server only its protocol is wanted: no start-up messages, no signals, no polling.
         self._config = Config(
-            app_of(sandbox, self.refuse),
+            _asked_as_here(app_of(sandbox, self.refuse)),
             log_config=None,
             access_log=False,
             proxy_headers=False,
@@ -155,6 +157,27 @@ class _Door:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _asked_as_here(app: ASGIApp) -> ASGIApp:
+    """Answer those alone who ask for this machine: a page in a browser can have its own name point here."""
+
+    async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
+        # Browsers name the host they ask for, always; who names none is none.
+        hosts = [value.decode("latin-1") for name, value in scope.get("headers", ()) if name == b"host"]
+        if all(host.partition(":")[0].lower() in _NAMES for host in hosts):
+            await app(scope, receive, send)
+        else:
+            await _ELSEWHERE(scope, receive, send)
+
+    return guarded
+
+
+_NAMES = (HOST, "localhost")
+_ELSEWHERE = PlainTextResponse(
+    f"The sandbox is for this machine alone: ask for it as {HOST} or localhost.\n",
+    HTTPStatus.MISDIRECTED_REQUEST,
+)
 
 
 class _Connection(H11Protocol):

@@ -45,6 +45,21 @@ def test_a_port_can_refuse_and_accept_again(here: Served, client: httpx.Client) 
     assert len(here.sandbox.requests) == 2
 
 
+@pytest.mark.parametrize("path", ["", "_sandbox/outbox", "api/v1/campaigns"])
+@pytest.mark.parametrize("host", ["rebound.example", "127.0.0.1.rebound.example:80", ""])
+def test_who_asks_for_another_machine_is_refused(here: Served, host: str, path: str) -> None:
+    """A page in a browser can have its own name point here, and would read and control all of it."""
+    came = httpx.get(f"{here.inbox}{path}", headers=HEADERS | {"Host": host}, trust_env=False)
+    assert came.status_code == 421
+    assert came.text == "The sandbox is for this machine alone: ask for it as 127.0.0.1 or localhost.\n"
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8001", "localhost", "LocalHost:8001"])
+def test_this_machine_is_asked_for_by_both_its_names(here: Served, host: str) -> None:
+    """Whatever the port: it may be forwarded."""
+    assert httpx.get(here.inbox, headers={"Host": host}, trust_env=False).status_code == 200
+
+
 def test_control_can_refuse_for_a_while(here: Served, client: httpx.Client) -> None:
     """The fault called refuse closes the door at once, and it opens by itself."""
     client.post(control(here, "faults"), json={"kind": "refuse", "seconds": 0.2})
