@@ -1,6 +1,7 @@
 """What the repository says of its runbooks: the folders that they lie in, and the names of templates."""
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,16 +14,21 @@ if TYPE_CHECKING:
     from engine.cli.environment import Found
 
 
-def look(wrong: list[Refusal], *, aloud: bool) -> "Found | None":
-    """Say first where this is, if anything says it; None where nothing can be told, and why in ``wrong``."""
+def look(wrong: list[Refusal], *, aloud: bool, checked: Iterable[Path] = ()) -> "Found | None":
+    """Say first where this is, if anything says it; None where nothing can be told, and why in ``wrong``.
+
+    ``checked`` are configurations whose findings are shown elsewhere.
+    """
     try:
-        if upward(CONFIG) is None and not os.environ.get("TIMEPAY_BASE_URL"):
+        file = upward(CONFIG)
+        if file is None and not os.environ.get("TIMEPAY_BASE_URL"):
             return None
+        is_told = file is not None and os.path.realpath(file) in map(os.path.realpath, checked)
         # Only where there is an environment it is paid for.
         from engine.cli.environment import find_environment  # noqa: PLC0415
         from engine.config import headline  # noqa: PLC0415
 
-        found = find_environment()
+        found = find_environment(aloud=not is_told)
     except Refusal as refusal:
         wrong.append(refusal)
         return None

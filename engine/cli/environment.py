@@ -30,13 +30,16 @@ class Found:
     is_guess: bool = False
 
 
-def find_environment(name: str | None = None) -> Found:
-    """Choose the environment: ``--env``, then ``RUNBOOK_ENV``, then the file's default."""
+def find_environment(name: str | None = None, *, aloud: bool = True) -> Found:
+    """Choose the environment: ``--env``, then ``RUNBOOK_ENV``, then the file's default.
+
+    ``aloud``: what is found in the file is shown.
+    """
     file = upward(CONFIG)
     address, org = _address(), _organisation()
     if file is None:
         return _without_file(name, address, org)
-    config = _read(file, aloud=True)
+    config = _read(file, aloud=aloud)
     here = _named(config, name, file)
     _refuse_contradiction(here, address, org, file)
     return Found(config, here, file.parent.parent)

@@ -60,7 +60,8 @@ def command(
     before = _revision(against)
     configs = [path for path in paths if is_config(path)]
     # A configuration that is checked itself is not looked at a second time.
-    found = None if configs and len(configs) == len(paths) else configured.look(wrong, aloud=form == "text")
+    is_all = bool(configs) and len(configs) == len(paths)
+    found = None if is_all else configured.look(wrong, aloud=form == "text", checked=configs)
     is_alone = bool(wrong)
     given = [path for path in paths if path not in (STDIN, *configs)]
     files, closed = runbooks_of(given if paths else configured.folders(found, wrong))

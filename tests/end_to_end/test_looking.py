@@ -40,6 +40,21 @@ def test_looking_where_nothing_was_run(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("line", ["runs", "status", "runs --format json", "show last", "contacts L-1"])
+def test_a_log_that_is_gone_is_not_taken_for_none(
+    here: Path, line: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What was written last to it lies there still: something was run (14)."""
+    (here / LOG.parent).mkdir()
+    (here / f"{LOG}-wal").write_bytes(b"what a killed process wrote last")
+    assert main(line.split()) == 14
+    said = capsys.readouterr()
+    assert "holds what was written last to the file that lay there" in said.err
+    assert "nothing was run" not in said.out + said.err
+    (here / f"{LOG}-wal").write_bytes(b"")  # who only looked leaves an empty one
+    assert main(["runs"]) == 0
+
+
 @pytest.mark.usefixtures("here")
 def test_the_list_of_runs_says_where_to_look(api: Served, capsys: pytest.CaptureFixture[str]) -> None:
     """Beside it, and only if one of them stands."""

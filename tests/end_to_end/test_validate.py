@@ -382,6 +382,17 @@ def test_a_configuration_is_checked_as_what_it_is(
     assert codes(found(capsys, "nothere/.runbook/config.yaml", code=64)) == []
 
 
+@pytest.mark.parametrize("mistake", ["channel: smss", "channel: sms, language: hindhi"])
+def test_what_is_wrong_with_a_configuration_is_told_once(
+    config: Path, mistake: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Beside a runbook, too, which is checked without it, or with it."""
+    config.write_text(CONFIG.replace("channel: sms, language: hindi", mistake), "utf-8")
+    main(["validate", ".runbook/config.yaml", "sound.yaml"])
+    said = capsys.readouterr()
+    assert (said.out + said.err).count("config.yaml:6:") == 1
+
+
 def test_without_a_configuration_the_summary_promises_less(
     config: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -59,9 +59,13 @@ def open_log(
 
 
 def look_at(path: Path, *, patience_s: float = _PATIENCE_S) -> "SqliteLog | None":
-    """Open the log at a path to look at it; None where there is none. Nothing in it can be changed."""
+    """Open the log at a path to look at it; None where there is none. Nothing in it can be changed.
+
+    ``Refusal`` (14) where it is gone, and what was written last to it is not.
+    """
     path = place.true_path(path)
     if not place.is_there(path):
+        place.refuse_left(path)
         return None
     return SqliteLog(path, Database(path, looking=True, patience_s=patience_s))
 
