@@ -310,7 +310,8 @@ def test_without_a_terminal_a_yes_is_needed() -> None:
 @pytest.mark.parametrize(("word", "code", "left"), [("y\n", 0, 0), ("\n", 11, 2), ("no\n", 11, 2)])
 def test_a_person_is_asked(ran: Path, word: str, code: int, left: int) -> None:
     """Nothing brings the ids back."""
-    old = (clock.now() + timedelta(days=1)).date().isoformat()
+    # Two: for a quarter of each day it is tomorrow in India already.
+    old = (clock.now() + timedelta(days=2)).date().isoformat()
     assert main(["log", "erase", "--before", old, "--reason", "x"]) == 64, "that day lies ahead"
     age(ran / LOG)
     assert at_a_terminal(ran, word, "log", "erase", "--older-than", "180d", "--reason", "x") == code
