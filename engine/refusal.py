@@ -42,3 +42,13 @@ class Refusal(Exception):  # noqa: N818  (a refusal is no error of the program)
     def __reduce__(self) -> tuple[Any, ...]:
         """Pass from one process to another as it is, whatever a subclass takes to be made."""
         return __newobj__, (type(self), *self.args), self.__dict__
+
+
+def reason_of(name: str, said: object) -> str:
+    """Give a reason without the blanks around it; ``Refusal`` (64) where it says nothing.
+
+    ``name`` is the option or argument that takes it.
+    """
+    if not (isinstance(said, str) and said.strip()):
+        raise Refusal(f"{name} is missing, or empty", "say why; whoever reads the log later needs it")
+    return said.strip()

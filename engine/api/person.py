@@ -7,7 +7,7 @@ from engine.api.log import refuse_unusable
 from engine.clock import Steady
 from engine.record.entry import RunEntry
 from engine.record.event import Resolution, Verdict
-from engine.refusal import Refusal
+from engine.refusal import Refusal, reason_of
 from engine.runlog.port import RunLog
 from engine.runner import person
 from engine.runner.ports import Clock
@@ -26,7 +26,7 @@ def resolve(
 ) -> None:
     """Settle a send in doubt by what a person found out; ``Resolution.NOT_SENT`` lets it be sent again."""
     word = _one_of(Resolution, resolution)
-    person.resolve(log, clock or Steady(), _found(log, run), send, word, _said(reason))
+    person.resolve(log, clock or Steady(), _found(log, run), send, word, reason_of("reason", reason))
 
 
 def decide(
@@ -34,12 +34,12 @@ def decide(
 ) -> None:
     """Answer what the conditions of a step could not tell."""
     word = _one_of(Verdict, verdict)
-    person.decide_step(log, clock or Steady(), _found(log, run), step, word, _said(reason))
+    person.decide_step(log, clock or Steady(), _found(log, run), step, word, reason_of("reason", reason))
 
 
 def cancel(run: str, *, log: RunLog, reason: str, clock: Clock | None = None) -> None:
     """End a run for good; nothing more of it is sent."""
-    person.cancel(log, clock or Steady(), _found(log, run), _said(reason))
+    person.cancel(log, clock or Steady(), _found(log, run), reason_of("reason", reason))
 
 
 def _found(log: RunLog, run: str) -> RunEntry:
@@ -52,9 +52,3 @@ def _one_of(words: type[_Word], said: object) -> _Word:
         known = ", ".join(f"engine.{words.__name__}.{each.name}" for each in words)
         raise Refusal(f"{said!r} is no {words.__name__.lower()}", f"pass one of {known}")
     return said
-
-
-def _said(reason: str) -> str:
-    if not (isinstance(reason, str) and reason.strip()):
-        raise Refusal("the reason is empty", "say why; whoever reads the log later needs it")
-    return reason.strip()

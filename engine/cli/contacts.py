@@ -17,6 +17,7 @@ from engine.clock import now
 from engine.frozen import dataclass, replace
 from engine.record.contact import Known
 from engine.record.entry import EventEntry
+from engine.record.outcome import counted
 from engine.record.settlement import LOGGED
 from engine.record.wallclock import date_and_time
 from engine.refusal import Refusal
@@ -210,7 +211,7 @@ def _list(found: _Found, asked: _Asked, form: str) -> None:
     else:
         emit_sheet(lists.contacts_csv(entries))
     if people.unnamed and not asked.with_may:
-        sends = "1 send" if (number := len(people.unnamed)) == 1 else f"{number:,} sends"
+        sends = counted(len(people.unnamed), "send")
         more, who = " or more" if people.has_more else "", "others" if asked.run else "them"
         emit(f"Not listed: {sends}{more} that may have been to {who}; say --may.", err=True)
     if found.erased and not entries:

@@ -17,9 +17,9 @@ from engine.cli.runlog import ENV, LOG, letting_go, looking
 from engine.cli.screen import emit, paint
 from engine.clock import Steady, now
 from engine.record.entry import RunEntry
-from engine.record.need import WHY
+from engine.record.outcome import counted
 from engine.record.wallclock import date_and_time, zone
-from engine.refusal import Exit, Refusal
+from engine.refusal import Exit, Refusal, reason_of
 from engine.report.runs import sealed
 from engine.runlog.port import RunLog
 from engine.runlog.sqlite import open_log
@@ -84,8 +84,8 @@ def erase(
     """
     chosen = choose(environment_name, log_option)
     keep = _keep(chosen, older_than, before, is_any_age=run is not None)
-    if not dry_run and not (reason or "").strip():
-        raise Refusal("--reason is missing", f"add --reason {WHY}: whoever reads the log later needs it")
+    if not dry_run:
+        reason = reason_of("--reason", reason)
     with looking(chosen) as log:
         run = log.find(run).run if log and run is not None else run
         old = old_runs(log, keep, run) if log else ()
@@ -98,7 +98,7 @@ def erase(
     if going and not yes:
         _ask(going)
     if chosen.log.exists():
-        _erase(chosen, keep, (reason or "").strip(), run)
+        _erase(chosen, keep, reason or "", run)
     return 0
 
 
@@ -202,9 +202,8 @@ def _ended(entry: RunEntry) -> str:
 
 
 def _ids(old: Iterable[Old]) -> str:
-    number = sum(each.contacts + each.reached for each in old)
-    return "1 id" if number == 1 else f"{number:,} ids"
+    return counted(sum(each.contacts + each.reached for each in old), "id")
 
 
 def _runs(old: Sequence[Old]) -> str:
-    return "1 run" if len(old) == 1 else f"{len(old):,} runs"
+    return counted(len(old), "run")

@@ -18,6 +18,7 @@ from engine.cli.runlog import ENV, LOG, RUN, looking, looking_at_one, no_run
 from engine.cli.save import save_private
 from engine.cli.screen import emit, warn
 from engine.clock import now
+from engine.record.outcome import counted
 from engine.refusal import Refusal
 from engine.report.contacts import erased_text
 from engine.report.evidence import others_named
@@ -112,7 +113,7 @@ def evidence(
 
         _save(out, written, chosen, may_replace=force)
         others = others_in_plans(log, packed)
-    runs = "1 run" if len(packed.runs) == 1 else f"{len(packed.runs):,} runs"
+    runs = counted(len(packed.runs), "run")
     emit(f"Wrote {out}: {runs}. `runbook verify {typed(out)}` checks it; README.txt in it says how without.")
     if others:
         warn(f"its plans hold {others_named(others)}: look who may see them before you hand it on")

@@ -15,6 +15,7 @@ from engine.cli.runlog import ENV, LOG, a_reason
 from engine.cli.screen import emit, paint
 from engine.clock import Steady
 from engine.record.need import WHY
+from engine.record.outcome import counted
 from engine.record.wallclock import date_and_time
 from engine.refusal import Exit, Refusal
 from engine.report.runs import sealed
@@ -83,10 +84,9 @@ def copy(*, file: Path, environment_name: str | None, log_option: Path | None) -
     with chosen.completing():
         made = copy_log(chosen.log, file)
     with only_complaining("the copy is made, but that cannot be shown"):
-        runs = "1 run" if made.runs == 1 else f"{made.runs:,} runs"
         emit(
-            f"Copied the run log {chosen.log} to {made.path}: {runs}, as of {date_and_time(made.copied_at)}, "
-            f"{made.size_bytes:,} bytes, checked.\n"
+            f"Copied the run log {chosen.log} to {made.path}: {counted(made.runs, 'run')}, "
+            f"as of {date_and_time(made.copied_at)}, {made.size_bytes:,} bytes, checked.\n"
             "It holds ids of customers: keep it where only those may read it who may read the log.\n"
             f"This looks at it:\n    runbook runs --log {shlex.quote(str(file))}"
         )

@@ -14,7 +14,7 @@ from engine.cli.showing import show_run
 from engine.clock import Steady
 from engine.record.entry import RunEntry
 from engine.record.event import Resolution, Verdict
-from engine.refusal import Exit, Refusal
+from engine.refusal import Exit, Refusal, reason_of
 from engine.runlog.port import RunLog
 from engine.runner import person
 
@@ -61,8 +61,7 @@ def resolve(
         known = ", ".join(_RESOLUTIONS)
         raise Refusal("what you found out is missing", f"say it with --as ({known}), or give --evidence FILE")
     said = _RESOLUTIONS[word] if word else None
-    if said and not (reason and reason.strip()):
-        raise Refusal("--reason is missing, or empty", "say why; whoever reads the log later needs it")
+    reason = reason_of("--reason", reason) if said else None
     chosen = choose(environment_name, log_option)
     with writing_to(chosen, run) as (log, entry):
         if evidence is not None:
@@ -76,7 +75,7 @@ def resolve(
                 return Exit.HALTED if seen.contradicts else Exit.WELL
         assert said is not None, "evidence alone settles, or is refused"
         assert reason is not None, "a word has its reason"
-        settled, seal = person.resolve(log, Steady(), entry, send, said, reason.strip())
+        settled, seal = person.resolve(log, Steady(), entry, send, said, reason)
         _show(log, entry, chosen, seal, f"{settled.address} is settled as {word}.\n")
     return 0
 

@@ -18,7 +18,7 @@ from engine.cli.screen import emit, warn
 from engine.config import Environment, environment_of, headline
 from engine.record.entry import RunEntry
 from engine.record.wallclock import date_and_time
-from engine.refusal import Exit, Refusal
+from engine.refusal import Exit, Refusal, reason_of
 from engine.runlog.names import LAST, refuse_empty
 from engine.runlog.phone import key_of, key_path
 from engine.runlog.port import RunLog
@@ -49,9 +49,7 @@ RUN = click.argument("run", shell_complete=started_runs)
 
 def a_reason(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
     """Take a reason that says something."""
-    if not value.strip():
-        raise Refusal("--reason is empty", "say why; whoever reads the log later needs it")
-    return value.strip()
+    return reason_of("--reason", value)
 
 
 REASON = click.option("--reason", required=True, callback=a_reason, help="Why; it stands in the log.")

@@ -116,6 +116,11 @@ _WORDS = {
 }
 
 
+def counted(number: int, what: str) -> str:
+    """Say how many there are of something, as people read it: 1 customer, 2,000 customers."""
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
 def words(status: str) -> str:
     """Give a status of a send, a step or a run as people read it."""
     return _WORDS.get(status, status)

@@ -6,6 +6,7 @@ from datetime import datetime
 from engine.frozen import dataclass
 from engine.record.entry import EventEntry
 from engine.record.event import Reconciled, Resolution, SendResolved, Source
+from engine.record.outcome import counted
 
 LOGGED = frozenset({"call", "whatsapp"})
 """The channels that the API's logs are known to hold (timepay-api.md, 3)."""
@@ -34,8 +35,7 @@ _SHOWN_BY = {Source.API: "the API's logs show", Source.EXPORT: "the dashboard's 
 
 def found(event: Reconciled) -> str:
     """Say what a look at rows found, as the reason of an outcome."""
-    customers = "1 customer" if event.reached == 1 else f"{event.reached:,} customers"
-    return f"{_SHOWN_BY[event.source]} it for {customers}"
+    return f"{_SHOWN_BY[event.source]} it for {counted(event.reached, 'customer')}"
 
 
 def settlements(entries: Iterable[EventEntry]) -> Mapping[str, Settlement]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from engine.reconciler.attempt import Trust, names_of
 from engine.reconciler.seen import Seen
+from engine.record.outcome import counted
 
 
 def reconciled(seen: Iterable[Seen], run: str) -> str:
@@ -17,13 +18,14 @@ def _found(seen: Seen) -> str:
         return f"the API's logs hold no {seen.attempt.send.channel}: they tell nothing of it{doubt}"
     if seen.contradicts:
         return (
-            f"it did reach {_customers(seen.reached)}, though a person had said that it was not sent: its "
-            "run sends nothing more, nor does any other to this campaign until somebody has looked into it"
+            f"it did reach {counted(seen.reached, 'customer')}, though a person had said that it was not "
+            "sent: its run sends nothing more, nor does any other to this campaign until somebody has looked "
+            "into it"
         )
     if seen.reached:
         new = "" if seen.new == seen.reached else f" ({seen.new:,} new)"
         went = "it went out (taken as sent): " if seen.attempt.is_doubtful else ""
-        return f"{went}rows show it for {_customers(seen.reached)}{new}{_others(seen)}"
+        return f"{went}rows show it for {counted(seen.reached, 'customer')}{new}{_others(seen)}"
     if not seen.is_read:
         return f"its rows were not read{doubt}"
     if not seen.is_settled:
@@ -58,7 +60,3 @@ def _others(seen: Seen) -> str:
     if seen.reached == seen.at_most:
         return ", as many as it can have reached"
     return "; whom else it reached is not known"
-
-
-def _customers(number: int) -> str:
-    return "1 customer" if number == 1 else f"{number:,} customers"

@@ -8,6 +8,7 @@ from engine.diagnostics import Json
 from engine.frozen import replace
 from engine.record.event import SendSettled
 from engine.record.need import Need, need_of, stopped_because
+from engine.record.outcome import counted
 from engine.refusal import Exit
 from engine.report import runs
 from engine.report.paint import Paint, plain
@@ -73,12 +74,12 @@ def _got(trial: Trial) -> Iterator[str]:
         by_customer.setdefault(message.customer, []).append(message)
     for (step, channel, template), number in _by_step(trial).items():
         about = f", template {template}" if template else ""
-        yield f"  {step}: {_counted(number, 'message')} by {channel}{about}"
+        yield f"  {step}: {counted(number, 'message')} by {channel}{about}"
     several = [name for name, messages in by_customer.items() if len(messages) > 1]
     once = [name for name, messages in by_customer.items() if len(messages) == 1]
     nothing = [name for name in trial.customers if name not in by_customer]
     for who, got in ((several, "more than one message"), (once, "one message"), (nothing, "nothing")):
-        yield f"  {_counted(len(who), 'customer') if who else 'nobody'} got {got}{':' if who else ''}"
+        yield f"  {counted(len(who), 'customer') if who else 'nobody'} got {got}{':' if who else ''}"
         yield from _examples(trial, who, by_customer)
 
 
@@ -95,10 +96,6 @@ def _examples(trial: Trial, names: Sequence[str], got: dict[str, list[Message]])
         yield f"    {name}{known}{f' ({is_like})' if is_like else ''}{f': {what}' if what else ''}"
     if (more := len(names) - _SHOWN) > 0:
         yield f"    and {more:,} more"
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def trial_json(trial: Trial) -> dict[str, Json]:

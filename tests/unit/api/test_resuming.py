@@ -111,7 +111,7 @@ def test_a_persons_word_has_a_reason(
         "decide": lambda: engine.decide(interrupted, "a", engine.Verdict.RUN, log=service.log, reason=reason),
         "cancel": lambda: engine.cancel(interrupted, log=service.log, reason=reason),
     }
-    with pytest.raises(engine.Refusal, match="reason is empty") as refused:
+    with pytest.raises(engine.Refusal, match="reason is missing, or empty") as refused:
         say[what]()
     assert refused.value.code == Exit.USAGE
 
