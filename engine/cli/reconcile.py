@@ -133,7 +133,7 @@ def _show(log: RunLog, entry: RunEntry, chosen: Chosen, report: Report, form: st
         return
     emit(reconciled(report.seen, entry.run) if report.seen else f"  {_NOTHING_OPEN}")
     if report.others:
-        emit("  Rows that fit a send in doubt, too, went to others; no word goes past them:")
+        emit(f"  Of other runs on this campaign the rows show{', and that is kept' if writes else ''}:")
         emit(reconciled(report.others, entry.run))
     if report.trouble:
         emit(f"  Not all could be read: {report.trouble.message}. To look again: {report.trouble.cure}.")

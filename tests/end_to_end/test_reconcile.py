@@ -83,7 +83,7 @@ def test_rows_of_an_earlier_run(api: Served, capsys: pytest.CaptureFixture[str])
     assert "so it may well have gone out" in out
     said = " ".join(out.split())
     assert f"20 rows fit it, but may be those of remind/c1 of run {earlier}" in said
-    assert "went to others; no word goes past them:" in said
+    assert "Of other runs on this campaign the rows show, and that is kept:" in said
     assert f" remind/c1 of run {earlier}: rows show it for 20 customers" in said
     assert main(["resolve", "last", "remind", "--as", "not-sent", "--reason", "none there"]) == 11
     assert f"may be those of remind/c1 of run {earlier}" in capsys.readouterr().err
