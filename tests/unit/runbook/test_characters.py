@@ -7,7 +7,8 @@ from engine.runbook.characters import MAX_BYTES, MAX_MARKS, decode, replace_unse
     ("raw", "code", "said"),
     [
         (b"#" * (MAX_BYTES + 1), "RB001", "5,242,881 bytes"),
-        (b"\n" * (MAX_MARKS + 1), "RB001", "250,000 lines"),
+        *((mark * (MAX_MARKS + 1), "RB001", "250,000 lines") for mark in (b"\n", b"\r", b",", b"[", b"{")),
+        *((mark * (MAX_MARKS + 1), "RB001", "250,000 lines") for mark in (b"- ", b"? ")),
         (b"\xff\xfea\0:\0", "RB002", "UTF-16"),
         (b"\xfe\xff\0a\0:", "RB002", "UTF-16"),
         (b"\x89PNG\r\n\x1a\n\0\0", "RB002", "binary"),
