@@ -64,6 +64,8 @@ _NOT_SURELY_TEXT = re.compile(
     r"|(?:~|=|<<|null|true|false|y|yes|n|no|on|off)?\Z",
     re.IGNORECASE,
 )
+# And these letters begin none of it.
+_LETTERS = frozenset("abcdeghijklmpqrsuvwxzABCDEGHIJKLMPQRSUVWXZ")
 _READABLE = re.compile(r"-?(?:0|[1-9][0-9]*)|-?[0-9]+\.[0-9]*|\.[0-9]+")
 
 # Compiled when a value is refused, not when a faultless runbook is read.
@@ -89,7 +91,7 @@ def read_plain(text: str) -> Plain | Refusal:
     Whole numbers are plain decimal digits, decimals digits and a point; everything that the
     two versions of YAML, or programs that follow them, read differently is refused.
     """
-    if not _NOT_SURELY_TEXT.match(text):
+    if text[:1] in _LETTERS or not _NOT_SURELY_TEXT.match(text):
         return text
     if text in _WORDS:
         return _WORDS[text]

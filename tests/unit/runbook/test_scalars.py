@@ -1,5 +1,8 @@
+from string import ascii_letters
+
 import pytest
 
+from engine.runbook import scalars
 from engine.runbook.scalars import DATE, RANGE, SPELLING, TIME, WORD, Refusal, quoted, read_plain
 
 MEANINGS = [
@@ -146,3 +149,13 @@ def test_a_long_value_is_refused_at_once_and_shown_in_part(shape: str) -> None:
 def test_quotes_keep_a_text_as_it_is(text: str, expected: str) -> None:
     """Single quotes stand where double ones would change the text."""
     assert quoted(text) == expected
+
+
+@pytest.mark.parametrize(
+    "rest", ["", "1", ".5", ":30", "_0", "es", "o", "n", "ff", "ull", "rue", "alse", "nf", "30s"]
+)
+def test_a_letter_that_begins_no_other_kind_of_value_tells_a_text(rest: str) -> None:
+    """The pattern that tells it otherwise, and more slowly, says the same of all these letters."""
+    texts = {letter for letter in ascii_letters if not scalars._NOT_SURELY_TEXT.match(letter + rest)}
+    assert texts >= scalars._LETTERS
+    assert read_plain(f"a{rest}") == f"a{rest}"
