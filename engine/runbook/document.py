@@ -87,13 +87,24 @@ class Places:
     of the places keeps the data alive and unchanged.
     """
 
-    __slots__ = ("_first", "_ranks", "_spots", "root")
+    __slots__ = ("_first", "_ranks", "_spots", "_unsorted", "root")
 
     def __init__(self) -> None:
         self.root: Extent = (0, 0)
         self._spots: array[int] = array("I")
         self._first: dict[int, int] = {}
         self._ranks: dict[int, dict[str, int]] = {}
+        self._unsorted: tuple[Json, array[int]] | None = None
+
+    @classmethod
+    def along(cls, data: Json, spots: "array[int]") -> "Places":
+        """Take places in the order of the text: where each thing begins, what it holds, where it ends.
+
+        They are shared out among the collections once somebody asks: of a sound text nobody does.
+        """
+        places = cls()
+        places.root, places._unsorted = (spots[0], spots[-1]), (data, spots)
+        return places
 
     def record(self, collection: object, spots: "array[int]") -> None:
         """Keep the places of a collection's entries: of a key and a value by turns, or of items."""
@@ -102,10 +113,12 @@ class Places:
 
     def marks(self) -> frozenset[int]:
         """Give where keys, values and items begin and end, all in one."""
+        self._sort()
         return frozenset(self._spots)
 
     def taken(self, data: Json) -> list[int | None]:
         """Give what is known of each collection in the order of the data, which outlives their identities."""
+        self._sort()
         return [self._first.get(id(each)) for each in _collections(data)]
 
     def given(self, data: Json, known: list[int | None]) -> "Places":
@@ -122,6 +135,7 @@ class Places:
         What has no key, a list's item or the root, takes its own first key instead, or itself.
         Where the path leads nowhere, the nearest entry around is given, and no value.
         """
+        self._sort()
         owner: Extent | None = None
         extent = self.root
         for part in path:
@@ -134,6 +148,26 @@ class Places:
             else:
                 return owner or self._first_key(data) or extent, extent, None
         return owner or self._first_key(data) or extent, extent, data
+
+    def _sort(self) -> None:
+        if unsorted := self._unsorted:
+            data, spots = unsorted
+            shared = Places()
+            shared._share(data, iter(spots[1:-1]))
+            self._spots, self._first = shared._spots, shared._first
+            self._unsorted = None  # last, because another thread may ask meanwhile
+
+    def _share(self, node: Json, spots: Iterator[int]) -> None:
+        """Give a collection and those in it their part of the places that follow."""
+        own: array[int] = array("I")
+        for each in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+            if isinstance(node, dict):
+                own.extend((next(spots), next(spots)))
+            own.append(next(spots))
+            if isinstance(each, dict | list):
+                self._share(each, spots)
+            own.append(next(spots))
+        self.record(node, own)
 
     def _first_key(self, data: Json) -> Extent | None:
         if isinstance(data, dict) and data:

@@ -64,6 +64,11 @@ def holds_blank(text: str) -> bool:
     return any(blank in text for blank in _BLANKS)
 
 
+def holds_any(text: str) -> bool:
+    """Whether a text holds such a quote or blank anywhere."""
+    return any(each in text for each in _MARKS + _BLANKS)
+
+
 def without_blanks(text: str) -> str:
     """Put spaces in place of such blanks, so that a parser sees the words; lengths stay.
 

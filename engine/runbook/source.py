@@ -1,4 +1,4 @@
-"""From YAML text to a Document: the strict subset of the runbook format, and the only door to PyYAML.
+"""From YAML text to a Document: the strict subset of the runbook format, and the door to PyYAML.
 
 Events of the parser become data directly, several times faster than PyYAML's own loaders,
 and nothing that a text asks for is ever constructed, expanded or called.
@@ -6,22 +6,21 @@ and nothing that a text asks for is ever constructed, expanded or called.
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import NoReturn
 
 import yaml
 
 from engine.diagnostics import Diagnostic, Json, Kind, Path, in_order
-from engine.runbook import marks, pasted, traps
+from engine.runbook import marks, pasted, shortcut, traps
 from engine.runbook.characters import REPLACEMENT, SIZE, decode, replace_unseen, unseen
 from engine.runbook.document import Document, Extent, Fault, Lines
 from engine.runbook.parsed import Event
 from engine.runbook.scalars import DATE, KEY, Refusal, read_plain, refused_key
 from engine.runbook.syntax import QUOTE, reword, template
-from engine.runbook.tree import Collection, Tree
+from engine.runbook.tree import MAX_DEPTH, MAX_KEYS, Collection, Tree
 
-MAX_DEPTH = 50
 MAX_FINDINGS = 100
-MAX_KEYS = 10_000  # different ones: names of inputs, audiences and columns, with room for notes
 
 EMPTY = Kind("RB004", "empty file", "a file without content says nothing about who is messaged.")
 DOCUMENTS = Kind("RB006", "more than one document", "a second one would be overlooked.")
@@ -49,6 +48,9 @@ def read(raw: bytes, file: str) -> Document:
     the text can be understood.
     """
     text, fault = decode(raw)
+    with suppress(yaml.YAMLError):
+        if not fault and (sound := shortcut.read(text, _PARSER(text).get_event)):
+            return Document(file, text, sound[0], lines=Lines(text), places=sound[1])
     return _Reader(text, file).read(fault)
 
 

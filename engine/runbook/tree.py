@@ -9,6 +9,9 @@ from engine.runbook.document import Extent, Places
 
 Collection: TypeAlias = dict[str, Json] | list[Json]
 
+MAX_DEPTH = 50
+MAX_KEYS = 10_000  # different ones: names of inputs, audiences and columns, with room for notes
+
 _AS_KEY = object()
 """The key of a collection that stands where a key should be."""
 _DROPPED = object()

@@ -7,7 +7,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from engine.diagnostics import Json, Path, Span
-from engine.runbook import source
+from engine.runbook import shortcut, source
 from engine.runbook.characters import replace_unseen
 from engine.runbook.document import Document
 from engine.runbook.pasted import holds_blank, typographic
@@ -227,6 +227,32 @@ def test_yaml_of_another_program_is_read_as_itself(data: Json) -> None:
     document = read(text.encode(), "a.yaml")
     assume(not document.diagnostics)
     assert repr(document.data) == repr(data)
+
+
+def check_the_short_way(text: str) -> None:
+    """What is read is what the long way alone reads, with the same places."""
+    document = read(text.encode("utf-8", "replace"), "a.yaml")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(shortcut, "read", lambda *_: None)
+        long = read(text.encode("utf-8", "replace"), "a.yaml")
+    assert (document, repr(document.data)) == (long, repr(long.data))
+    if document.data is not None:
+        for path in paths_of(document.data):
+            assert document.places.find(document.data, path) == long.places.find(long.data, path)
+        assert document.places.marks() == long.places.marks()
+
+
+@given(st.one_of(mutated_runbooks(), st.lists(st.sampled_from(PIECES)).map("".join)))
+def test_the_short_way_sees_every_slip(text: str) -> None:
+    """Whatever is odd is read the long way."""
+    check_the_short_way(text)
+
+
+@given(JSON_DATA, st.sampled_from([None, 2]), st.booleans())
+def test_the_short_way_reads_what_programs_write(data: Json, indent: int | None, as_yaml: bool) -> None:
+    """JSON and block style, with quotes, folds and every character."""
+    as_json = json.dumps(data, indent=indent, ensure_ascii=False)
+    check_the_short_way(yaml.safe_dump(data, allow_unicode=True) if as_yaml else as_json)
 
 
 @given(mutated_runbooks(most=1))

@@ -3,7 +3,8 @@ import yaml
 
 from engine.diagnostics import Json, Path
 from engine.runbook import source
-from engine.runbook.source import MAX_DEPTH, MAX_FINDINGS, read
+from engine.runbook.source import MAX_FINDINGS, read
+from engine.runbook.tree import MAX_DEPTH
 
 
 @pytest.fixture(params=["C", "Python"], autouse=True)
