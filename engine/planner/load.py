@@ -86,7 +86,7 @@ def _condition(
     position: int,
     own: str | None,
 ) -> Condition:
-    # Only a program with conditions pays for importing Jinja2.
+    # Only a program with conditions pays for importing what reads them.
     from engine.runbook.expressions.fault import Scope  # noqa: PLC0415
     from engine.runbook.expressions.parse import parse  # noqa: PLC0415
 

@@ -66,7 +66,7 @@ class Texts:
         told = [*_conditions(self.data)]
         if not told:
             return
-        # Only runbooks with conditions pay for importing Jinja2.
+        # Only runbooks with conditions pay for importing what reads them.
         from engine.runbook.expressions.sorts import Sorts  # noqa: PLC0415
 
         sorts = Sorts()
@@ -82,7 +82,7 @@ class Texts:
     def smells(self, healthy: Mapping[str, Any]) -> None:
         """Find what looks wrong in the conditions of steps without a fault."""
         if self.conditions:
-            # What looks at conditions is as large as Jinja2's door: only runbooks with conditions pay.
+            # What looks at conditions is large, too.
             from engine.runbook.rules import conditions  # noqa: PLC0415
 
             for path, fault in conditions.check(healthy, self.conditions, self.inputs):

@@ -5,93 +5,23 @@ Its parser is given our own words through the interface that Jinja2 documents fo
 none of its nodes leaves this module.
 """
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from jinja2 import Environment, TemplateSyntaxError, nodes
 from jinja2.lexer import TOKEN_EOF, TokenStream, operators
 from jinja2.lexer import Token as JinjaToken
 from jinja2.parser import Parser
 
-from engine.record.condition import Scalar
 from engine.runbook.expressions.fault import Fault
 from engine.runbook.expressions.forms import misplaced
-from engine.runbook.expressions.tokens import Spelling, Token
+from engine.runbook.expressions.tokens import QUOTES, Form, Spelling, Token, value_of
 
 _JINJA = Environment(autoescape=True)
-_QUOTES = ("'", '"')
-_NAMED: Mapping[str, Scalar] = {"true": True, "True": True, "false": False, "False": False}
-_RESERVED = frozenset(("and", "or", "not", "in", "is", "if", "else", "none", "None", *_NAMED))
-_ESCAPED = re.compile(r"\\(.)")
-
-
-class Form(NamedTuple):
-    """Words that belong together.
-
-    Attributes:
-        name: constant, name, list, logic, not, compare, arithmetic, sign, question; or other.
-        first: the number of the first word; brackets around the form do not count.
-        last: the number of the last word.
-        parts: the forms that it joins, left to right.
-        signs: what joins them, in Jinja2's words; of an other form its name, then its question.
-    """
-
-    name: str
-    first: int
-    last: int
-    parts: tuple["Form", ...] = ()
-    signs: tuple[str, ...] = ()
 
 
 def shape(spelling: Spelling) -> Form | Fault:
     """Put a condition's words together, or say which word does not fit."""
-    alike = tuple(_alike(spelling.tokens))
-    return _shape_of_all(alike, tuple(spelling.closing.items())) or _shape(spelling)
-
-
-def value_of(word: str) -> Scalar | None:
-    """Give the value of a word that is a constant; None for ``none``."""
-    kind, value = _classified(word)
-    return _NAMED.get(word) if kind == "name" else value
-
-
-def _alike(tokens: Sequence[Token]) -> Iterator[str]:
-    """Give the words with those that the grammar does not tell apart made the same.
-
-    Names are, where they stand beside a dot; so are texts, and numbers of one kind.
-    """
-    before, last = "", len(tokens) - 1
-    for number, token in enumerate(tokens):
-        word = token.written
-        if word[:1] in _QUOTES:
-            word = "''"
-        elif word[:1].isdigit():
-            word = "0.0" if "." in word else "0"
-        elif word not in _RESERVED and (
-            before == "." or (number < last and tokens[number + 1].written == ".")
-        ):
-            word = word if word == "." else "a"
-        yield word
-        before = word
-
-
-@lru_cache(maxsize=256)
-def _shape_of_all(words: tuple[str, ...], closing: tuple[tuple[int, int], ...]) -> Form | None:
-    """Put words together once for all conditions that differ in nothing else; None where that takes more.
-
-    A long runbook has thousands of conditions of a handful of shapes, and this is half of reading one.
-    """
-    form = _shape(Spelling(tuple(Token(0, 0, word) for word in words), dict(closing), ()))
-    return form if isinstance(form, Form) and _is_plain(form) else None
-
-
-def _is_plain(form: Form) -> bool:
-    return form.name != "other" and all(map(_is_plain, form.parts))
-
-
-def _shape(spelling: Spelling) -> Form | Fault:
     parser = Parser(_JINJA, "")
     parser.stream = TokenStream(_stream(spelling.tokens), None, None)
     try:
@@ -113,10 +43,10 @@ def _stream(tokens: Sequence[Token]) -> Iterator[JinjaToken]:
 
 
 def _classified(word: str) -> tuple[str, Any]:
-    if word[0] in _QUOTES:
-        return "string", _ESCAPED.sub(r"\1", word[1:-1])
+    if word[0] in QUOTES:
+        return "string", value_of(word)
     if word[0].isdigit():
-        return ("float", float(word)) if "." in word else ("integer", int(word))
+        return "float" if "." in word else "integer", value_of(word)
     return operators.get(word, "name"), word
 
 

@@ -24,12 +24,12 @@ from engine.runbook.expressions import fits
 from engine.runbook.expressions.constants import never_varying
 from engine.runbook.expressions.fault import Fault, Scope
 from engine.runbook.expressions.forms import FORBIDDEN, refusal
-from engine.runbook.expressions.grammar import Form, shape, value_of
 from engine.runbook.expressions.hyphens import join_hyphens
 from engine.runbook.expressions.names import resolve
 from engine.runbook.expressions.operand import Operand, Type, sort_of
 from engine.runbook.expressions.phrases import phrase
-from engine.runbook.expressions.tokens import Spelling, spell
+from engine.runbook.expressions.shapes import shape
+from engine.runbook.expressions.tokens import Form, Spelling, spell, value_of
 
 
 def parse(text: str, scope: Scope) -> tuple[Condition | None, tuple[Fault, ...]]:

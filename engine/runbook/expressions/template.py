@@ -1,8 +1,7 @@
 """Texts with places to fill in: ``{{ inputs.name }}``, and nothing else.
 
 A regular expression reads them, not Jinja2: the language is one name between two marks, an
-expression of this size can be seen to admit nothing more, and a runbook without conditions then
-never pays for importing Jinja2.
+expression of this size can be seen to admit nothing more, and no template pays for importing Jinja2.
 """
 
 import re

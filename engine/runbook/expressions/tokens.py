@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from engine.diagnostics import Kind
+from engine.record.condition import Scalar
 from engine.runbook.expressions.fault import Fault
 from engine.runbook.expressions.words import BRACES, OWNER, SOUND, UNCLEAR_NUMBER, WORD, mistake
 
@@ -55,6 +56,32 @@ class Spelling(NamedTuple):
     faults: tuple[Fault, ...]
 
 
+class Form(NamedTuple):
+    """Words that belong together.
+
+    Attributes:
+        name: constant, name, list, logic, not, compare, arithmetic, sign, question; or other.
+        first: the number of the first word; brackets around the form do not count.
+        last: the number of the last word.
+        parts: the forms that it joins, left to right.
+        signs: what joins them, in Jinja2's words; of an other form its name, then its question.
+    """
+
+    name: str
+    first: int
+    last: int
+    parts: tuple["Form", ...] = ()
+    signs: tuple[str, ...] = ()
+
+
+QUOTES = ("'", '"')
+NAMED: Mapping[str, Scalar] = {"true": True, "True": True, "false": False, "False": False}
+"""Words that are constants."""
+
+RESERVED = frozenset(("and", "or", "not", "in", "is", "if", "else", "none", "None", *NAMED))
+"""Words that are no names, unless they stand where nothing else can."""
+
+_ESCAPED = re.compile(r"\\(.)")
 _PARTNER = {")": "(", "]": "[", "}": "{"}
 _OPENING = frozenset(_PARTNER.values())
 _PAIRED = frozenset({*_PARTNER, *_OPENING, ","})
@@ -83,6 +110,15 @@ def spell(text: str) -> Spelling:
         told = [fault for fault in faults if not misplaced.start <= fault.start < misplaced.end]
         return _unreadable(*told, misplaced)
     return Spelling(tuple(tokens), closing, tuple(faults))
+
+
+def value_of(word: str) -> Scalar | None:
+    """Give the value of a word that is a constant; None for ``none``."""
+    if word[0] in QUOTES:
+        return _ESCAPED.sub(r"\1", word[1:-1])
+    if word[0].isdigit():
+        return float(word) if "." in word else int(word)
+    return NAMED.get(word)
 
 
 def _unreadable(*faults: Fault) -> Spelling:

@@ -88,6 +88,7 @@ def test_structure(text: str, marked: str, says: str) -> None:
         ("inputs.cap not 3", "not", "does not fit here"),
         ("inputs.'x' == 3", "'x'", "does not fit here"),
         ("inputs..cap == 3", ".", "does not fit here"),
+        ("inputs.cap > -.b", ".", "does not fit here"),
         ("inputs.cap > 3 inputs.strict", "inputs", "nothing joins"),
         ("inputs.strict (inputs.strict) 5", "5", "nothing joins"),
         ("inputs.branch == north east", "east", "a text stands in quotes"),
