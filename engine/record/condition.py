@@ -162,12 +162,12 @@ def children(node: Node) -> tuple[Node, ...]:
     match node:
         case Literal() | InputName() | StepField():
             return ()
-        case Not(operand) | Negate(operand) | Known(operand):
-            return (operand,)
-        case Logic(_, left, right) | Compare(_, left, right) | Arithmetic(_, left, right):
-            return (left, right)
-        case Member(item, items):
-            return (item, items)
+        case Not() | Negate() | Known():
+            return (node.operand,)
+        case Logic() | Compare() | Arithmetic():
+            return node.left, node.right
+        case Member():
+            return node.item, node.items
 
 
 def reads_names(node: Node) -> bool:

@@ -37,11 +37,7 @@ class Texts:
         self.data = data
         self.blind = not isinstance((document.data or {}).get("inputs", {}), dict)
         self.inputs = _inputs({**meant, **(document.data or {})}, data, faults)
-        for path, text in templated(data):
-            parts, wrong = template.parse_template(text, self.inputs)
-            self._report(path, wrong)
-            if parts is not None:
-                self.templates[path] = parts
+        self._read_templates()
         self._read_conditions()
 
     @property
@@ -57,6 +53,17 @@ class Texts:
     def specs(self) -> tuple[InputSpec, ...]:
         """Give the inputs whose declaration is sound."""
         return tuple(spec for spec in self.inputs.values() if spec is not None)
+
+    def _read_templates(self) -> None:
+        # The steps of a long runbook repeat most of their texts.
+        known: dict[str, tuple[template.Template | None, tuple[Fault, ...]]] = {}
+        for path, text in templated(self.data):
+            if text not in known:
+                known[text] = template.parse_template(text, self.inputs)
+            parts, wrong = known[text]
+            self._report(path, wrong)
+            if parts is not None:
+                self.templates[path] = parts
 
     def _read_conditions(self) -> None:
         written = (self.document.data or {}).get("steps")
@@ -148,19 +155,18 @@ def _conditions(data: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
                 )
 
 
-def templated(data: object) -> Iterator[tuple[Path, str]]:
-    """Walk over the texts that hold the marks of a template where one may stand, in their order."""
-    rest: list[tuple[Path, Any]] = [((), data)]
-    while rest:
-        path, value = rest.pop()
-        if isinstance(value, str):
-            if template.holds_template(value) and may_hold_template(path):
-                yield path, value
-            continue
-        below = value.items() if isinstance(value, dict) else enumerate(value)
-        # Most of what there is are texts without a brace, which are not worth a path.
-        rest += [
-            ((*path, key), each)
-            for key, each in below
-            if isinstance(each, dict | list) or (isinstance(each, str) and ("{" in each or "}}" in each))
-        ][::-1]
+def templated(data: Mapping[str, Any] | None) -> list[tuple[Path, str]]:
+    """Give the texts that hold the marks of a template where one may stand, in their order."""
+    found: list[tuple[Path, str]] = []
+    _collect((), data or {}, found)
+    return [(path, text) for path, text in found if template.holds_template(text) and may_hold_template(path)]
+
+
+def _collect(path: Path, value: Mapping[str, Any] | list[Any], found: list[tuple[Path, str]]) -> None:
+    """Find the texts with a brace: most have none, and are not worth a look."""
+    for key, each in value.items() if isinstance(value, dict) else enumerate(value):
+        if isinstance(each, str):
+            if "{" in each or "}}" in each:
+                found.append(((*path, key), each))
+        elif isinstance(each, (dict, list)):
+            _collect((*path, key), each, found)

@@ -58,12 +58,16 @@ class Surveys:
             return parted(condition, lambda part: self._whole(part, owner))
         if found is None or not found.zeros:
             return found
-        ids = [step.id for step in self.around(condition, owner)]
+        ids = [step.id for step in self.around(self.read_by(condition, owner), owner)]
         return found._replace(zeros=tuple(place for place in found.zeros if ids[place] not in self._doubted))
 
-    def around(self, condition: Condition, owner: str | None) -> Around:
-        """Give the steps that a condition reads with some that they depend on, in their order."""
-        names = self._read_by(condition, owner)
+    def read_by(self, condition: Condition, owner: str | None) -> set[str]:
+        """Give the names of the steps that a condition reads, and its owner's."""
+        names = {field.step for field in step_fields(condition.tree)}
+        return names | {owner} if owner else names
+
+    def around(self, names: set[str], owner: str | None) -> Around:
+        """Give the steps of these names with some that they depend on, in their order."""
         found = set(names)
         for name in names if len(names) < MOST_STEPS else ():
             when = self.terms[name].when
@@ -96,7 +100,7 @@ class Surveys:
         return unnamed(condition.text), owner is not None, *about
 
     def _whole(self, condition: Condition, owner: str | None) -> Survey | None:
-        around = self.around(condition, owner)
+        around = self.around(self.read_by(condition, owner), owner)
         shape = self.shape(condition, around, owner)
         if shape is not None and shape not in self._known:
             self._known[shape] = self._looked(condition, around, owner)
@@ -105,7 +109,7 @@ class Surveys:
     def _looked(self, condition: Condition, around: Around, owner: str | None) -> Survey | None:
         """Look at a condition with all steps around it; where that is too much, with those that it reads."""
         found = self._paid(condition, around, owner)
-        read = self._in_order(self._read_by(condition, owner), owner)
+        read = self._in_order(self.read_by(condition, owner), owner)
         if found is not None or len(read) == len(around):
             return found
         found = self._paid(condition, read, owner)
@@ -127,10 +131,6 @@ class Surveys:
         return None if isinstance(found, GivenUp) else found
 
     # ------------------------------------------------------------ steps and texts
-
-    def _read_by(self, condition: Condition, owner: str | None) -> set[str]:
-        names = {field.step for field in step_fields(condition.tree)}
-        return names | {owner} if owner else names
 
     def _in_order(self, names: Iterable[str], owner: str | None) -> Around:
         return tuple([self._as_known(name, owner) for name in sorted(names, key=self._places.__getitem__)])

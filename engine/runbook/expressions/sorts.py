@@ -5,12 +5,10 @@ times as long as to write another's names into its tree.
 """
 
 import re
-from bisect import bisect_right
-from collections.abc import Hashable, Sequence
-from itertools import accumulate
-from typing import NamedTuple
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from functools import partial
+from typing import TypeAlias
 
-from engine.frozen import replace
 from engine.record.condition import (
     Arithmetic,
     Compare,
@@ -24,11 +22,11 @@ from engine.record.condition import (
     Node,
     Not,
     StepField,
+    children,
     step_fields,
 )
 from engine.runbook.expressions.fault import Fault, Scope
 from engine.runbook.expressions.parse import parse
-from engine.runbook.expressions.tokens import MOST_CHARACTERS
 
 NAME = re.compile(r"\bsteps\s*\.\s*([a-z][a-z0-9_]*)")
 """Finds the name of a step in a condition, and what only looks like one in a text in quotes."""
@@ -38,19 +36,20 @@ class Sorts:
     """Reads the conditions of one runbook."""
 
     def __init__(self) -> None:
-        self._models: dict[Hashable, _Model] = {}
+        self._models: dict[Hashable, _Make] = {}
 
     def parse(self, text: str, scope: Scope) -> tuple[Condition | None, tuple[Fault, ...]]:
         """Read and check a condition, as ``parse`` does; all scopes have the same inputs and steps."""
         pieces = NAME.split(text)
         names = pieces[1::2]
-        sort = (scope.own is None, *pieces[::2], *map(names.index, names))
-        model = self._models.get(sort)
-        if model and len(text) <= MOST_CHARACTERS and all(_is_sound(name, scope) for name in names):
-            return Condition(text, _Copy(model, names, scope.own or "").of(model.tree)), ()
+        # Of names of one length every word stands at the same place.
+        sort = (scope.own is None, *pieces[::2], *map(names.index, names), *map(len, names))
+        make = self._models.get(sort)
+        if make and all(_is_sound(name, scope) for name in names):
+            return Condition(text, make([*names, scope.own or ""])), ()
         condition, faults = parse(text, scope)
-        if condition and not (faults or model) and (model := _model(condition)):
-            self._models[sort] = model
+        if condition and not (faults or make) and (make := _model(condition)):
+            self._models[sort] = make
         return condition, faults
 
 
@@ -60,16 +59,11 @@ def _is_sound(name: str, scope: Scope) -> bool:
     return at is not None and (at < scope.position or (at == scope.position and name == scope.own))
 
 
-class _Model(NamedTuple):
-    """A tree, and where the names of steps stand in its text: from ``steps`` to the end of each name."""
-
-    tree: Node
-    starts: dict[int, int]
-    ends: tuple[int, ...]
-    sizes: tuple[int, ...]
+_Make: TypeAlias = Callable[[Sequence[str]], Node]
+"""Makes a tree, or a part of one, with these names of steps in it; the last is that of the step itself."""
 
 
-def _model(condition: Condition) -> _Model | None:
+def _model(condition: Condition) -> _Make | None:
     """Make a condition without a finding the model of its sort; None where a text holds a name."""
     found = [*NAME.finditer(condition.text)]
     fields = [
@@ -77,35 +71,38 @@ def _model(condition: Condition) -> _Model | None:
     ]
     if {field.at[0]: field.step for field in fields} != {name.start(): name[1] for name in found}:
         return None
-    starts = {name.start(): number for number, name in enumerate(found)}
-    ends = tuple(name.end() for name in found)
-    return _Model(condition.tree, starts, ends, tuple(len(name[1]) for name in found))
+    return _maker(condition.tree, {name.start(): number for number, name in enumerate(found)})
 
 
-class _Copy:
-    """Writes other names of steps into the tree of a model."""
+def _maker(node: Node, numbers: Mapping[int, int]) -> _Make:
+    """Give what makes a part of a model anew; ``numbers`` tells by its place which name stands there.
 
-    def __init__(self, model: _Model, names: Sequence[str], own: str) -> None:
-        self.model = model
-        self.names = names
-        self.own = own
-        longer = [len(name) - size for name, size in zip(names, model.sizes, strict=True)]
-        self.moved = [0, *accumulate(longer)]
+    Also what holds no name: whoever looks at several conditions tells their parts by identity.
+    """
+    if isinstance(node, StepField):
+        number, field, at = numbers.get(node.at[0], -1), node.name, node.at
+        return lambda names: StepField(names[number], field, at)
+    build = _like(node)
+    match [_maker(part, numbers) for part in children(node)]:
+        case left, right:
+            return lambda names: build(left(names), right(names))
+        case [operand]:
+            return lambda names: build(operand(names))
+        case _:
+            return lambda _: build()
 
-    def of(self, node: Node) -> Node:
-        start, end = node.at
-        ends = self.model.ends
-        at = start + self.moved[bisect_right(ends, start)], end + self.moved[bisect_right(ends, end)]
-        match node:
-            case StepField():
-                number = self.model.starts.get(start)
-                step = self.own if number is None else self.names[number]
-                return replace(node, step=step, at=at)
-            case Literal() | InputName():
-                return replace(node, at=at)
-            case Not() | Negate() | Known():
-                return replace(node, operand=self.of(node.operand), at=at)
-            case Logic() | Compare() | Arithmetic():
-                return replace(node, left=self.of(node.left), right=self.of(node.right), at=at)
-            case Member():
-                return replace(node, item=self.of(node.item), items=self.of(node.items), at=at)
+
+def _like(node: Node) -> Callable[..., Node]:
+    """Give what makes a node like this one, at its place, of other operands."""
+    make: Callable[..., Node] = type(node)
+    match node:
+        case Literal():
+            return partial(make, node.value, at=node.at)
+        case InputName():
+            return partial(make, node.name, at=node.at)
+        case Logic() | Compare() | Arithmetic():
+            return partial(make, node.op, at=node.at)
+        case Known() | Member():
+            return partial(make, negated=node.negated, at=node.at)
+        case Not() | Negate() | StepField():
+            return partial(make, at=node.at)

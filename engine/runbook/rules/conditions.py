@@ -82,10 +82,11 @@ class _Look:
         self.silent: set[Hashable] = set()
 
     def faults(self, owner: str, key: str, condition: Condition) -> list[Fault]:
-        if not all(each.step in self.terms for each in step_fields(condition.tree)):
-            return []
         own = owner if key == "success" else None
-        around = self.surveys.around(condition, own)
+        names = self.surveys.read_by(condition, own)
+        if not names <= self.terms.keys():
+            return []
+        around = self.surveys.around(names, own)
         shape = self.surveys.shape(condition, around, own)
         if shape in self.silent:
             return []
@@ -140,7 +141,9 @@ def _of(about: Addressed, usual: str | None, conditions: Mapping[Path, Condition
 
 def _is_short(when: Condition) -> bool:
     """Say whether a condition reads so few steps that it tells something of the step that it decides."""
-    return len({each.step for each in step_fields(when.tree)}) <= MOST_STEPS
+    # Each step that is read is written so; only a text in quotes can hold more of them.
+    is_short = when.text.count("steps") <= MOST_STEPS
+    return is_short or len({each.step for each in step_fields(when.tree)}) <= MOST_STEPS
 
 
 def _whole(bound: object) -> int | None:

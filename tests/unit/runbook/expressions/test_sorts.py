@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.runbook.answers.truths import nodes_of
 from engine.runbook.expressions.fault import Scope
 from engine.runbook.expressions.parse import parse
 from engine.runbook.expressions.sorts import Sorts
@@ -60,21 +61,24 @@ def test_each_is_as_if_read_by_itself(text: str, renamings: list[list[str]], sco
         assert repr(sorts.parse(each, scope)) == repr(parse(each, scope))
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "steps.later.failed > 0",
-        "steps.nobody.failed > 0",
-        f"steps.{'a' * 990}.failed > 0",
-    ],
-)
-def test_what_only_the_name_makes_wrong_is_found(text: str) -> None:
-    """A later step, an unknown one, a condition that grows too long."""
-    steps = {**STEPS, "a" * 990: 0}
-    sorts, scope = Sorts(), Scope(INPUTS, steps, STEPS["own"])
-    assert not sorts.parse("steps.a.failed > 0", scope)[1]
-    assert sorts.parse(text, scope) == parse(text, scope)
-    assert sorts.parse(text, scope)[1]
+@pytest.mark.parametrize(("sound", "wrong"), [("steps", "later"), ("inputs", "nobody")])
+def test_what_only_the_name_makes_wrong_is_found(sound: str, wrong: str) -> None:
+    """A later step, an unknown one."""
+    sorts = Sorts()
+    assert not sorts.parse(f"steps.{sound}.failed > 0", SCOPES[1])[1]
+    text = f"steps.{wrong}.failed > 0"
+    assert sorts.parse(text, SCOPES[1]) == parse(text, SCOPES[1])
+    assert sorts.parse(text, SCOPES[1])[1]
+
+
+def test_no_part_is_shared() -> None:
+    """What a survey notes of a comparison it notes of that very one, by its identity."""
+    sorts = Sorts()
+    conditions = [
+        sorts.parse(f"inputs.cap > 1 and steps.{name}.ran", SCOPES[0])[0] for name in ("and", "not")
+    ]
+    parts = [id(part) for each in conditions if each for part in nodes_of(each.tree)]
+    assert len(parts) == len({*parts}) == 10
 
 
 def test_a_text_in_quotes_names_no_step() -> None:
