@@ -1,6 +1,6 @@
 """The surveys of one runbook: each sort of condition once, as far as the work allows."""
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from typing import TypeAlias
 
 from engine.frozen import replace
@@ -68,12 +68,12 @@ class Surveys:
 
     def around(self, names: set[str], owner: str | None) -> Around:
         """Give the steps of these names with some that they depend on, in their order."""
-        found = set(names)
+        found = names
         for name in names if len(names) < MOST_STEPS else ():
             when = self.terms[name].when
-            more = {*self._named(when.text)[1]} - found if when else set()
-            if len(found) + len(more) <= MOST_STEPS and more <= self.terms.keys():
-                found |= more
+            wider = found.union(self._named(when.text)[1]) if when else found
+            if len(wider) <= MOST_STEPS and wider <= self.terms.keys():
+                found = wider
         return self._in_order(found, owner)
 
     def shape(self, condition: Condition, around: Around, owner: str | None) -> Hashable | None:
@@ -81,23 +81,17 @@ class Surveys:
         if len(around) > MOST_STEPS:
             return None
         places = {step.id: place for place, step in enumerate(around)}
+        found: list[Hashable] = [owner is not None, *self._unnamed(condition, places)]
+        for step in around:
+            found += (step.may_skip, step.expect, step.at_most, step.goes_on, len(step.success))
+            for each in (step.when, *step.success):
+                found += self._unnamed(each, places) if each else (None,)
+        return tuple(found)
 
-        def unnamed(text: str) -> Hashable:
-            rest, names = self._named(text)
-            return rest, *map(places.get, names)
-
-        about = [
-            (
-                step.may_skip,
-                step.when and unnamed(step.when.text),
-                tuple([unnamed(criterion.text) for criterion in step.success]),
-                step.expect,
-                step.at_most,
-                step.goes_on,
-            )
-            for step in around
-        ]
-        return unnamed(condition.text), owner is not None, *about
+    def _unnamed(self, condition: Condition, places: Mapping[str, int]) -> tuple[Hashable, ...]:
+        """Give what a condition says of steps at these places: its text, and where each name stands."""
+        rest, names = self._named(condition.text)
+        return rest, len(names), *map(places.get, names)
 
     def _whole(self, condition: Condition, owner: str | None) -> Survey | None:
         around = self.around(self.read_by(condition, owner), owner)
