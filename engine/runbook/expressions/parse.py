@@ -42,11 +42,12 @@ def parse(text: str, scope: Scope) -> tuple[Condition | None, tuple[Fault, ...]]
     tokens, hyphenated = join_hyphens(spelling.tokens, scope)
     reading = _Reading(text, spelling._replace(tokens=tokens), scope)
     tree = reading.whole() if tokens else None
-    faults = {*spelling.faults, *hyphenated, *reading.faults}
+    # As keys, for a set gives those of one place in another order each time.
+    faults = dict.fromkeys((*spelling.faults, *hyphenated, *reading.faults))
     if any(fault.kind.severity is Severity.ERROR for fault in faults):
         tree = None
     if tree is not None:
-        faults.update(never_varying(tree))
+        faults |= dict.fromkeys(never_varying(tree))
     in_order = tuple(sorted(faults, key=lambda fault: (fault.start, fault.end, fault.kind.code)))
     return (None if tree is None else Condition(text, tree)), in_order
 

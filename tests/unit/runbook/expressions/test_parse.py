@@ -350,6 +350,12 @@ def test_everything_at_once() -> None:
     )
 
 
+def test_findings_at_one_place_come_in_the_order_of_reading() -> None:
+    """In every process: those of one kind have nothing else that tells their order."""
+    _, faults = parse("steps.remind.ran >= 'partial' < ran", SUCCESS)
+    assert [fault.help.partition(",")[0] for fault in faults] == ["write steps.remind.ran", "write ran"]
+
+
 def test_consequences_are_not_reported() -> None:
     """Of a value that is already at fault nothing more is said."""
     assert_found("steps.remnd.failed > 'x' + 1", WHEN, ("RB311", "remnd", ""), ("RB320", "'x'", ""))
