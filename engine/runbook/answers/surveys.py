@@ -69,7 +69,8 @@ class Surveys:
     def around(self, names: set[str], owner: str | None) -> Around:
         """Give the steps of these names with some that they depend on, in their order."""
         found = names
-        for name in names if len(names) < MOST_STEPS else ():
+        # In the runbook's order: where not all have room, the same ones must find it in every process.
+        for name in self._sorted(names) if len(names) < MOST_STEPS else ():
             when = self.terms[name].when
             wider = found.union(self._named(when.text)[1]) if when else found
             if len(wider) <= MOST_STEPS and wider <= self.terms.keys():
@@ -127,7 +128,10 @@ class Surveys:
     # ------------------------------------------------------------ steps and texts
 
     def _in_order(self, names: Iterable[str], owner: str | None) -> Around:
-        return tuple([self._as_known(name, owner) for name in sorted(names, key=self._places.__getitem__)])
+        return tuple([self._as_known(name, owner) for name in self._sorted(names)])
+
+    def _sorted(self, names: Iterable[str]) -> list[str]:
+        return sorted(names, key=self._places.__getitem__)
 
     def _as_known(self, name: str, owner: str | None) -> StepTerms:
         """Give a step's terms; a success that was found at fault judges nothing but for its own criteria."""

@@ -1,5 +1,6 @@
 """Rules over conditions: what is looked at, and what is left alone."""
 
+import re
 from unittest.mock import Mock
 
 import pytest
@@ -194,6 +195,15 @@ def test_a_condition_over_many_steps_is_looked_at_in_parts(condition: str, expec
     """What its parts come to decides the whole, or is told of the part."""
     told = found("", "", "", "", "", "", f'when: "{condition}"')
     assert told == ([f"{expected} s6"] if expected else [])
+
+
+@pytest.mark.parametrize("above", range(8))
+def test_what_is_looked_at_hangs_on_no_name(above: int) -> None:
+    """Where not all steps around a condition have room, the first do, whatever they are called."""
+    whens = ("s0.failed > 10", "s2.ran", "s1.ran", "s3.ran and steps.s0.failed < 5 and steps.s4.ran")
+    steps = [f"when: steps.{when}" for when in whens]
+    moved = [re.sub(r"s(\d)", lambda name: f"s{int(name[1]) + above}", step) for step in steps]
+    assert found(*[""] * (above + 2), *moved) == [f"RB551 s{above + 5}"]
 
 
 def test_too_much_around_a_step_leaves_the_step_itself() -> None:
