@@ -4,7 +4,7 @@ from datetime import datetime, timedelta, tzinfo
 from typing import TypeAlias
 
 from engine.frozen import dataclass
-from engine.machine import Facts, Send, decide, evolve, fold
+from engine.machine import Decision, Facts, Send, Wait, decide, evolve, fold
 from engine.machine.exits import MAYBE_SENT, anything_sent, ending, exit_code
 from engine.record.entry import Lease, RunEntry, Standing
 from engine.record.event import (
@@ -81,6 +81,16 @@ class Gate:
         self.around = around
         self.sent = False
         self.is_open = False
+        self._foreseen: tuple[RunState, Decision] | None = None
+
+    def decide(self, state: RunState) -> Decision:
+        """Choose what the run does next; what follows from an outcome was decided when it was written."""
+        if self._foreseen is not None:
+            then, decision = self._foreseen
+            # Whether to wait is all that time changes about a state.
+            if then is state and not isinstance(decision, Wait):
+                return decision
+        return decide(self.running.program, state, Facts(self.around.clock.now()))
 
     def send(self, decision: Send, state: RunState) -> RunState:
         """Carry a send out: intent on disk, one request, outcome on disk; raises ``GuardClosed``."""
@@ -192,7 +202,9 @@ class Gate:
         return follows
 
     def _ending(self, state: RunState, now: datetime) -> Event | None:
-        end = ending(decide(self.running.program, state, Facts(now)), now)
+        decision = decide(self.running.program, state, Facts(now))
+        self._foreseen = state, decision
+        end = ending(decision, now)
         is_for_tries = isinstance(end, RunPaused) and end.question in _TRIED
         # Tries that a signal cut short are none: the loop says that the run was interrupted.
         return None if is_for_tries and self.around.interrupts.asked else end

@@ -1,6 +1,6 @@
 """The main path of a run: decide, carry out, remember, until it ends or stands."""
 
-from engine.machine import Ask, Facts, Send, Skip, Wait, decide, evolve
+from engine.machine import Ask, Send, Skip, Wait, evolve
 from engine.machine.exits import ending
 from engine.record.event import (
     Event,
@@ -24,7 +24,7 @@ def advance(running: Running, state: RunState, gate: Gate, around: Surroundings)
         return around.interrupts.asked
 
     while state.status in GOES_ON:
-        decision = decide(running.program, state, Facts(clock.now()))
+        decision = gate.decide(state)
         match decision:
             case Send(step=step) | Wait(step=step) if asked():
                 state = write(running, around, state, _interrupted(around, step))

@@ -5,7 +5,7 @@ from datetime import timedelta
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from engine.machine import Ask, Facts, Finish, Halt, Send, decide, evolve, fold
+from engine.machine import Ask, Facts, Finish, Halt, Send, Wait, decide, evolve, fold
 from engine.record.event import (
     Event,
     Question,
@@ -144,3 +144,13 @@ def test_evolve_takes_what_decide_gives(program: Program, data: st.DataObject) -
     assert state.initiated == sum(counts.initiated for counts in settled if counts)
     for event in events_of(decide(program, state, Facts(NOW)), NOW, lambda _: data.draw(outcomes())):
         state = evolve(state, event)
+
+
+@given(programs(), st.data())
+def test_time_changes_nothing_but_whether_to_wait(program: Program, data: st.DataObject) -> None:
+    """So the gate's decision on an outcome holds for the loop, which comes later."""
+    events = story(data, program)
+    state = fold(events[: data.draw(st.integers(1, len(events)))])
+    later = NOW + timedelta(seconds=data.draw(st.integers(0, 7200)))
+    decision = decide(program, state, Facts(NOW))
+    assert isinstance(decision, Wait) or decide(program, state, Facts(later)) == decision

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from engine.frozen import replace
-from engine.record.event import RunPaused, WaitEnded, WaitStarted
+from engine.record.event import RunPaused, SendSettled, WaitEnded, WaitStarted
 from engine.record.outcome import Outcome, SendStatus
 from engine.refusal import Exit
 from tests.factories import outcome
@@ -55,6 +55,14 @@ def test_what_was_surely_not_sent_is_tried_again(desk: Desk) -> None:
     first, second = waits(desk)
     assert 0.5 <= first <= 1
     assert 1 <= second <= 2
+
+
+def test_whoever_listens_for_long_makes_no_wait_longer(desk: Desk) -> None:
+    """What is decided when an answer is written is decided anew where it was to wait."""
+    desk.api.answers = [NOT_SENT]
+    desk.on_told = lambda event, _: desk.clock.advance(2) if isinstance(event, SendSettled) else None
+    assert desk.run().exit_code == Exit.WELL
+    assert waits(desk) == []
 
 
 def test_spent_tries_stand_for_a_person(desk: Desk) -> None:
