@@ -78,7 +78,8 @@ def _shown(text: str, *, err: bool) -> str:
     shown, width = clean(text), columns(err=err)
     if width is None or is_quiet():
         shown = bare(shown)  # whoever asked for none has none: what is left would be somebody else's
-    if "GITHUB_ACTIONS" in os.environ:
+    # Every order holds one of the two, which is seen sooner than what the environment says.
+    if ("::" in shown or "##[" in shown) and "GITHUB_ACTIONS" in os.environ:
         shown = re.sub(_ORDER, _no_order, shown)
     return folded(shown, width, is_typed=True) if width else shown
 

@@ -1,6 +1,7 @@
 """Instants as people read them: in one zone, whatever this machine's is."""
 
 import time
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -30,3 +31,9 @@ def test_where_no_zone_is_known_the_time_is_utc(monkeypatch: pytest.MonkeyPatch)
 
     monkeypatch.setattr(wallclock, "zone", unknown)
     assert date_and_time(NOW) == "2026-03-02 05:30:00 UTC"
+
+
+@pytest.mark.parametrize("at", [NOW, NOW.replace(microsecond=999_999), NOW + timedelta(hours=13, seconds=1)])
+def test_the_time_of_day_is_that_of_the_date_and_time(at: datetime) -> None:
+    """To the second, nothing rounded up."""
+    assert date_and_time(at).partition(" ")[2] == time_of_day(at)
