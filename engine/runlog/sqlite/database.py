@@ -109,15 +109,37 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Make what is changed in the block durable as a whole when it ends, or not at all."""
+        self.begin()
+        try:
+            yield
+            self.commit()
+        except BaseException:
+            self.roll_back()
+            raise
+
+    def begin(self) -> None:
+        """Begin a transaction: from now on nobody else can write."""
         assert not self._connection.in_transaction, "one transaction at a time"
         self._refuse_moved()
         try:
-            self._patiently(lambda: self._connection.execute("BEGIN IMMEDIATE"))
-            yield
+            self._patiently(self._begin)
+        except BaseException:  # such as a signal, once it had begun
+            self.roll_back()
+            raise
+
+    def commit(self) -> None:
+        """Make what was changed durable as a whole, or not at all."""
+        try:
             self.change("COMMIT", ())
         except BaseException:
-            self._roll_back()
+            self.roll_back()
             raise
+
+    def roll_back(self) -> None:
+        """Leave everything as it was when the transaction began; without one there is nothing to do."""
+        with suppress(sqlite3.Error):
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
 
     @contextmanager
     def moment(self) -> Iterator[None]:
@@ -127,7 +149,7 @@ class Database:
         try:
             yield
         finally:
-            self._roll_back()
+            self.roll_back()
 
     def close(self) -> None:
         """Let go of the file; whoever does so last folds the log into it."""
@@ -267,10 +289,8 @@ class Database:
             raise error  # a bug, or somebody who changes events
         return fault.of_sqlite(self._path, _name(error), str(error), self._patience_s)
 
-    def _roll_back(self) -> None:
-        with suppress(sqlite3.Error):
-            if self._connection.in_transaction:
-                self._connection.execute("ROLLBACK")
+    def _begin(self) -> None:
+        self._connection.execute("BEGIN IMMEDIATE")
 
 
 def make_file(path: Path, meta: dict[str, str], *, named: Path) -> None:

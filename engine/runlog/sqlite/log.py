@@ -26,7 +26,7 @@ from engine.runlog.sqlite import fault, place, rows, tables
 from engine.runlog.sqlite.database import Database, make_file
 from engine.runlog.sqlite.hold import hold, hold_making, holder, sign
 from engine.runlog.sqlite.projection import storable
-from engine.runlog.sqlite.writer import SqliteWriter
+from engine.runlog.sqlite.writer import SqliteWriter, Writing, fence_of
 
 _PATIENCE_S = 40.0
 _Entry = TypeVar("_Entry")
@@ -234,14 +234,10 @@ class SqliteLog:
             self._held.discard((account, campaign))
             mine.release()
 
-    @contextmanager
-    def writing(self, lease: Lease | None = None) -> Iterator[SqliteWriter]:
+    def writing(self, lease: Lease | None = None) -> AbstractContextManager[SqliteWriter]:
         """Open a transaction; with a lease whose fence is not current any more it raises ``Refusal`` (14)."""
         assert self._actor is not None, "a log that is looked at is not written"
-        with self._database.transaction():
-            if lease is not None and self._fence(lease.account, lease.campaign) != lease.fence:
-                raise fault.lost(lease.campaign)
-            yield SqliteWriter(self._database, self._actor)
+        return Writing(self._database, self._actor, lease)
 
     def scrub(self) -> bool:
         """Leave no byte of what was removed in the file; False: somebody sends, or reads the old ones.
@@ -273,13 +269,9 @@ class SqliteLog:
     def _is_held(self) -> bool:
         return any(self.holder(*campaign) for campaign in self._database.rows(rows.LEASED))
 
-    def _fence(self, account: str, campaign: str) -> int:
-        found = self._database.rows(rows.FENCE, account, campaign)
-        return int(found[0][0]) if found else 0
-
     def _take(self, lease: Lease, run: str, since: datetime) -> Lease:
         with self._database.transaction():
-            taken = replace(lease, fence=self._fence(lease.account, lease.campaign) + 1)
+            taken = replace(lease, fence=fence_of(self._database, lease) + 1)
             row = (taken.account, taken.campaign, taken.fence, taken.owner, run, text_of(since))
             self._database.change(rows.TAKE, row)
         return taken

@@ -4,17 +4,56 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from engine.diagnostics import Json
-from engine.record.entry import EventEntry, ReachedEntry, Standing
+from engine.record.entry import EventEntry, Lease, ReachedEntry, Standing
 from engine.record.event import Event, RunStarted, Sealed, SendIntended
 from engine.record.instant import text_of
 from engine.runlog.chain import START, link
 from engine.runlog.port import LOG
-from engine.runlog.sqlite import rows
+from engine.runlog.sqlite import fault, rows
 from engine.runlog.sqlite.database import Database
 from engine.runlog.sqlite.projection import project, stand, storable
 
 _MOST_HEADS = 500
 """So many stand in one event, 60 kB: the first seal of a log of an earlier version covers all its runs."""
+
+
+class Writing:
+    """The transaction of a writer, durable as a whole when its block ends, or not at all.
+
+    A class, not a generator, which takes twice as long: there are two of them in a send.
+    """
+
+    __slots__ = ("_actor", "_database", "_lease")
+
+    def __init__(self, database: Database, actor: str, lease: Lease | None) -> None:
+        self._database = database
+        self._actor = actor
+        self._lease = lease
+
+    def __enter__(self) -> "SqliteWriter":
+        self._database.begin()
+        try:
+            self._refuse_lost()
+            return SqliteWriter(self._database, self._actor)
+        except BaseException:
+            self._database.roll_back()
+            raise
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None:
+            self._database.commit()
+        else:
+            self._database.roll_back()
+
+    def _refuse_lost(self) -> None:
+        if self._lease is not None and fence_of(self._database, self._lease) != self._lease.fence:
+            raise fault.lost(self._lease.campaign)
+
+
+def fence_of(database: Database, lease: Lease) -> int:
+    """Read the fence of whoever took the campaign of a lease last; 0: nobody ever did."""
+    found = database.rows(rows.FENCE, lease.account, lease.campaign)
+    return int(found[0][0]) if found else 0
 
 
 class SqliteWriter:
