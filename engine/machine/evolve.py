@@ -57,6 +57,11 @@ def fold(events: Iterable[Event], start: RunState = START) -> RunState:
 def evolve(state: RunState, event: Event) -> RunState:  # noqa: C901, PLR0911, PLR0912  (one case an event)
     """Give the state after the event."""
     match event:
+        # Nearly all events are these two, and the cases are tried in their order.
+        case SendIntended():
+            return _intended(state, event)
+        case SendSettled(at=at, step=step, address=address, outcome=outcome):
+            return _settled(state, step, address, outcome, at)
         case RunStarted(run=run):
             return replace(state, run=run, status=RunStatus.RUNNING)
         case RunResumed(accept=accept):
@@ -82,10 +87,6 @@ def evolve(state: RunState, event: Event) -> RunState:  # noqa: C901, PLR0911, P
             return _with_step(state, step, skipped, last=step)
         case StepDecided(step=step, verdict=verdict):
             return _with_step(state, step, replace(_step(state, step), verdict=verdict), last=state.last)
-        case SendIntended():
-            return _intended(state, event)
-        case SendSettled(at=at, step=step, address=address, outcome=outcome):
-            return _settled(state, step, address, outcome, at)
         case SendResolved():
             return _resolved(state, event)
         case Overreached():

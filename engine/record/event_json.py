@@ -112,7 +112,7 @@ class _Record:
         body: dict[str, Json] = {}
         for name, default, write, _ in self._columns:
             held = getattr(value, name)
-            if held is default or (held == default and type(held) is type(default)):
+            if held is default or (type(held) is type(default) and held == default):
                 continue
             body[name] = held if write is None or held is None else write(held)
         return body
