@@ -21,6 +21,7 @@ from engine.runbook.document import Document
 from engine.runbook.expressions import template
 from engine.runbook.fault import LATER_KEY, MORE, UNKNOWN_FORMAT, UNKNOWN_KEY, WRONG_TYPE, Fault
 from engine.runbook.model import SAMPLES, InputSpec, InputType, Runbook
+from engine.runbook.rules.parts import Parts
 from engine.runbook.source import read as read_document
 from engine.runbook.spelling import line, nearest
 from engine.runbook.texts import Texts, templated
@@ -66,9 +67,10 @@ def read(raw: bytes, file: str, channels: Mapping[str, Channel] | None = None) -
         return Draft(document, tuple(in_order(found)), channels=channels)
     sound = without(document.data, {*document.faulted, *_places(faults)})
     meant = _meant(document.data, faults) if faults or document.faulted else {}
-    faults += rules.check(_with_meant(sound, meant) if faults or document.faulted else sound)
+    parts = Parts(sound)
+    faults += rules.check(Parts(_with_meant(sound, meant)) if faults or document.faulted else parts)
     texts = Texts(document, sound, faults, meant)
-    faults += _smells(document, sound, faults, texts)
+    faults += _smells(document, parts, faults, texts)
     # What the value of a key should be is no matter where the key is not read yet.
     idle = {document.value_span(fault.path) for fault in faults if fault.kind is LATER_KEY}
     told = (each for each in document.diagnostics if each.span not in idle)
@@ -97,9 +99,7 @@ def _with_meant(sound: Mapping[str, Any], meant: Mapping[str, Any]) -> dict[str,
     return {**sound, "audiences": audiences} if audiences else dict(sound)
 
 
-def _smells(
-    document: Document, sound: Mapping[str, Any], faults: Sequence[Fault], texts: Texts
-) -> list[Fault]:
+def _smells(document: Document, sound: Parts, faults: Sequence[Fault], texts: Texts) -> list[Fault]:
     """Find what looks wrong, where nothing is wrong."""
     wrong = {fault.path for fault in faults if fault.kind.severity is Severity.ERROR}
     wrong |= document.faulted | texts.faulted
@@ -110,13 +110,14 @@ def _smells(
     return found if wrong else [*found, *rules.smells_as_written(sound)]
 
 
-def _healthy(data: Mapping[str, Any], wrong: set[Path]) -> Mapping[str, Any]:
-    """Give data without the steps and audiences that have a fault; steps keep their places."""
+def _healthy(sound: Parts, wrong: set[Path]) -> Parts:
+    """Give what is without the steps and audiences that have a fault; steps keep their places."""
     if not wrong:
-        return data
+        return sound
+    data = sound.data
     steps = [None if ("steps", index) in wrong else step for index, step in enumerate(data.get("steps", ()))]
     audiences = {k: v for k, v in data.get("audiences", {}).items() if ("audiences", k) not in wrong}
-    return {**data, "steps": steps, "audiences": audiences}
+    return Parts({**data, "steps": steps, "audiences": audiences})
 
 
 def _without_accepted(draft: Draft) -> Draft:
@@ -152,7 +153,8 @@ def fill(draft: Draft, values: Values) -> Filling:
     if not filled:
         return Filling(decode(data, draft.conditions))
     faults = schema.check(data, templates=False, channels=draft.channels, rendered=filled)
-    faults = faults or [*rules.check(data), *rules.smells(data, draft.conditions)]
+    parts = Parts(data)
+    faults = faults or [*rules.check(parts), *rules.smells(parts, draft.conditions)]
     found = _added(draft, schema.diagnostics(draft.document, faults))
     if any(one.is_error for one in found):
         return Filling(None, found)

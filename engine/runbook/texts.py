@@ -15,6 +15,7 @@ from engine.runbook.fault import Fault as DataFault
 from engine.runbook.leaves import IDENTIFIER, fits
 from engine.runbook.model import InputSpec
 from engine.runbook.rules import MOST
+from engine.runbook.rules.parts import Parts
 from engine.runbook.shape import may_hold_template
 
 
@@ -86,7 +87,7 @@ class Texts:
             if condition is not None:
                 self.conditions[path] = condition
 
-    def smells(self, healthy: Mapping[str, Any]) -> None:
+    def smells(self, healthy: Parts) -> None:
         """Find what looks wrong in the conditions of steps without a fault."""
         if self.conditions:
             # What looks at conditions is large, too.

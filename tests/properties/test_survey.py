@@ -42,6 +42,7 @@ from engine.runbook.expressions.fault import Fault, Scope
 from engine.runbook.expressions.parse import parse
 from engine.runbook.model import InputSpec, InputType
 from engine.runbook.rules import conditions
+from engine.runbook.rules.parts import Parts
 from tests.factories import program, step
 from tests.properties.programs import LIMIT, atoms, outcomes, programs
 from tests.properties.test_machine import story
@@ -85,8 +86,8 @@ def found_in(planned: Program) -> Found:
     """Run the rules on a program as on the runbook that it was made from."""
     found: dict[tuple[str, str], list[Fault]] = defaultdict(list)
     given_conditions = dict(_conditions(planned))
-    data = {"steps": [_data(each) for each in planned.steps]}
-    for path, fault in conditions.check(data, given_conditions):
+    parts = Parts({"steps": [_data(each) for each in planned.steps]})
+    for path, fault in conditions.check(parts, given_conditions):
         _, place, *key = path
         found[planned.steps[int(place)].id, ".".join(map(str, key))].append(fault)
     return found

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from engine.diagnostics import Path
 from engine.frozen import replace
@@ -37,11 +37,12 @@ from engine.runbook.rules import (
     unused_inputs,
     values_that_ask_for_more,
 )
+from engine.runbook.rules.parts import Parts
 
-Rule: TypeAlias = Callable[[Mapping[str, Any]], Iterator[Fault]]
-"""A rule sees the runbook's data without the values that are at fault already."""
+Rule: TypeAlias = Callable[[Parts], Iterator[Fault]]
+"""A rule sees the runbook's parts without the values that are at fault already."""
 
-ConditionRule: TypeAlias = Callable[[Mapping[str, Any], Mapping[Path, Condition]], Iterator[Fault]]
+ConditionRule: TypeAlias = Callable[[Parts, Mapping[Path, Condition]], Iterator[Fault]]
 """A rule that sees the parsed conditions, too, by their paths."""
 
 RULES: tuple[Rule, ...] = (
@@ -88,24 +89,24 @@ MOST = 1_000
 """More findings than this of one kind have one cause: a program wrote the file."""
 
 
-def check(data: Mapping[str, Any]) -> Iterator[Fault]:
+def check(parts: Parts) -> Iterator[Fault]:
     """Run every rule that says what is wrong."""
     for rule in RULES:
-        yield from rule(data)
+        yield from rule(parts)
 
 
-def smells(data: Mapping[str, Any], conditions: Mapping[Path, Condition]) -> Iterator[Fault]:
+def smells(parts: Parts, conditions: Mapping[Path, Condition]) -> Iterator[Fault]:
     """Run every rule that says what looks wrong: on parts without faults, and again when these are filled."""
     for rule in SMELLS:
-        yield from _first(rule(data))
+        yield from _first(rule(parts))
     for over_conditions in SMELLS_OF_CONDITIONS:
-        yield from _first(over_conditions(data, conditions))
+        yield from _first(over_conditions(parts, conditions))
 
 
-def smells_as_written(data: Mapping[str, Any]) -> Iterator[Fault]:
+def smells_as_written(parts: Parts) -> Iterator[Fault]:
     """Run every rule about how a sound runbook is written."""
     for rule in SMELLS_AS_WRITTEN:
-        yield from _first(rule(data))
+        yield from _first(rule(parts))
 
 
 def _first(found: Iterator[Fault]) -> Iterator[Fault]:

@@ -41,13 +41,12 @@ steps:
 ```
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from inspect import ismodule
-from typing import Any
 
 from engine.diagnostics import Kind, Severity
 from engine.runbook.fault import Fault
-from engine.runbook.rules.parts import ACCEPTED, steps
+from engine.runbook.rules.parts import ACCEPTED, Parts
 from engine.runbook.spelling import nearest
 
 NO_WARNING = Kind(
@@ -67,9 +66,9 @@ _ELSEWHERE = frozenset(("RB6", "RB7"))
 """How codes begin that are about revisions, and about scenarios."""
 
 
-def check(data: Mapping[str, Any]) -> Iterator[Fault]:
+def check(parts: Parts) -> Iterator[Fault]:
     """Find codes under ``accept_warnings`` that no warning has."""
-    for path, step in steps(data):
+    for path, step in parts.steps:
         codes = step.get(ACCEPTED)
         for code in codes if isinstance(codes, dict) else ():
             if not code.startswith("x-") and code not in (known := warnings()):

@@ -27,12 +27,11 @@ steps:
 ```
 """
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from engine.diagnostics import Kind
 from engine.runbook.fault import Fault
-from engine.runbook.rules.parts import steps
+from engine.runbook.rules.parts import Parts
 from engine.runbook.spelling import listed, nearest
 
 UNKNOWN = Kind("RB202", "unknown audience", "who is messaged must stand in the runbook that is reviewed.")
@@ -42,11 +41,11 @@ MOST_SUGGESTED = 20
 """Comparing names is slow, and a program's thousand mistakes are one: mistakes must stay cheap."""
 
 
-def check(data: Mapping[str, Any]) -> Iterator[Fault]:
+def check(parts: Parts) -> Iterator[Fault]:
     """Find names of audiences that nothing describes."""
-    known = list(data.get("audiences", {}))
+    known = list(parts.data.get("audiences", {}))
     compared, suggested = known[:MOST_COMPARED], 0
-    for path, step in steps(data):
+    for path, step in parts.steps:
         name = step.get("audience")
         if not isinstance(name, str) or name in known:
             continue

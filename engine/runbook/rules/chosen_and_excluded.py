@@ -28,23 +28,24 @@ steps:
 ```
 """
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from engine.diagnostics import Kind
 from engine.runbook.fault import Fault
-from engine.runbook.rules.parts import filters, listed
+from engine.runbook.rules.parts import Parts, listed
 
 BOTH = Kind(
     "RB203", "customer chosen and excluded", "whether such a customer is messaged is left to the API."
 )
 
 
-def check(data: Mapping[str, Any]) -> Iterator[Fault]:
+def check(parts: Parts) -> Iterator[Fault]:
     """Find ids that stand in ``ids`` and in ``exclude_ids`` of the same filters."""
-    for path, keys in filters(data):
-        chosen = {item for _, item in listed(keys.get("ids")) if isinstance(item, str)}
-        for place, item in listed(keys.get("exclude_ids")):
+    for path, keys in parts.filters:
+        if "ids" not in keys or "exclude_ids" not in keys:
+            continue
+        chosen = {item for _, item in listed(keys["ids"]) if isinstance(item, str)}
+        for place, item in listed(keys["exclude_ids"]):
             if isinstance(item, str) and item in chosen:
                 message = f"{item} stands in ids, too"
                 mend = "take it out of ids to leave the customer out, else out of exclude_ids."

@@ -4,7 +4,7 @@ A condition that reads a step with a fault is passed over: what the step can com
 """
 
 from collections.abc import Callable, Hashable, Iterator, Mapping
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from engine.diagnostics import Path
 from engine.frozen import replace
@@ -30,7 +30,7 @@ from engine.runbook.rules import (
     unvarying_part,
 )
 from engine.runbook.rules.case import Case
-from engine.runbook.rules.parts import Addressed, addressed, listed
+from engine.runbook.rules.parts import Addressed, Parts, listed
 
 Rule: TypeAlias = Callable[[Case], Iterator[Fault]]
 
@@ -57,18 +57,18 @@ OF_VARYING = (true_of_nobody.ZEROS, division_by_zero.BY_ZERO, only_by_a_person.O
 
 
 def check(
-    data: Mapping[str, Any],
+    parts: Parts,
     conditions: Mapping[Path, Condition],
     inputs: Inputs | None = None,
 ) -> Iterator[tuple[Path, Fault]]:
     """Run every rule on every condition, in the order of the steps.
 
-    ``data`` lacks the steps and audiences that have a fault; of an input that ``inputs`` lacks nothing is
+    ``parts`` lack the steps and audiences that have a fault; of an input that ``inputs`` lacks nothing is
     known.
     """
-    look = _Look(_terms(data, conditions), inputs or {})
+    look = _Look(_terms(parts, conditions), inputs or {})
     for path, condition in conditions.items():
-        owner = (data["steps"][path[1]] or {}).get("id")
+        owner = (parts.data["steps"][path[1]] or {}).get("id")
         for fault in look.faults(owner, str(path[2]), condition) if owner in look.terms else ():
             yield path, fault
 
@@ -114,10 +114,10 @@ class _Look:
 # ---------------------------------------------------------------- what is known of the steps
 
 
-def _terms(data: Mapping[str, Any], conditions: Mapping[Path, Condition]) -> dict[str, StepTerms]:
+def _terms(parts: Parts, conditions: Mapping[Path, Condition]) -> dict[str, StepTerms]:
     """Give the terms of each step, by its id."""
-    usual = data.get("defaults", {}).get("on_failure")
-    return {each.step["id"]: _of(each, usual, conditions) for each in addressed(data)}
+    usual = parts.data.get("defaults", {}).get("on_failure")
+    return {each.step["id"]: _of(each, usual, conditions) for each in parts.addressed}
 
 
 def _of(about: Addressed, usual: str | None, conditions: Mapping[Path, Condition]) -> StepTerms:

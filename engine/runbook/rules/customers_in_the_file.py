@@ -37,12 +37,12 @@ steps:
 """
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
+from functools import lru_cache
 
 from engine.diagnostics import Kind, Path, Severity
 from engine.runbook.fault import Fault
-from engine.runbook.rules.parts import filters, is_open, listed
+from engine.runbook.rules.parts import Parts, is_open, listed
 
 NAMED = Kind(
     "RB510",
@@ -53,12 +53,12 @@ NAMED = Kind(
 
 MOST = 10
 
-_OF_ID = re.compile(r"(loan|lead|customer|account)_?(id|no|number)", re.IGNORECASE)
+_OF_ID = r"(?i)(loan|lead|customer|account)_?(id|no|number)"
 
 
-def check(data: Mapping[str, Any]) -> Iterator[Fault]:
+def check(parts: Parts) -> Iterator[Fault]:
     """Find lists of ids that are longer than a handful of exceptions."""
-    places = [(path, ids) for path, ids in _named(data) if ids]
+    places = [(path, ids) for path, ids in _named(parts) if ids]
     long = [(path, ids, "") for path, ids in places if len(ids) > MOST]
     # Who is left out is an exception, and there is one here and there.
     chosen = [(path, ids) for path, ids in places if path[-1] != "exclude_ids"]
@@ -71,11 +71,21 @@ def check(data: Mapping[str, Any]) -> Iterator[Fault]:
         yield Fault(NAMED, path, "key", message, mend)
 
 
-def _named(data: Mapping[str, Any]) -> Iterator[tuple[Path, set[str]]]:
+def _named(parts: Parts) -> Iterator[tuple[Path, set[str]]]:
     """Walk over the lists that name customers, by the API's filters or by columns that sound like it."""
-    for path, keys in filters(data):
-        custom = keys.get("custom", {})
-        found = [((*path, key), keys.get(key)) for key in ("ids", "exclude_ids")]
-        found += [((*path, "custom", name), custom[name]) for name in custom if _OF_ID.fullmatch(name)]
-        for place, values in found:
-            yield place, {each for _, each in listed(values) if not is_open(each)}
+    for path, keys in parts.filters:
+        for key in ("ids", "exclude_ids"):
+            if key in keys:
+                yield (*path, key), _told(keys[key])
+        for column, values in keys.get("custom", {}).items():
+            if _is_of_id(column):
+                yield (*path, "custom", column), _told(values)
+
+
+def _told(values: object) -> set[str]:
+    return {each for _, each in listed(values) if not is_open(each)}
+
+
+@lru_cache(maxsize=1024)
+def _is_of_id(column: str) -> bool:
+    return re.fullmatch(_OF_ID, column) is not None

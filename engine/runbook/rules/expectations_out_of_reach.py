@@ -31,12 +31,11 @@ steps:
 ```
 """
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from engine.diagnostics import Kind
 from engine.runbook.fault import Fault
-from engine.runbook.rules.parts import addressed
+from engine.runbook.rules.parts import Parts
 
 TOO_MANY = Kind(
     "RB209",
@@ -45,11 +44,14 @@ TOO_MANY = Kind(
 )
 
 
-def check(data: Mapping[str, Any]) -> Iterator[Fault]:
+def check(parts: Parts) -> Iterator[Fault]:
     """Find expectations that the customers who are named cannot meet."""
-    for each in addressed(data):
-        least, named = each.expect.get("min"), each.named
-        if isinstance(least, int) and named and None not in named and len(named) < least:
+    for each in parts.addressed:
+        least = each.expect.get("min")
+        if not isinstance(least, int):
+            continue
+        named = each.named
+        if named and None not in named and len(named) < least:
             own = isinstance(each.step.get("expect"), dict)
             at = (*each.path, "expect", "matched", "min") if own else each.place
             many = "1 customer is" if len(named) == 1 else f"{len(named)} customers are"

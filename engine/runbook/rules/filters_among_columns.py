@@ -30,12 +30,12 @@ steps:
 """
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
+from functools import lru_cache
 
 from engine.diagnostics import Kind
 from engine.runbook.fault import Fault
-from engine.runbook.rules.parts import filters
+from engine.runbook.rules.parts import Parts
 from engine.runbook.spelling import shown
 
 AMONG_COLUMNS = Kind(
@@ -47,12 +47,11 @@ AMONG_COLUMNS = Kind(
 _FILTERS = frozenset(("ids", "exclude_ids", "payment_status", "language"))
 
 
-def check(data: Mapping[str, Any]) -> Iterator[Fault]:
+def check(parts: Parts) -> Iterator[Fault]:
     """Find filters that stand under ``custom``."""
-    for path, keys in filters(data):
+    for path, keys in parts.filters:
         for column in keys.get("custom", {}):
-            name = re.sub(r"[\s_-]+", "_", column.strip().lower())
-            if name in _FILTERS:
+            if (name := _plain(column)) in _FILTERS:
                 written = f"`{column}`" if column == name else shown(column)
                 mend = f"move it under `filters`, as `{name}`."
                 if name in keys:
@@ -61,3 +60,9 @@ def check(data: Mapping[str, Any]) -> Iterator[Fault]:
                     )
                 message = f"{written} is no column, but a filter of its own"
                 yield Fault(AMONG_COLUMNS, (*path, "custom", column), "key", message, mend)
+
+
+@lru_cache(maxsize=1024)
+def _plain(column: str) -> str:
+    """Give a column's name as a filter would be written."""
+    return re.sub(r"[\s_-]+", "_", column.strip().lower())

@@ -29,12 +29,11 @@ steps:
 ```
 """
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from engine.diagnostics import Kind, Severity
 from engine.runbook.fault import Fault
-from engine.runbook.rules.parts import filters, is_open, listed
+from engine.runbook.rules.parts import Parts, is_open, listed
 from engine.runbook.spelling import shown
 
 NOBODY = Kind(
@@ -48,12 +47,14 @@ _IDS = ("loan_id", "lead_id")
 """Columns that `ids` reads."""
 
 
-def check(data: Mapping[str, Any]) -> Iterator[Fault]:
+def check(parts: Parts) -> Iterator[Fault]:
     """Find columns of ids that want other customers than ``ids`` does."""
-    for path, keys in filters(data):
-        own = {each for _, each in listed(keys.get("ids"))}
+    for path, keys in parts.filters:
+        if "ids" not in keys or "custom" not in keys:
+            continue
+        own = {each for _, each in listed(keys["ids"])}
         for column in _IDS if own else ():
-            other = {each for _, each in listed(keys.get("custom", {}).get(column))}
+            other = {each for _, each in listed(keys["custom"].get(column))}
             if other and not own & other and not any(map(is_open, own | other)):
                 message = f"`ids` wants {shown(min(own))}{' or another' if len(own) > 1 else ''}"
                 mend = "write the id under `ids` alone."

@@ -19,12 +19,11 @@ formerly: [emi-bounce]
 ```
 """
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from engine.diagnostics import Kind
 from engine.runbook.fault import Fault
-from engine.runbook.rules.parts import listed
+from engine.runbook.rules.parts import Parts, listed
 
 OWN = Kind(
     "RB220",
@@ -34,9 +33,9 @@ OWN = Kind(
 )
 
 
-def check(data: Mapping[str, Any]) -> Iterator[Fault]:
+def check(parts: Parts) -> Iterator[Fault]:
     """Find the present name among the former ones."""
-    for place, name in listed(data.get("formerly")):
-        if name == data.get("name"):
+    for place, name in listed(parts.data.get("formerly")):
+        if name == parts.data.get("name"):
             mend = "write the name that the runbook had before, or delete this one."
             yield Fault(OWN, ("formerly", *place), "value", f'"{name}" is what it is called now', mend)

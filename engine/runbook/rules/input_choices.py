@@ -20,20 +20,19 @@ inputs:
 ```
 """
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from engine.diagnostics import Kind
 from engine.runbook.fault import Fault
 from engine.runbook.inputs import is_day
-from engine.runbook.rules.parts import inputs
+from engine.runbook.rules.parts import Parts
 
 CHOICE = Kind("RB208", "choice that no calendar has", "nobody could ever choose it.")
 
 
-def check(data: Mapping[str, Any]) -> Iterator[Fault]:
+def check(parts: Parts) -> Iterator[Fault]:
     """Find days among the choices of dates that no calendar has."""
-    for path, spec in inputs(data):
+    for path, spec in parts.inputs:
         for index, choice in enumerate(spec.get("choices", ())):
             if spec["type"] == "date" and isinstance(choice, str) and not is_day(choice):
                 at = (*path, "choices", index)

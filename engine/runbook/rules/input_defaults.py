@@ -29,17 +29,17 @@ from engine.runbook.decode import decode_inputs
 from engine.runbook.fault import Fault
 from engine.runbook.inputs import fault_of_default
 from engine.runbook.rules import input_choices, input_patterns, ranges
-from engine.runbook.rules.parts import inputs
+from engine.runbook.rules.parts import Parts
 
 DEFAULT = Kind("RB207", "default does not fit", "who gives no value would be refused because of the runbook.")
 
 
-def check(data: Mapping[str, Any]) -> Iterator[Fault]:
+def check(parts: Parts) -> Iterator[Fault]:
     """Find defaults that could not be given; what is at fault already is not held against them."""
-    for path, spec in inputs(data):
+    for path, spec in parts.inputs:
         name = str(path[1])
         alone: Any = {"inputs": {name: dict(spec)}}
-        if spec.get("default") is None or _has_gap(spec) or any(_unreadable(alone)):
+        if spec.get("default") is None or _has_gap(spec) or any(_unreadable(Parts(alone))):
             continue
         (decoded,) = decode_inputs(alone)
         if wrong := fault_of_default(decoded):
@@ -48,7 +48,7 @@ def check(data: Mapping[str, Any]) -> Iterator[Fault]:
             yield Fault(DEFAULT, (*path, "default"), "value", message, mend)
 
 
-def _unreadable(alone: Mapping[str, Any]) -> Iterator[Fault]:
+def _unreadable(alone: Parts) -> Iterator[Fault]:
     yield from input_patterns.check(alone)
     yield from input_choices.check(alone)
     yield from ranges.check(alone)

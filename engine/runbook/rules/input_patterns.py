@@ -22,19 +22,18 @@ inputs:
 ```
 """
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from engine.diagnostics import Kind
 from engine.runbook.fault import Fault
-from engine.runbook.rules.parts import inputs
+from engine.runbook.rules.parts import Parts
 
 PATTERN = Kind("RB206", "pattern cannot be read", "whatever is given for the input could not be checked.")
 
 
-def check(data: Mapping[str, Any]) -> Iterator[Fault]:
+def check(parts: Parts) -> Iterator[Fault]:
     """Find patterns that cannot be read."""
-    for path, spec in inputs(data):
+    for path, spec in parts.inputs:
         if isinstance(spec.get("pattern"), str):
             # Only inputs with a pattern pay for importing its library.
             from engine.runbook.patterns import unreadable  # noqa: PLC0415

@@ -31,13 +31,12 @@ steps:
 """
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from engine.diagnostics import Kind, Severity
 from engine.runbook.fault import Fault
 from engine.runbook.leaves import LANGUAGES
-from engine.runbook.rules.parts import filters, listed
+from engine.runbook.rules.parts import Parts, listed
 from engine.runbook.spelling import nearest
 
 UNKNOWN = Kind(
@@ -56,9 +55,9 @@ _CODES = {
 """How other systems write them."""
 
 
-def check(data: Mapping[str, Any]) -> Iterator[Fault]:
+def check(parts: Parts) -> Iterator[Fault]:
     """Find languages that the API's pages do not name."""
-    for path, keys in filters(data):
+    for path, keys in parts.filters:
         for place, item in listed(keys.get("language")):
             if isinstance(item, str) and item not in LANGUAGES and "{{" not in item:
                 message = f'"{item}" is not a language that campaigns know'

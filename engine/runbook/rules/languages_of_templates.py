@@ -30,14 +30,13 @@ steps:
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any
 
 from engine.diagnostics import Kind, Severity
 from engine.runbook.fault import Fault
 from engine.runbook.leaves import LANGUAGES
-from engine.runbook.rules.parts import addressed, is_open, listed
+from engine.runbook.rules.parts import Parts, is_open, listed
 from engine.runbook.spelling import listed as sentence
 
 OTHER = Kind(
@@ -50,9 +49,13 @@ OTHER = Kind(
 _LANGUAGE = rf"(?<![a-z])(?:{'|'.join(LANGUAGES)})(?![a-z])"
 
 
-def check(data: Mapping[str, Any]) -> Iterator[Fault]:
+def check(parts: Parts) -> Iterator[Fault]:
     """Find templates that are called after a language which none of the step's customers has."""
-    for each in addressed(data):
+    # Most templates are called after no language, which is seen of all of them at once.
+    templates = [template for _, step in parts.steps if isinstance(template := step.get("template"), str)]
+    if not _names_a_language("\n".join(templates)):
+        return
+    for each in parts.addressed:
         template = each.step.get("template")
         if not isinstance(template, str) or isinstance(each.filters, str) or is_open(template):
             continue
@@ -68,7 +71,9 @@ def check(data: Mapping[str, Any]) -> Iterator[Fault]:
 @lru_cache(maxsize=1024)
 def _languages(template: str) -> frozenset[str]:
     """Give the languages that a template is called after."""
-    name = template.lower()
-    if not any(language in name for language in LANGUAGES):
-        return frozenset()
-    return frozenset(re.findall(_LANGUAGE, name))
+    return frozenset(re.findall(_LANGUAGE, template.lower()) if _names_a_language(template) else ())
+
+
+def _names_a_language(text: str) -> bool:
+    lower = text.lower()
+    return any(language in lower for language in LANGUAGES)

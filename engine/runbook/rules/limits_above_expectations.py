@@ -33,12 +33,11 @@ steps:
 """
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from engine.diagnostics import Kind, Severity
 from engine.runbook.fault import Fault
-from engine.runbook.rules.parts import addressed, inputs
+from engine.runbook.rules.parts import Parts
 
 ABOVE = Kind(
     "RB501",
@@ -50,11 +49,14 @@ ABOVE = Kind(
 _OF_INPUT = r"\{\{\s*inputs\.(\w+)\s*\}\}"
 
 
-def check(data: Mapping[str, Any]) -> Iterator[Fault]:
+def check(parts: Parts) -> Iterator[Fault]:
     """Find limits that let more customers be messaged than are expected."""
-    for each in addressed(data):
-        most, (limit, origin) = each.expect.get("max"), _limit(each.step.get("limit"), data)
-        if not isinstance(most, int) or most == 0 or not (limit == "none" or isinstance(limit, int)):
+    for each in parts.addressed:
+        most = each.expect.get("max")
+        if not isinstance(most, int) or most == 0:
+            continue
+        limit, origin = _limit(each.step.get("limit"), parts)
+        if limit != "none" and not isinstance(limit, int):
             continue
         bounds = [limit] if isinstance(limit, int) else []
         bounds += [] if each.named is None else [len(each.named)]
@@ -65,10 +67,10 @@ def check(data: Mapping[str, Any]) -> Iterator[Fault]:
             yield Fault(ABOVE, (*each.path, "limit"), "value", message, mend)
 
 
-def _limit(written: object, data: Mapping[str, Any]) -> tuple[object, str]:
+def _limit(written: object, parts: Parts) -> tuple[object, str]:
     """Give a limit, of an input its default, and where it is from if it does not stand there."""
     found = re.fullmatch(_OF_INPUT, written) if isinstance(written, str) else None
     if not found:
         return written, ""
-    default = next((spec.get("default") for path, spec in inputs(data) if path[1] == found[1]), None)
+    default = next((spec.get("default") for path, spec in parts.inputs if path[1] == found[1]), None)
     return default, f" by the default of inputs.{found[1]}"

@@ -54,7 +54,7 @@ from engine.record.condition import Condition
 from engine.runbook.fault import Fault
 from engine.runbook.model import STEP_KEYS
 from engine.runbook.rules.exclusion import never_both
-from engine.runbook.rules.parts import Addressed, addressed, alike, called, listed
+from engine.runbook.rules.parts import Addressed, Parts, alike, called, listed
 from engine.runbook.rules.repeated_steps import content
 
 TWICE = Kind(
@@ -90,10 +90,10 @@ class _Step(NamedTuple):
         return not ((chosen[0] and chosen[0] <= other.excluded) or (chosen[1] and chosen[1] <= self.excluded))
 
 
-def check(data: Mapping[str, Any], conditions: Mapping[Path, Condition]) -> Iterator[Fault]:
+def check(parts: Parts, conditions: Mapping[Path, Condition]) -> Iterator[Fault]:
     """Find steps that may send a customer the message of an earlier step again."""
     groups: dict[object, list[Addressed]] = {}
-    for each in addressed(data):
+    for each in parts.addressed:
         groups.setdefault(_message(each.step), []).append(each)
     most = max(_LEAST_COMPARED, _MOST_COMPARED // max(sum(map(len, groups.values())), 1))
     for group in groups.values():
@@ -105,7 +105,7 @@ def _message(step: Mapping[str, Any]) -> object:
     """Give what customers get: the template, or all that only the step's channel knows."""
     if "template" in step:
         return step["channel"], step["template"]
-    own = {key: value for key, value in step.items() if key not in STEP_KEYS and not key.startswith("x-")}
+    own = {key: step[key] for key in step.keys() - STEP_KEYS if not key.startswith("x-")}
     return step["channel"], alike(own)
 
 

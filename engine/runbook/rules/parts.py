@@ -1,7 +1,8 @@
 """The parts of a runbook that several rules look at, each with its path."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from engine.diagnostics import Path
@@ -30,13 +31,6 @@ def inputs(data: Mapping[str, Any]) -> Iterator[tuple[Path, Mapping[str, Any]]]:
     for name, spec in data.get("inputs", {}).items():
         if isinstance(spec, dict) and "type" in spec:
             yield ("inputs", name), spec
-
-
-def filters(data: Mapping[str, Any]) -> Iterator[tuple[Path, Mapping[str, Any]]]:
-    """Walk over the filters of audiences and steps, but for ``everyone``."""
-    for path, owner in (*audiences(data), *steps(data)):
-        if isinstance(owner.get("filters"), dict):
-            yield (*path, "filters"), owner["filters"]
 
 
 def listed(value: object) -> list[tuple[Path, Any]]:
@@ -68,24 +62,66 @@ class Addressed(NamedTuple):
         return {*ids} - {each for _, each in excluded} if isinstance(ids, list) else None
 
 
-def addressed(data: Mapping[str, Any]) -> Iterator[Addressed]:
-    """Walk over the steps whose filters are known, be it by an audience."""
-    named = data.get("audiences", {})
-    for path, step in steps(data):
-        whose, key = step, "filters"
-        if "filters" not in step:
-            whose, key = named.get(step.get("audience")), "audience"
-        if isinstance(whose, dict) and isinstance(filters := whose.get("filters"), dict | str):
-            expect = step.get("expect", whose.get("expect", {})).get("matched", {})
-            yield Addressed(path, step, (*path, key), filters, expect)
+_NOTHING: Mapping[str, Any] = {}
 
 
-def by_purpose(data: Mapping[str, Any]) -> Iterator[tuple[Addressed, str, str]]:
-    """Walk over whom a purpose addresses, with words for what their filters say.
+class Parts:
+    """What rules look at: the data of a runbook, and the parts of it that several of them walk over.
 
-    An audience whose steps all have one purpose comes once, where it is described.
+    Made once for all rules. A part is gathered when it is first asked for, and kept: a long runbook has
+    10,000 steps, and each of thirty rules would walk over them by itself.
     """
-    found = [(each, str(each.step.get("purpose", data.get("purpose")))) for each in addressed(data)]
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        self.data = data
+
+    @cached_property
+    def steps(self) -> Sequence[tuple[Path, Mapping[str, Any]]]:
+        """The steps."""
+        return [*steps(self.data)]
+
+    @cached_property
+    def audiences(self) -> Sequence[tuple[Path, Mapping[str, Any]]]:
+        """The audiences that are named once."""
+        return [*audiences(self.data)]
+
+    @cached_property
+    def inputs(self) -> Sequence[tuple[Path, Mapping[str, Any]]]:
+        """The inputs whose type is known."""
+        return [*inputs(self.data)]
+
+    @cached_property
+    def filters(self) -> Sequence[tuple[Path, Mapping[str, Any]]]:
+        """The filters of audiences and steps, but for ``everyone``."""
+        owners = (*self.audiences, *self.steps)
+        found = ((path, owner.get("filters")) for path, owner in owners)
+        return [((*path, "filters"), keys) for path, keys in found if isinstance(keys, dict)]
+
+    @cached_property
+    def addressed(self) -> Sequence[Addressed]:
+        """The steps whose filters are known, be it by an audience."""
+        named, found = self.data.get("audiences", {}), []
+        for path, step in self.steps:
+            whose, key = step, "filters"
+            if "filters" not in step:
+                whose, key = named.get(step.get("audience")), "audience"
+            if isinstance(whose, dict) and isinstance(filters := whose.get("filters"), dict | str):
+                expect = step.get("expect", whose.get("expect", _NOTHING))
+                found.append(Addressed(path, step, (*path, key), filters, expect.get("matched", _NOTHING)))
+        return found
+
+    @cached_property
+    def by_purpose(self) -> Sequence[tuple[Addressed, str, str]]:
+        """Whom a purpose addresses, with words for what their filters say.
+
+        An audience whose steps all have one purpose comes once, where it is described.
+        """
+        usual = self.data.get("purpose")
+        found = [(each, str(each.step.get("purpose", usual))) for each in self.addressed]
+        return [*_by_purpose(found)]
+
+
+def _by_purpose(found: Sequence[tuple[Addressed, str]]) -> Iterator[tuple[Addressed, str, str]]:
     of_audiences: dict[str, set[str]] = {}
     for each, purpose in found:
         of_audiences.setdefault(each.step.get("audience", ""), set()).add(purpose)

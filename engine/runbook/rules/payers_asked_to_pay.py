@@ -36,14 +36,13 @@ steps:
 ```
 """
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from engine.diagnostics import Kind, Path, Severity
 from engine.record.plan import Purpose
 from engine.runbook.fault import Fault
 from engine.runbook.leaves import SETTLED
-from engine.runbook.rules.parts import Addressed, by_purpose, listed
+from engine.runbook.rules.parts import Addressed, Parts, listed
 
 PAID = Kind(
     "RB503",
@@ -56,9 +55,9 @@ _OF_DEBTS = frozenset((Purpose.OVERDUE, Purpose.MICROFINANCE))
 _OWING = "payment_status: [bounced, pending, partial]"
 
 
-def check(data: Mapping[str, Any]) -> Iterator[Fault]:
+def check(parts: Parts) -> Iterator[Fault]:
     """Find requests to pay that also go to those who have paid."""
-    for each, purpose, its_status in by_purpose(data):
+    for each, purpose, its_status in parts.by_purpose:
         if purpose in _OF_DEBTS or purpose == Purpose.PRE_DUE:
             yield from _check(each, purpose, its_status)
 

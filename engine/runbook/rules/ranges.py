@@ -35,19 +35,19 @@ from typing import Any
 
 from engine.diagnostics import Kind, Path
 from engine.runbook.fault import Fault
-from engine.runbook.rules.parts import audiences, inputs, steps
+from engine.runbook.rules.parts import Parts
 
 EMPTY = Kind("RB205", "range without room", "no number can lie in it, so it would always be broken.")
 
 
-def check(data: Mapping[str, Any]) -> Iterator[Fault]:
+def check(parts: Parts) -> Iterator[Fault]:
     """Find ranges of ``expect`` and of inputs whose lower end is above their upper one."""
-    for path, owner in (*audiences(data), *steps(data)):
+    for path, owner in (*parts.audiences, *parts.steps):
         expect = owner.get("expect")
         matched = expect.get("matched") if isinstance(expect, dict) else None
         if isinstance(matched, dict):
             yield from _between((*path, "expect", "matched"), matched, "min", "max")
-    for path, spec in inputs(data):
+    for path, spec in parts.inputs:
         yield from _between(path, spec, "minimum", "maximum")
 
 

@@ -31,13 +31,12 @@ steps:
 ```
 """
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from engine.diagnostics import Kind, Path, Severity
 from engine.record.plan import Purpose
 from engine.runbook.fault import Fault
-from engine.runbook.rules.parts import by_purpose, listed
+from engine.runbook.rules.parts import Parts, listed
 
 UNPAID = Kind(
     "RB504",
@@ -47,9 +46,9 @@ UNPAID = Kind(
 )
 
 
-def check(data: Mapping[str, Any]) -> Iterator[Fault]:
+def check(parts: Parts) -> Iterator[Fault]:
     """Find receipts whose filters admit customers that have not paid."""
-    for each, purpose, its_status in by_purpose(data):
+    for each, purpose, its_status in parts.by_purpose:
         if purpose != Purpose.RECEIPT or isinstance(each.filters, str):
             continue
         for place, status in listed(each.filters.get("payment_status")):

@@ -41,13 +41,12 @@ steps:
 ```
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from engine.diagnostics import Kind, Path, Severity
 from engine.runbook.fault import Fault
-from engine.runbook.rules.parts import alike, is_open, steps
+from engine.runbook.rules.parts import Parts, alike, is_open
 from engine.runbook.spelling import listed as sentence
 
 REPEATED = Kind(
@@ -61,44 +60,47 @@ MANY = 3
 MANY_VALUES = 4
 _MOST_NAMED = 5
 
-_Places: TypeAlias = list[tuple[Path, str]]
+_Own: TypeAlias = tuple[Path, Mapping[str, Any]]
+"""A step with filters of its own, and its path."""
 
 
-def check(data: Mapping[str, Any]) -> Iterator[Fault]:
+def check(parts: Parts) -> Iterator[Fault]:
     """Find filters, and values of columns, that several steps write out, each where it is written first."""
-    whole: dict[object, _Places] = defaultdict(list)
-    own = [(path, step) for path, step in steps(data) if isinstance(step.get("filters"), dict)]
-    for path, step in own:
-        if _values(step["filters"]) > 1:
-            whole[alike(step["filters"])].append(((*path, "filters"), step["id"]))
+    whole: dict[object, list[_Own]] = {}
+    own = [each for each in parts.steps if isinstance(each[1].get("filters"), dict)]
+    for each in own:
+        filters = each[1]["filters"]
+        # None of them is empty: several keys are several values.
+        if len(filters) > 1 or _values(filters) > 1:
+            whole.setdefault(alike(filters), []).append(each)
     repeated = [places for places in whole.values() if len(places) >= MANY]
     for places in repeated:
+        at = (*places[0][0], "filters")
         mend = "describe them under `audiences:`, and write audience: NAME on these steps."
-        yield Fault(REPEATED, places[0][0], "key", f"they stand in {_named(places)}", mend)
+        yield Fault(REPEATED, at, "key", f"they stand in {_named(places)}", mend)
     told = {path for places in repeated for path, _ in places}
-    yield from _columns([(path, step) for path, step in own if (*path, "filters") not in told])
+    yield from _columns([each for each in own if each[0] not in told] if told else own)
 
 
-def _columns(own: Iterable[tuple[Path, Mapping[str, Any]]]) -> Iterator[Fault]:
+def _columns(own: Iterable[_Own]) -> Iterator[Fault]:
     """Find values of a column that several steps write out, whatever else they filter by."""
-    found: dict[tuple[str, object], _Places] = defaultdict(list)
-    for path, step in own:
-        for column, value in step["filters"].get("custom", {}).items():
+    found: dict[tuple[str, object], list[_Own]] = {}
+    for each in own:
+        for column, value in each[1]["filters"].get("custom", {}).items():
             if not any(map(is_open, value if isinstance(value, list) else (value,))):
-                place = (*path, "filters", "custom", column)
-                found[column, alike(value)].append((place, step["id"]))
+                found.setdefault((column, alike(value)), []).append(each)
     for (column, _), places in found.items():
         if len(places) >= MANY_VALUES:
+            at = (*places[0][0], "filters", "custom", column)
             message = f"this value of {column} stands in {_named(places)}"
             mend = "declare an input with it as the default, or describe these customers under `audiences:`."
-            yield Fault(REPEATED, places[0][0], "key", message, mend)
+            yield Fault(REPEATED, at, "key", message, mend)
 
 
-def _named(places: _Places) -> str:
+def _named(places: Sequence[_Own]) -> str:
     more = len(places) - _MOST_NAMED
-    return sentence(
-        [name for _, name in places[:_MOST_NAMED]] + ([f"{more} more"] if more > 0 else []), "and"
-    )
+    names = [str(step["id"]) for _, step in places[:_MOST_NAMED]]
+    return sentence([*names, f"{more} more"] if more > 0 else names, "and")
 
 
 def _values(filters: Mapping[str, Any]) -> int:

@@ -30,7 +30,7 @@ from typing import Any
 
 from engine.diagnostics import Kind, Path, Severity
 from engine.runbook.fault import Fault
-from engine.runbook.rules.parts import called, steps
+from engine.runbook.rules.parts import Parts, called
 
 REPEATED = Kind(
     "RB511",
@@ -43,10 +43,10 @@ _ITS_OWN = frozenset(("id", "title", "accept_warnings"))
 _MOST_TELLING = ("channel", "template", "audience", "limit", "when")
 
 
-def check(data: Mapping[str, Any]) -> Iterator[Fault]:
+def check(parts: Parts) -> Iterator[Fault]:
     """Find steps that are earlier ones again, but for their names."""
     near: dict[object, list[tuple[Path, Mapping[str, Any]]]] = {}
-    for path, step in steps(data):
+    for path, step in parts.steps:
         # Comparing all of every step would cost as much as checking its shape.
         near.setdefault(tuple(map(step.get, _MOST_TELLING)), []).append((path, step))
     for group in near.values():

@@ -32,12 +32,11 @@ steps:
 """
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from engine.diagnostics import Json, Kind, Severity
 from engine.runbook.fault import Fault
-from engine.runbook.rules.parts import filters, listed
+from engine.runbook.rules.parts import Parts, listed
 from engine.runbook.spelling import shown, yaml
 
 SPOILT = Kind(
@@ -58,11 +57,11 @@ _JOINED = r"\s*[;,|]\s*|\s+"
 _MARKS = "'\"=\u00b4`"
 
 
-def check(data: Mapping[str, Any]) -> Iterator[Fault]:
+def check(parts: Parts) -> Iterator[Fault]:
     """Find ids that a spreadsheet, or a way of copying, has made something else."""
-    for path, keys in filters(data):
+    for path, keys in parts.filters:
         for key in ("ids", "exclude_ids"):
-            for place, item in listed(keys.get(key)):
+            for place, item in listed(keys[key]) if key in keys else ():
                 if isinstance(item, str) and "{{" not in item and (wrong := _wrong(item)):
                     yield Fault(SPOILT, (*path, key, *place), "value", *wrong)
 

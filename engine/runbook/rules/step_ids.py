@@ -22,20 +22,21 @@ steps:
 ```
 """
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from engine.diagnostics import Kind
 from engine.runbook.fault import Fault
-from engine.runbook.rules.parts import steps
+from engine.runbook.rules.parts import Parts
 
 DUPLICATE = Kind("RB201", "duplicate step id", "the run log addresses a step by its id.")
 
 
-def check(data: Mapping[str, Any]) -> Iterator[Fault]:
+def check(parts: Parts) -> Iterator[Fault]:
     """Find ids that stand twice."""
-    ids = [(path, step["id"]) for path, step in steps(data) if isinstance(step.get("id"), str)]
+    ids = [(path, step["id"]) for path, step in parts.steps if isinstance(step.get("id"), str)]
     taken = {name for _, name in ids}
+    if len(taken) == len(ids):
+        return
     first: dict[str, int] = {}
     for path, name in ids:
         number = int(path[1]) + 1

@@ -32,13 +32,13 @@ steps:
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
 from engine.diagnostics import Kind, Path, Severity
 from engine.runbook.fault import Fault
-from engine.runbook.rules.parts import is_open, steps
+from engine.runbook.rules.parts import Parts, is_open
 
 TRIAL = Kind(
     "RB505",
@@ -60,32 +60,42 @@ _HOLE = r"(?i)^x{3,}[0-9]*$|^fill[ _-]?in|^change[ _-]?me"
 _COMPARED = r"(?i)(?<![a-z])(?:a.?b|split)[ _-]?tests?(?![a-z])"
 
 
-def check(data: Mapping[str, Any]) -> Iterator[Fault]:
+def check(parts: Parts) -> Iterator[Fault]:
     """Find templates, campaigns and names that look like those of a test."""
-    for path, text in _texts(data):
-        if isinstance(text, str) and (found := _sign(text)):
+    texts = [each for each in _texts(parts) if isinstance(each[-1], str)]
+    # Nearly always none does, which is seen of all of them at once.
+    if not _hints_at_a_test("\n".join([text for *_, text in texts])):
+        return
+    for path, below, text in texts:
+        if found := _sign(text):
             mend = "write the real one; where it is only called so, rename it."
-            yield Fault(TRIAL, path, "value", f'"{found}" is a word of tests and drafts', mend)
+            message = f'"{found}" is a word of tests and drafts'
+            yield Fault(TRIAL, (*path, *below), "value", message, mend)
 
 
-def _texts(data: Mapping[str, Any]) -> Iterator[tuple[Path, object]]:
-    yield ("name",), data.get("name")
-    for key, value in data.get("campaign", {}).items():
+def _texts(parts: Parts) -> Iterator[tuple[Path, Path, Any]]:
+    """Walk over the values that are looked at, each with the path of its owner and its own below that."""
+    yield (), ("name",), parts.data.get("name")
+    for key, value in parts.data.get("campaign", {}).items():
         if key in {"id", "name"}:
-            yield ("campaign", key), value
-    for path, step in steps(data):
-        yield (*path, "template"), step.get("template")
+            yield ("campaign",), (key,), value
+    for path, step in parts.steps:
+        yield path, ("template",), step.get("template")
         conversation = step.get("conversation")
         if isinstance(conversation, dict):
-            yield (*path, "conversation", "agent"), conversation.get("agent")
-            yield (*path, "conversation", "disposition"), conversation.get("disposition")
+            yield path, ("conversation", "agent"), conversation.get("agent")
+            yield path, ("conversation", "disposition"), conversation.get("disposition")
+
+
+def _hints_at_a_test(text: str) -> bool:
+    lower = text.lower()
+    return any(hint in lower for hint in _HINTS)
 
 
 @lru_cache(maxsize=1024)
 def _sign(text: str) -> str:
     """Give the word by which a text looks like one of a test; empty if it does not."""
-    lower = text.lower()
-    if is_open(text) or not any(hint in lower for hint in _HINTS):
+    if is_open(text) or not _hints_at_a_test(text):
         return ""
     if hole := re.search(_HOLE, text):
         return hole[0]

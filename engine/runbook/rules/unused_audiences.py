@@ -27,12 +27,11 @@ steps:
 ```
 """
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from engine.diagnostics import Kind, Severity
 from engine.runbook.fault import Fault
-from engine.runbook.rules.parts import audiences, steps
+from engine.runbook.rules.parts import Parts
 
 UNUSED = Kind(
     "RB507",
@@ -42,10 +41,10 @@ UNUSED = Kind(
 )
 
 
-def check(data: Mapping[str, Any]) -> Iterator[Fault]:
+def check(parts: Parts) -> Iterator[Fault]:
     """Find audiences that no step names."""
-    used = {step.get("audience") for _, step in steps(data)}
-    for path, _ in audiences(data):
+    used = {step.get("audience") for _, step in parts.steps}
+    for path, _ in parts.audiences:
         if path[1] not in used:
             mend = f"write audience: {path[1]} on the step that it is meant for, or delete it."
             yield Fault(UNUSED, path, "key", "no step names it", mend)

@@ -33,12 +33,11 @@ steps:
 ```
 """
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from engine.diagnostics import Kind, Severity
 from engine.runbook.fault import Fault
-from engine.runbook.rules.parts import inputs, inputs_read
+from engine.runbook.rules.parts import Parts, inputs_read
 
 UNUSED = Kind(
     "RB506",
@@ -48,11 +47,11 @@ UNUSED = Kind(
 )
 
 
-def check(data: Mapping[str, Any]) -> Iterator[Fault]:
+def check(parts: Parts) -> Iterator[Fault]:
     """Find inputs that nothing reads."""
-    unused = {str(path[1]) for path, spec in inputs(data) if spec.get("key") is not True}
+    unused = {str(path[1]) for path, spec in parts.inputs if spec.get("key") is not True}
     for part in ("campaign", "audiences", "steps"):
-        for _, name in inputs_read(data.get(part)) if unused else ():
+        for _, name in inputs_read(parts.data.get(part)) if unused else ():
             unused.discard(name)
             if not unused:
                 break

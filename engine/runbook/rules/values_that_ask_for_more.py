@@ -32,14 +32,13 @@ steps:
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any
 
 from engine.diagnostics import Json, Kind, Severity
 from engine.runbook.fault import Fault
 from engine.runbook.rules.languages import EVERY
-from engine.runbook.rules.parts import filters, is_open, listed
+from engine.runbook.rules.parts import Parts, is_open, listed
 from engine.runbook.spelling import shown, yaml
 
 ASKS_FOR_MORE = Kind(
@@ -58,9 +57,9 @@ _SIGN = r"([<>]=?|<>|[=!~]+|\u2265|\u2264|\u2260)\s*[^\s<>=!~]"
 _JOINED = r"\s*[,;|]\s*|\s+(?:or|OR)\s+"
 
 
-def check(data: Mapping[str, Any]) -> Iterator[Fault]:
+def check(parts: Parts) -> Iterator[Fault]:
     """Find values of columns that ask for other values than themselves."""
-    for path, keys in filters(data):
+    for path, keys in parts.filters:
         for column, wanted in keys.get("custom", {}).items():
             for place, item in listed(wanted):
                 if isinstance(item, str) and not is_open(item) and (wrong := _wrong(item)):

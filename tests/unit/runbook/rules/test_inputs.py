@@ -9,13 +9,14 @@ from engine.runbook.rules import input_choices, input_defaults, input_patterns
 from engine.runbook.rules.input_choices import CHOICE
 from engine.runbook.rules.input_defaults import DEFAULT
 from engine.runbook.rules.input_patterns import PATTERN
+from engine.runbook.rules.parts import Parts
 
 
 def faults(**spec: Any) -> list[Fault]:  # noqa: ANN401 - any of an input's keys
     """What is wrong with an input called x."""
-    data = {"inputs": {"x": spec}}
+    parts = Parts({"inputs": {"x": spec}})
     rules = (input_patterns, input_choices, input_defaults)
-    return [fault for rule in rules for fault in rule.check(data)]
+    return [fault for rule in rules for fault in rule.check(parts)]
 
 
 def codes(spec: str) -> list[str]:
