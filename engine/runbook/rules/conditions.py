@@ -123,7 +123,7 @@ def _terms(parts: Parts, conditions: Mapping[Path, Condition]) -> dict[str, Step
 def _of(about: Addressed, usual: str | None, conditions: Mapping[Path, Condition]) -> StepTerms:
     step, path = about.step, about.path
     when = conditions.get((*path, "when"))
-    places = [(*path, "success", *place) for place, _ in listed(step.get("success"))]
+    criteria = [(*path, "success", *place) for place, _ in listed(step.get("success"))]
     bounds = [
         bound for bound in (step.get("limit"), len(about.named or ())) if isinstance(bound, int) and bound
     ]
@@ -132,7 +132,7 @@ def _of(about: Addressed, usual: str | None, conditions: Mapping[Path, Condition
         id=step["id"],
         may_skip=when is not None,
         when=when if when and _is_short(when) else None,
-        success=tuple([conditions[place] for place in places]),
+        success=tuple([conditions[place] for place in criteria]),
         expect=Range(_whole(least), _whole(most)) if about.expect else None,
         at_most=min(bounds, default=None),
         goes_on=step.get("on_failure", usual) == "continue",

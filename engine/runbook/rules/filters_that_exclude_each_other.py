@@ -50,12 +50,13 @@ _IDS = ("loan_id", "lead_id")
 def check(parts: Parts) -> Iterator[Fault]:
     """Find columns of ids that want other customers than ``ids`` does."""
     for path, keys in parts.filters:
-        if "ids" not in keys or "custom" not in keys:
-            continue
-        own = {each for _, each in listed(keys["ids"])}
-        for column in _IDS if own else ():
-            other = {each for _, each in listed(keys["custom"].get(column))}
-            if other and not own & other and not any(map(is_open, own | other)):
+        custom = keys.get("custom", {})
+        for column in _IDS if "ids" in keys else ():
+            if column not in custom:
+                continue
+            own = {each for _, each in listed(keys["ids"])}
+            other = {each for _, each in listed(custom[column])}
+            if own and other and not own & other and not any(map(is_open, own | other)):
                 message = f"`ids` wants {shown(min(own))}{' or another' if len(own) > 1 else ''}"
                 mend = "write the id under `ids` alone."
                 yield Fault(NOBODY, (*path, "custom", column), "value", message, mend)

@@ -40,6 +40,9 @@ def listed(value: object) -> list[tuple[Path, Any]]:
     return [] if value is None else [((), value)]
 
 
+_NOTHING: Mapping[str, Any] = {}
+
+
 class Addressed(NamedTuple):
     """A step and whom it addresses: ``filters``, a mapping or ``everyone``; ``place`` is where it says so."""
 
@@ -57,12 +60,11 @@ class Addressed(NamedTuple):
     @property
     def named(self) -> set[str] | None:
         """The customers whom its filters name; None where they name none, or an input gives them."""
-        keys = self.filters if isinstance(self.filters, dict) else {}
-        ids, excluded = keys.get("ids"), listed(keys.get("exclude_ids"))
-        return {*ids} - {each for _, each in excluded} if isinstance(ids, list) else None
-
-
-_NOTHING: Mapping[str, Any] = {}
+        keys = self.filters if isinstance(self.filters, dict) else _NOTHING
+        ids = keys.get("ids")
+        if not isinstance(ids, list):
+            return None
+        return {*ids}.difference(each for _, each in listed(keys.get("exclude_ids")))
 
 
 class Parts:
