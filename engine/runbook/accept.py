@@ -8,10 +8,11 @@ test holds it to the library's judgement on the same schema.
 
 import sys
 from collections.abc import Callable, Mapping
+from math import inf
 from typing import Any, TypeAlias
 
 from engine.diagnostics import Json
-from engine.runbook.leaves import Schema, fits
+from engine.runbook.leaves import Schema, matcher
 
 Accepts: TypeAlias = Callable[[Any], bool]
 _Schema: TypeAlias = Mapping[str, Any]
@@ -27,6 +28,13 @@ _TYPES: Mapping[str, type | tuple[type, ...]] = {
 _SHOWN = frozenset(("examples", "enumDescriptions", "defaultSnippets"))  # no schema stands below them
 _SILENT = _SHOWN | {"$schema", "$id", "$defs", "title", "description", "patternErrorMessage", "then", "else"}
 """What judges nothing by itself."""
+
+_OF_MAPPINGS = frozenset(
+    ("required", "properties", "patternProperties", "additionalProperties", "minProperties", "maxProperties")
+)
+_OF_LISTS = frozenset(("items", "minItems", "maxItems", "uniqueItems"))
+_OF_TEXTS = frozenset(("enum", "pattern", "minLength", "maxLength"))
+_OF_NUMBERS = frozenset(("minimum", "maximum"))
 
 
 def inlined(schema: Schema) -> Schema:
@@ -80,72 +88,127 @@ class _Builder:
         return self._done[id(schema)]
 
     def _build(self, schema: _Schema) -> Accepts:
-        if schema.get("type") == "string" and schema.keys() <= _OF_TEXTS:
-            return _text(schema)
-        return _all([rule for key in schema if (rule := self._rule(key, schema)) is not None])
+        """Join what the keywords ask: those about one kind of value ask at once, with its type."""
+        left = [key for key in schema if key not in _SILENT]
+        rules: list[Accepts] = []
+        for kinds, keywords, make in (
+            (("object",), _OF_MAPPINGS, self._mapping),
+            (("array",), _OF_LISTS, self._list),
+            (("string",), _OF_TEXTS, _text),
+            (("integer", "number"), _OF_NUMBERS, _number),
+        ):
+            if not keywords.isdisjoint(left):
+                is_typed = schema.get("type") in kinds
+                rules.append(make(schema, not is_typed))
+                left = [key for key in left if key not in keywords and not (is_typed and key == "type")]
+        return _all([*rules, *[self._rule(key, schema) for key in left]])
 
-    def _rule(self, key: str, schema: _Schema) -> Accepts | None:  # noqa: PLR0911  (one case a keyword)
-        bound = schema[key]
-        if key in _SILENT:
-            return None
-        if key in {"properties", "patternProperties"} and "additionalProperties" in schema:
-            return None  # that rule reads both
+    def _rule(self, key: str, schema: _Schema) -> Accepts:
         match key:
             case "type":
-                return _of_type(bound)
-            case "additionalProperties":
-                return self._closed(schema)
-            case "items":
-                item = self.of(bound)
-                return lambda value: not isinstance(value, list) or all(map(item, value))
-            case "allOf" | "anyOf" | "oneOf":
-                return self._joined(key, [self.of(part) for part in bound])
+                return _of_type(schema["type"])
+            case "allOf":
+                return self._all_of(schema[key])
+            case "anyOf" | "oneOf":
+                return self._choice(key, schema[key])
             case "if":
-                return self._if(schema)
-            case "properties":
-                return self._open(bound)
+                condition, then, other = (self._branch(schema, name) for name in ("if", "then", "else"))
+                return lambda value: then(value) if condition(value) else other(value)
             case _:
-                return _bound(key, bound)
+                raise AssertionError(f"{key} is not a keyword that this knows")
 
-    def _closed(self, schema: _Schema) -> Accepts:
-        assert schema["additionalProperties"] is False, "our schemas are closed"
+    def _choice(self, key: str, branches: list[_Schema]) -> Accepts:
+        keys = _keys_asked(branches)
+        if keys and key == "anyOf":
+            return lambda value: not isinstance(value, dict) or not keys.isdisjoint(value)
+        if key == "anyOf":
+            return _any([self.of(branch) for branch in branches])
+        assert keys, "our schemas want exactly one of several keys, and of nothing else"
+        # As in the judge: of a value that is no mapping, ``type`` has said what there is to say.
+        return lambda value: not isinstance(value, dict) or len(keys & value.keys()) == 1
+
+    def _branch(self, schema: _Schema, name: str) -> Accepts:
+        # Only parts of the schema itself may be built: they live on, so their identities stay theirs.
+        return self.of(schema[name]) if name in schema else _anything
+
+    def _mapping(self, schema: _Schema, others: bool) -> Accepts:
+        """Judge a mapping; ``others``, as with each of these kinds, is the word on any other value."""
         known = {key: self.of(part) for key, part in schema.get("properties", {}).items()}
-        patterns = [(key, self.of(part)) for key, part in schema.get("patternProperties", {}).items()]
+        patterns = [
+            (matcher(key), self.of(part)) for key, part in schema.get("patternProperties", {}).items()
+        ]
+        required = frozenset(schema.get("required", ()))
+        least, most = schema.get("minProperties", 0), schema.get("maxProperties", sys.maxsize)
+        is_closed = "additionalProperties" in schema
+        assert schema.get("additionalProperties", patterns or False) is False, "our schemas are closed"
 
         def accepts(value: Json) -> bool:
             if not isinstance(value, dict):
-                return True
+                return others
+            if not (least <= len(value) <= most and required <= value.keys()):
+                return False
             for key, each in value.items():
                 if key in known:
                     if not known[key](each):
                         return False
-                else:
-                    below = [part for pattern, part in patterns if fits(pattern, key)]
-                    if not below or not all(part(each) for part in below):
+                elif is_closed:
+                    fitting = [part for matches, part in patterns if matches(key)]
+                    if not fitting or not all(part(each) for part in fitting):
                         return False
             return True
 
         return accepts
 
-    def _open(self, properties: Mapping[str, _Schema]) -> Accepts:
-        known = [(key, self.of(part)) for key, part in properties.items()]
-        return lambda value: (
-            not isinstance(value, dict) or all(part(value[key]) for key, part in known if key in value)
-        )
+    def _list(self, schema: _Schema, others: bool) -> Accepts:
+        item = self._branch(schema, "items")
+        least, most = schema.get("minItems", 0), schema.get("maxItems", sys.maxsize)
+        is_unique = _are_unique if schema.get("uniqueItems", False) else _anything
 
-    def _joined(self, key: str, parts: list[Accepts]) -> Accepts:
-        if key == "allOf":
-            return _all(parts)
-        if key == "anyOf":
-            return _any(parts)
-        # As in the judge: of a value that is no mapping, ``type`` has said what there is to say.
-        return lambda value: not isinstance(value, dict) or sum(part(value) for part in parts) == 1
+        def accepts(value: Json) -> bool:
+            if not isinstance(value, list):
+                return others
+            return least <= len(value) <= most and all(map(item, value)) and is_unique(value)
 
-    def _if(self, schema: _Schema) -> Accepts:
-        condition = self.of(schema["if"])
-        # Only parts of the schema itself may be built: they live on, so their identities stay theirs.
-        then, other = (self.of(schema[key]) if key in schema else _anything for key in ("then", "else"))
-        return lambda value: then(value) if condition(value) else other(value)
+        return accepts
+
+    def _all_of(self, branches: list[_Schema]) -> Accepts:
+        """Join branches, of which each asks for a word under one and the same key: look that word up."""
+        key = _key_asked(branches[0])
+        assert key is not None, "our schemas branch by the word under a key"
+        assert all(_key_asked(branch) == key for branch in branches), "each by the word under the same one"
+        words = {word for branch in branches for word in branch["if"]["properties"][key]["enum"]}
+        by_word: dict[str, Accepts] = {}
+
+        def accepts(value: Any) -> bool:  # noqa: ANN401  (any JSON)
+            word = value.get(key) if isinstance(value, dict) else None
+            if not isinstance(word, str) or word not in words:
+                return all(self.of(branch)(value) for branch in branches)
+            # Of several words a small file uses one or two, and would wait for all of them.
+            if word not in by_word:
+                by_word[word] = _all([self._chosen(branch, {key: word}) for branch in branches])
+            return by_word[word](value)
+
+        return accepts
+
+    def _chosen(self, branch: _Schema, told: Json) -> Accepts:
+        return self._branch(branch, "then" if self.of(branch["if"])(told) else "else")
+
+
+def _key_asked(branch: _Schema) -> str | None:
+    """Give the key by whose word alone a branch decides, if it does."""
+    condition = branch.get("if", {})
+    properties = condition.get("properties", {})
+    is_all = branch.keys() - _SILENT == {"if"} and condition.keys() == {"type", "required", "properties"}
+    if not is_all or condition["type"] != "object" or condition["required"] != [*properties]:
+        return None
+    return next((key for key, part in properties.items() if len(properties) == 1 and "enum" in part), None)
+
+
+def _keys_asked(branches: list[_Schema]) -> frozenset[str]:
+    """Give the keys of which each branch asks for one, and for nothing else; none where one does not."""
+    asked = [branch["required"] for branch in branches if branch.keys() - _SILENT == {"required"}]
+    keys = frozenset(key for one in asked for key in one)
+    return keys if len(keys) == len(branches) and all(len(one) == 1 for one in asked) else frozenset()
 
 
 def _anything(_value: object) -> bool:
@@ -156,16 +219,14 @@ def _anything(_value: object) -> bool:
 
 
 def _all(parts: list[Accepts]) -> Accepts:
-    match parts:
+    match [part for part in parts if part is not _anything]:
         case [one]:
             return one
         case [one, two]:
             return lambda value: one(value) and two(value)
-        case [one, two, three]:
-            return lambda value: one(value) and two(value) and three(value)
         case [one, two, *more]:
-            rest = _all(more)
-            return lambda value: one(value) and two(value) and rest(value)
+            rest = _all([two, *more])
+            return lambda value: one(value) and rest(value)
     return _anything
 
 
@@ -178,61 +239,33 @@ def _any(parts: list[Accepts]) -> Accepts:
     return lambda value: any(part(value) for part in parts)
 
 
-_OF_TEXTS = frozenset(("type", "enum", "pattern", "maxLength", *_SILENT))
+def _text(schema: _Schema, others: bool) -> Accepts:
+    least, most = schema.get("minLength", 0), schema.get("maxLength", sys.maxsize)
+    matches = matcher(schema["pattern"]) if "pattern" in schema else _anything
+    if "enum" in schema:
+        assert all(isinstance(word, str) for word in schema["enum"]), "our choices are words"
+        words = frozenset(word for word in schema["enum"] if least <= len(word) <= most and matches(word))
+        return lambda value: isinstance(value, str) and value in words
+    return lambda value: least <= len(value) <= most and matches(value) if isinstance(value, str) else others
 
 
-def _text(schema: _Schema) -> Accepts:
-    """Judge a text at once: most values are one."""
-    words, pattern, most = schema.get("enum"), schema.get("pattern"), schema.get("maxLength", sys.maxsize)
-    if words is not None:
-        allowed = frozenset(words)
-        return lambda value: isinstance(value, str) and value in allowed and len(value) <= most
-    if pattern is None:
-        return lambda value: isinstance(value, str) and len(value) <= most
-    return lambda value: isinstance(value, str) and len(value) <= most and fits(pattern, value)
+def _number(schema: _Schema, others: bool) -> Accepts:
+    kind = _TYPES[schema["type"] if not others else "number"]
+    least, most = schema.get("minimum", -inf), schema.get("maximum", inf)
+
+    def accepts(value: Any) -> bool:  # noqa: ANN401  (any JSON)
+        if not isinstance(value, kind) or isinstance(value, bool):
+            return others
+        return bool(least <= value <= most)
+
+    return accepts
 
 
 def _of_type(wanted: str) -> Accepts:
     kind = _TYPES[wanted]
-    if wanted == "boolean" or wanted not in {"integer", "number"}:
+    if wanted not in {"integer", "number"}:
         return lambda value: isinstance(value, kind)
     return lambda value: isinstance(value, kind) and not isinstance(value, bool)
-
-
-def _bound(key: str, bound: Any) -> Accepts:  # noqa: ANN401, C901, PLR0911, PLR0912  (any JSON; one case a keyword)
-    match key:
-        case "enum":
-            assert all(isinstance(each, str) for each in bound), "our choices are words"
-            return lambda value: isinstance(value, str) and value in bound
-        case "required":
-            required = frozenset(bound)
-            return lambda value: not isinstance(value, dict) or required <= value.keys()
-        case "pattern":
-            return lambda value: not isinstance(value, str) or fits(bound, value)
-        case "minimum":
-            return lambda value: not _is_number(value) or value >= bound
-        case "maximum":
-            return lambda value: not _is_number(value) or value <= bound
-        case "minLength":
-            return lambda value: not isinstance(value, str) or len(value) >= bound
-        case "maxLength":
-            return lambda value: not isinstance(value, str) or len(value) <= bound
-        case "minItems":
-            return lambda value: not isinstance(value, list) or len(value) >= bound
-        case "maxItems":
-            return lambda value: not isinstance(value, list) or len(value) <= bound
-        case "minProperties":
-            return lambda value: not isinstance(value, dict) or len(value) >= bound
-        case "maxProperties":
-            return lambda value: not isinstance(value, dict) or len(value) <= bound
-        case "uniqueItems":
-            return lambda value: not isinstance(value, list) or _are_unique(value)
-        case _:
-            raise AssertionError(f"{key} is not a keyword that this knows")
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _are_unique(values: list[Any]) -> bool:

@@ -5,7 +5,7 @@ the API an empty value may mean everyone (DESIGN, rule 2).
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import TypeAlias
 
@@ -215,25 +215,33 @@ def leaves(*, templates: bool) -> Schema:
 
 
 def fits(pattern: str, value: str) -> bool:
-    """Whether a text has the form of a pattern of this module.
+    """Whether a text has the form of a pattern of this module."""
+    return matcher(pattern)(value)
+
+
+@lru_cache(maxsize=256)
+def matcher(pattern: str) -> Callable[[str], bool]:
+    """Give the function that says whether a text has the form of a pattern of this module.
 
     In JSON Schema ``$`` is the very end; Python's would let a last line break pass.
     """
-    if pattern in _OF_WORDS and _is_words(value) and ("{{" not in value or pattern in _WITH_BRACES):
-        return True
-    return _compiled(pattern).search(value) is not None
+    if pattern not in _OF_WORDS:
+        return lambda value: _compiled(pattern).search(value) is not None
+    may_hold_braces = pattern in _WITH_BRACES
+
+    def matches(value: str) -> bool:
+        # What nearly every text is, all of those patterns admit; they name ranges of Unicode themselves,
+        # and each takes half a millisecond to compile.
+        is_of_words = 0 < len(value) <= MAX_COLUMN and value.isascii() and value.isprintable()
+        if is_of_words and value == value.strip() and (may_hold_braces or "{{" not in value):
+            return True
+        return _compiled(pattern).search(value) is not None
+
+    return matches
 
 
 _WITH_BRACES = frozenset((TEXT, CONDITION))
 _OF_WORDS = _WITH_BRACES | {LITERAL, PARAGRAPH, COLUMN}
-
-
-def _is_words(value: str) -> bool:
-    """Say whether a text is what nearly every one is, and what all of those patterns admit.
-
-    They name ranges of Unicode themselves, and each takes half a millisecond to compile.
-    """
-    return 0 < len(value) <= MAX_COLUMN and value.isascii() and value.isprintable() and value == value.strip()
 
 
 @lru_cache(maxsize=256)
