@@ -52,7 +52,7 @@ def split(
     or the campaign, to all steps. All to which it belongs must accept it.
     """
     known = tuple(found)
-    if not any(_codes(step) for _, step in _steps(document)):
+    if not any(ACCEPTED in step for _, step in _steps(document)):
         return known, ()
     homes = _Homes(document)
     kept: list[Diagnostic] = []
@@ -60,19 +60,26 @@ def split(
     for one in known:
         owners = [] if one.is_error else homes.of(one)
         if owners and all(one.kind.code in _codes(step) for step in owners):
-            accepted += [Accepted(step["id"], one, _codes(step)[one.kind.code]) for step in owners]
+            accepted += [Accepted(_name(step), one, _codes(step)[one.kind.code]) for step in owners]
         else:
             kept.append(_asking_all(one, owners))
     return tuple(kept), tuple(dict.fromkeys(accepted))
 
 
+def _name(step: Mapping[str, Any]) -> str:
+    """Give a step's id, empty if it has none: what is said of its runbook may still be accepted or not."""
+    name = step.get("id")
+    return name if isinstance(name, str) else ""
+
+
 def _asking_all(one: Diagnostic, owners: Sequence[Mapping[str, Any]]) -> Diagnostic:
     """Say of a warning that some of its steps accept which of them do not."""
-    others = [f"`{step['id']}`" for step in owners[:_MOST_ASKED] if one.kind.code not in _codes(step)]
+    others = [_name(step) for step in owners[:_MOST_ASKED] if one.kind.code not in _codes(step)]
     if len(others) == len(owners[:_MOST_ASKED]):
         return one
-    few = listed(others[:_MOST_NAMED], "and") + (" and others" if others[_MOST_NAMED:] else "")
-    return replace(one, help=f"{one.help} To accept it, do so at {few}, too.")
+    few = [f"`{each}`" if each else "a step without an id" for each in others[:_MOST_NAMED]]
+    where = listed(few, "and") + (" and others" if others[_MOST_NAMED:] else "")
+    return replace(one, help=f"{one.help} To accept it, do so at {where}, too.")
 
 
 def by_step(runbook: Runbook, accepted: Iterable[Accepted]) -> tuple[Accepted, ...]:
@@ -91,7 +98,7 @@ def idle(document: Document, found: Iterable[Diagnostic]) -> Iterator[Fault]:
     Silent where an input may still bring it about, of what is found elsewhere: in the catalog, and of what
     there is so much of that not all was told.
     """
-    if not any(_codes(step) for _, step in _steps(document)):
+    if not any(ACCEPTED in step for _, step in _steps(document)):
         return
     homes, told = _Homes(document), tuple(found)
     used = {(step["id"], one.kind.code) for one in told for step in homes.of(one)}
@@ -160,7 +167,9 @@ def _steps(document: Document) -> Iterator[_Step]:
 
 def _codes(step: Mapping[str, Any]) -> Mapping[str, str]:
     codes = step.get(ACCEPTED)
-    return {code: why for code, why in codes.items() if code[:2] != "x-"} if isinstance(codes, dict) else {}
+    given = codes if isinstance(codes, dict) else {}
+    # A reason that is no text is said to be none; what it was given for is accepted all the same.
+    return {code: str(why) for code, why in given.items() if code[:2] != "x-"}
 
 
 class _Homes:

@@ -49,6 +49,26 @@ def test_what_stands_behind_the_last_step_is_not_its_own() -> None:
     assert [each.step for each in made.accepted] == ["a"]
 
 
+@pytest.mark.parametrize("key", ["", "id: 5, "])
+def test_a_step_without_an_id_accepts_nothing_by_its_name(key: str) -> None:
+    """What is missing is said, and the warning that others accept stands."""
+    text = HEAD.format(purpose="service", top="").replace("name: first", "name: dummy-run")
+    nameless = step("b").replace("id: b, ", key)
+    made = read(f"{text}  - {step('a', TESTED)}\n  - {nameless}\n".encode(), "a.yaml")
+    found = {one.kind.code: one.help for one in made.diagnostics}
+    assert "To accept it, do so at a step without an id, too." in found["RB505"]
+
+
+@pytest.mark.parametrize("reason", ["5", "[a]", "{a: b}"])
+def test_a_reason_that_is_no_text_is_the_only_finding(reason: str) -> None:
+    """What it was given for is not said beside it."""
+    text = HEAD.format(purpose="service", top="").replace("name: first", "name: dummy-run")
+    accepting = step("a", f"filters: {{language: hindi}}, accept_warnings: {{RB505: {reason}}}")
+    assert [one.kind.code for one in read(f"{text}  - {accepting}\n".encode(), "a.yaml").diagnostics] == [
+        "RB106"
+    ]
+
+
 @pytest.mark.parametrize("name", ["name: dummy-run", "campaign: {id: c1, name: Test Ride Loans}"])
 def test_what_is_said_of_the_whole_runbook_is_accepted_by_all_its_steps(name: str) -> None:
     """A step that does not accept it is still warned."""
