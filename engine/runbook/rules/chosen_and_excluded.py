@@ -32,7 +32,7 @@ from collections.abc import Iterator
 
 from engine.diagnostics import Kind
 from engine.runbook.fault import Fault
-from engine.runbook.rules.parts import Parts, listed
+from engine.runbook.rules.parts import Parts, items, listed
 
 BOTH = Kind(
     "RB203", "customer chosen and excluded", "whether such a customer is messaged is left to the API."
@@ -44,7 +44,7 @@ def check(parts: Parts) -> Iterator[Fault]:
     for path, keys in parts.filters:
         if "ids" not in keys or "exclude_ids" not in keys:
             continue
-        chosen = {item for _, item in listed(keys["ids"]) if isinstance(item, str)}
+        chosen = {item for item in items(keys["ids"]) if isinstance(item, str)}
         for place, item in listed(keys["exclude_ids"]):
             if isinstance(item, str) and item in chosen:
                 message = f"{item} stands in ids, too"

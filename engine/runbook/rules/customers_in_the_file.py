@@ -42,7 +42,7 @@ from functools import lru_cache
 
 from engine.diagnostics import Kind, Path, Severity
 from engine.runbook.fault import Fault
-from engine.runbook.rules.parts import Parts, is_open, listed
+from engine.runbook.rules.parts import Parts, is_open, items
 
 NAMED = Kind(
     "RB510",
@@ -83,7 +83,7 @@ def _named(parts: Parts) -> Iterator[tuple[Path, set[str]]]:
 
 
 def _told(values: object) -> set[str]:
-    return {each for _, each in listed(values) if not is_open(each)}
+    return {each for each in items(values) if not is_open(each)}
 
 
 @lru_cache(maxsize=1024)

@@ -33,7 +33,7 @@ from collections.abc import Iterator
 
 from engine.diagnostics import Kind, Severity
 from engine.runbook.fault import Fault
-from engine.runbook.rules.parts import Parts, is_open, listed
+from engine.runbook.rules.parts import Parts, is_open, items
 from engine.runbook.spelling import shown
 
 NOBODY = Kind(
@@ -54,8 +54,8 @@ def check(parts: Parts) -> Iterator[Fault]:
         for column in _IDS if "ids" in keys else ():
             if column not in custom:
                 continue
-            own = {each for _, each in listed(keys["ids"])}
-            other = {each for _, each in listed(custom[column])}
+            own = {*items(keys["ids"])}
+            other = {*items(custom[column])}
             if own and other and not own & other and not any(map(is_open, own | other)):
                 message = f"`ids` wants {shown(min(own))}{' or another' if len(own) > 1 else ''}"
                 mend = "write the id under `ids` alone."

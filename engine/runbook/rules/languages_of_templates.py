@@ -36,7 +36,7 @@ from functools import lru_cache
 from engine.diagnostics import Kind, Severity
 from engine.runbook.fault import Fault
 from engine.runbook.leaves import LANGUAGES
-from engine.runbook.rules.parts import Parts, is_open, listed
+from engine.runbook.rules.parts import Parts, is_open, items
 from engine.runbook.spelling import listed as sentence
 
 OTHER = Kind(
@@ -59,7 +59,7 @@ def check(parts: Parts) -> Iterator[Fault]:
         template = each.step.get("template")
         if not isinstance(template, str) or isinstance(each.filters, str) or is_open(template):
             continue
-        spoken = [item for _, item in listed(each.filters.get("language"))]
+        spoken = items(each.filters.get("language"))
         written = _languages(template) if spoken else frozenset()
         # What no campaign knows is misspelt, and that is said of the language itself.
         if written and written.isdisjoint(spoken) and all(item in LANGUAGES for item in spoken):

@@ -54,7 +54,7 @@ from engine.record.condition import Condition
 from engine.runbook.fault import Fault
 from engine.runbook.model import STEP_KEYS
 from engine.runbook.rules.exclusion import never_both
-from engine.runbook.rules.parts import Addressed, Parts, alike, called, listed
+from engine.runbook.rules.parts import Addressed, Parts, alike, called, items
 from engine.runbook.rules.repeated_steps import content
 
 TWICE = Kind(
@@ -119,7 +119,7 @@ def _read(about: Addressed) -> _Step:
 
 def _set(values: object) -> frozenset[str]:
     # What an input gives is known once it is given; until then only the same text is the same.
-    return frozenset(value for _, value in listed(values))
+    return frozenset(items(values))
 
 
 def _among(group: Sequence[_Step], conditions: Mapping[Path, Condition], most: int) -> Iterator[Fault]:

@@ -33,11 +33,16 @@ def inputs(data: Mapping[str, Any]) -> Iterator[tuple[Path, Mapping[str, Any]]]:
             yield ("inputs", name), spec
 
 
+def items(value: object) -> list[Any]:
+    """Give a single value or a list as a list; nothing has no items."""
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
 def listed(value: object) -> list[tuple[Path, Any]]:
-    """Give a single value or a list as a list, each with its path below the value."""
+    """Give the same, each item with its path below the value."""
     if isinstance(value, list):
         return [((index,), item) for index, item in enumerate(value)]
-    return [] if value is None else [((), value)]
+    return [((), item) for item in items(value)]
 
 
 _NOTHING: Mapping[str, Any] = {}
@@ -64,7 +69,7 @@ class Addressed(NamedTuple):
         ids = keys.get("ids")
         if not isinstance(ids, list):
             return None
-        return {*ids}.difference(each for _, each in listed(keys.get("exclude_ids")))
+        return {*ids}.difference(items(keys.get("exclude_ids")))
 
 
 class Parts:

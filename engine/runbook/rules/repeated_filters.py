@@ -46,7 +46,7 @@ from typing import Any, TypeAlias
 
 from engine.diagnostics import Kind, Path, Severity
 from engine.runbook.fault import Fault
-from engine.runbook.rules.parts import Parts, alike, is_open
+from engine.runbook.rules.parts import Parts, alike, is_open, items
 from engine.runbook.spelling import listed as sentence
 
 REPEATED = Kind(
@@ -87,7 +87,7 @@ def _columns(own: Iterable[_Own]) -> Iterator[Fault]:
     found: dict[tuple[str, object], list[_Own]] = {}
     for each in own:
         for column, value in each[1]["filters"].get("custom", {}).items():
-            if not any(map(is_open, value if isinstance(value, list) else (value,))):
+            if not any(map(is_open, items(value))):
                 found.setdefault((column, alike(value)), []).append(each)
     for (column, _), places in found.items():
         if len(places) >= MANY_VALUES:
