@@ -126,7 +126,8 @@ def _among(group: Sequence[_Step], conditions: Mapping[Path, Condition], most: i
     key = _most_telling(group)
     before: dict[str, list[_Step]] = {}
     for step in group:
-        values = step.wanted.get(key, frozenset(("",)))
+        # In order, so that one and the same step is named each time.
+        values = sorted(step.wanted.get(key, ("",)))
         near = (earlier for value in values for earlier in reversed(before.get(value, [])))
         twin = next((each for each in islice(near, most) if _twice(each, step, conditions)), None)
         if twin is not None and content(twin.about.step) != content(step.about.step):

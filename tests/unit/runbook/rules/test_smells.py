@@ -30,6 +30,15 @@ def test_filters_meet_in_a_customer(one: str, other: str, found: list[str]) -> N
     assert codes(step("a", f"filters: {one}"), step("b", f"filters: {other}")) == found
 
 
+def test_of_several_earlier_steps_the_same_one_is_named_each_time() -> None:
+    """Sets have another order in each process."""
+    branches = [f"b{number}" for number in range(9)]
+    single = [step(f"only_{each}", f"filters: {{custom: {{branch: {each}}}}}") for each in branches]
+    every = step("every", f"filters: {{custom: {{branch: [{', '.join(reversed(branches))}]}}}}")
+    found = [one.message for one in draft(*single, every).diagnostics if one.kind.code == "RB502"]
+    assert found == ["customers of step `only_b0` may get this message, too"]
+
+
 def test_only_the_same_message_is_looked_at() -> None:
     """Another template or channel is another message."""
     other = step("b").replace("t1", "t2")
