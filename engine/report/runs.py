@@ -84,15 +84,18 @@ def _ended(story: Story) -> str:
 
 def _reached_nobody(story: Story) -> bool:
     entry = story.entry
-    is_known = not any(step.status is StepStatus.SENT_UNKNOWN for _, step in story.steps())
-    return entry.status is RunStatus.FINISHED and entry.messages == 0 and is_known
+    if entry.status is not RunStatus.FINISHED or entry.messages:
+        return False
+    return not any(step.status is StepStatus.SENT_UNKNOWN for _, step in story.steps())
 
 
 def _hints(story: Story) -> Iterator[str]:
     """Say what to check where nobody was messaged, for filters that nobody fits."""
+    if not _reached_nobody(story):
+        return
     unmatched = [_filters(step) for step, state in story.steps() if state.status is StepStatus.NO_MATCH]
     asked = {value for filters in unmatched for values in filters.values() for value in values}
-    if _reached_nobody(story) and asked:
+    if asked:
         given = {name: value for name, value in story.inputs.items() if asked.intersection(_each(value))}
         checked = inputs_said(given) or "the values of the filters"
         yield f"check {checked}: upper and lower case count"
