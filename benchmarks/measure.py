@@ -1,14 +1,15 @@
 """Whole processes, timed one after the other: the clock, the processor, the memory."""
 
-import os
+import json
+import subprocess
 import sys
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
 Command = Sequence[str]
+_LAUNCHER = Path(__file__).with_name("launcher.py")
 
 
 @dataclass(frozen=True)
@@ -41,20 +42,16 @@ class FailedError(Exception):
 def run(command: Command, environment: Mapping[str, str], errors: Path, *, code: int = 0) -> Sample:
     """Run a command to its end, its output thrown away; what it says in ``errors`` is kept.
 
-    Raises FailedError where it ends with another exit code. On Linux the peak of a new process begins
-    at that of its parent, so this one must stay small: it imports nothing but the standard library.
+    Raises FailedError where it ends with another exit code.
     """
-    quiet = (os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)
-    kept = (os.POSIX_SPAWN_OPEN, 2, str(errors), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    begin = time.perf_counter()
-    pid = os.posix_spawn(command[0], list(command), environment, file_actions=[quiet, kept])
-    _, status, used = os.wait4(pid, 0)
-    wall_s = time.perf_counter() - begin
-    if (ended := os.waitstatus_to_exitcode(status)) != code:
+    launcher = [sys.executable, "-ISE", str(_LAUNCHER), str(errors), *command]
+    done = subprocess.run(launcher, env=environment, check=True, stdout=subprocess.PIPE)
+    ended, wall_s, cpu_s, peak = json.loads(done.stdout)
+    if ended != code:
         said = errors.read_text("utf-8", "replace").strip()
         raise FailedError(f"{' '.join(command)} ended with {ended}: {said}")
     unit = 1 if sys.platform == "darwin" else 1024  # Linux counts the peak in KiB
-    return Sample(wall_s, used.ru_utime + used.ru_stime, used.ru_maxrss * unit)
+    return Sample(wall_s, cpu_s, peak * unit)
 
 
 @dataclass(frozen=True)
