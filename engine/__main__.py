@@ -10,8 +10,9 @@ def main() -> None:
     if sys.argv[1:] == ["--version"] and _said_version():
         _leave(0)
     # A command makes much and drops little, so collecting garbage finds nothing, over and over: a
-    # sixth of a short command's time. Rare collections keep long ones small.
-    gc.set_threshold(100_000, 50, 100)
+    # sixth of a short command's time. Rare collections keep long ones small; a runbook of ten thousand
+    # steps, the longest that is to be quick, is a quarter of a million objects.
+    gc.set_threshold(300_000, 50, 100)
     try:
         from engine.cli import main as run_command_line  # noqa: PLC0415
     except KeyboardInterrupt:
