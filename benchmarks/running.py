@@ -26,6 +26,9 @@ WAYS = (*floors.WAYS, UNSENT, OURS)
 """What is measured in each round; ``UNSENT`` reads, plans, and is refused before anything is written."""
 
 SHORT = 10
+BEGUN = 10
+"""After so many sends a run is stopped, to see what all others add."""
+
 REQUEST = "\r\n".join(
     [
         f"POST /api/v1{floors.PATH} HTTP/1.1",
@@ -136,10 +139,12 @@ def short_runs(course: Course) -> Iterator[dict[str, Pair]]:
 class Peaks:
     """The peak of memory of a run, of one that is refused before its first send, and the plan it keeps.
 
-    ``kept_bytes`` is the length of the first event, in which the whole plan stands.
+    ``begun`` is a run of the same steps that is stopped after a few of them; ``kept_bytes`` is the length of
+    the first event, in which the whole plan stands.
     """
 
     unsent: Sample
+    begun: Sample
     sent: Sample
     kept_bytes: int
 
@@ -147,6 +152,11 @@ class Peaks:
     def added_bytes(self) -> int:
         """What running takes beyond reading and planning."""
         return self.sent.peak_bytes - self.unsent.peak_bytes
+
+    @property
+    def sending_bytes(self) -> int:
+        """What all sends but the first few take beyond those."""
+        return self.sent.peak_bytes - self.begun.peak_bytes
 
 
 def packages(course: Course, few: int, many: int) -> dict[str, float]:
@@ -163,23 +173,35 @@ def memory(course: Course, sizes: Sequence[int]) -> Iterator[dict[int, Peaks]]:
 
 
 def _peaks(course: Course, size: int) -> Peaks:
-    unsent, sent = course.once(UNSENT, size), course.once(OURS, size)
+    unsent = course.once(UNSENT, size)
+    with _stopping(course, min(BEGUN, size - 1)) as stopping:
+        begun = stopping.bench.once(stopping.command(OURS, size), code=_STOPPED)
+    sent = course.once(OURS, size)
     with closing(sqlite3.connect(course.log)) as log:
         ((kept_bytes,),) = log.execute("SELECT length(body) FROM events WHERE kind = 'run_started'")
-    return Peaks(unsent, sent, kept_bytes)
+    return Peaks(unsent, begun, sent, kept_bytes)
 
 
 @contextmanager
 def interrupted(course: Course, sends: int) -> Iterator[Course]:
     """Give a course whose log holds a run that was stopped before its last step, after so many sends."""
+    with _stopping(course, sends) as stopping:
+        stopping.bench.once(stopping.command(OURS, sends + 1), code=_STOPPED)
+        _stop(course).unlink()
+        yield stopping
+
+
+@contextmanager
+def _stopping(course: Course, sends: int) -> Iterator[Course]:
+    """Give a course on which whatever runs is stopped after so many sends."""
     course.clear()
-    stop = course.place / "STOP"
-    with answering(course.subject.python, str(sends), str(stop)) as address:
+    with answering(course.subject.python, str(sends), str(_stop(course))) as address:
         bench = replace(course.bench, environment=environment_for(address, course.bench.environment))
-        course = replace(course, bench=bench, address=address)
-        bench.once(course.command(OURS, sends + 1), code=_STOPPED)
-        stop.unlink()
-        yield course
+        yield replace(course, bench=bench, address=address)
+
+
+def _stop(course: Course) -> Path:
+    return course.place / "STOP"
 
 
 def resumes(course: Course) -> Iterator[Sample]:

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 from benchmarks.measure import Pair, Sample, Spread
-from benchmarks.running import OURS, SHORT, UNSENT, Peaks, Slope, Syncs
+from benchmarks.running import BEGUN, OURS, SHORT, UNSENT, Peaks, Slope, Syncs
 from benchmarks.table import table, verdict
 
 STEP_GOAL = 1.3
@@ -45,7 +46,8 @@ _RESUME = (
 )
 _MEMORY = (
     "{rounds} rounds; the most of any, as the system counts it for the process. *Reading and planning*: the "
-    "run that is refused before its first send. What running adds: the median of the rounds."
+    "run that is refused before its first send. *Its first sends*: the same run, stopped after {begun} of "
+    "them. What running adds, and what all other sends add: the median of the rounds."
 )
 _PACKAGES = (
     "By `python -m cProfile`, which slows Python's functions and not SQLite's or the system's, so read them "
@@ -184,33 +186,51 @@ def resume(running: Running) -> str:
 
 
 def memory(running: Running) -> str:
-    """Show what memory running takes beyond reading and planning."""
-    added = {size: _added_mb(running, size) for size in running.memory[0]}
+    """Show what memory running takes beyond reading and planning, and how much of it for going on."""
+    sizes = [*running.memory[0]]
+    added = {size: _median_mb([one[size].added_bytes for one in running.memory]) for size in sizes}
+    sending = {size: _median_mb([one[size].sending_bytes for one in running.memory]) for size in sizes}
     rows = [
         (
             f"{size:,}",
-            f"{max(one[size].unsent.peak_bytes for one in running.memory) / 1e6:.1f}",
-            f"{max(one[size].sent.peak_bytes for one in running.memory) / 1e6:.1f}",
-            f"{mb:.1f}",
+            *(
+                f"{max(peak(one[size]).peak_bytes for one in running.memory) / 1e6:.1f}"
+                for peak in (attrgetter("unsent"), attrgetter("begun"), attrgetter("sent"))
+            ),
+            f"{added[size]:.1f}",
+            f"{sending[size]:.1f}",
         )
-        for size, mb in added.items()
+        for size in sizes
     ]
+    about = _MEMORY.format(rounds=len(running.memory), begun=BEGUN)
+    heads = ("steps", "reading and planning MB", "its first sends MB", "the whole run MB", "running adds MB")
+    judged = _flat(running, added, sending)
+    return "\n\n".join(["## Memory of a run", about, table((*heads, "other sends add MB"), rows), *judged])
+
+
+def _flat(running: Running, added: Mapping[int, float], sending: Mapping[int, float]) -> tuple[str, str]:
     fewest, most = min(added), max(added)
-    growth = added[most] / max(added[fewest], 0.1)  # a short run may stay below the peak of its reading
+    text_mb = running.memory[0][most].kept_bytes / 1e6
+    # A short run may stay below the peak of its reading.
+    on = added[most] / max(added[most] - sending[most], 0.1)
+    growth = added[most] / max(added[fewest], 0.1)
     more_kb = (added[most] - added[fewest]) * 1000 / max(most - fewest, 1)
-    judged = (
-        f"Running {most:,} steps adds {growth:.2f} times what running {fewest:,} adds "
-        f"(flat: at most {FLAT}): {verdict(growth, FLAT)}. A step more adds {more_kb:.1f} KB. What grows are "
-        f"the run's state, which keeps every outcome, and the plan in its first event, "
-        f"{running.memory[0][most].kept_bytes / 1e6:.1f} MB as text, while that is written."
+    while_it_sends = (
+        f"While it sends: all of {most:,} steps add {on:.2f} times what the first {BEGUN} of them add "
+        f"(flat: at most {FLAT}): {verdict(on, FLAT)}. A send more adds "
+        f"{sending[most] * 1e6 / max(most - BEGUN, 1):.0f} bytes."
     )
-    about = _MEMORY.format(rounds=len(running.memory))
-    heads = ("steps", "reading and planning MB", "the whole run MB", "what running adds MB")
-    return "\n\n".join(["## Memory of a run", about, table(heads, rows), judged])
+    before_it_sends = (
+        f"Before it sends: running {most:,} steps adds {growth:.2f} times what running {fewest:,} adds "
+        f"(flat: at most {FLAT}): {verdict(growth, FLAT)}. A step more adds {more_kb:.1f} KB, for the plan "
+        f"in the first event: {text_mb:.1f} MB as text, of which SQLite makes two copies while it is written, "
+        "and as values for as long as the run goes on."
+    )
+    return while_it_sends, before_it_sends
 
 
-def _added_mb(running: Running, size: int) -> float:
-    return Spread.of([one[size].added_bytes for one in running.memory]).median / 1e6
+def _median_mb(numbers: Sequence[int]) -> float:
+    return Spread.of(numbers).median / 1e6
 
 
 def _module(package: str) -> str:
