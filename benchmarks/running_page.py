@@ -223,7 +223,7 @@ def _flat(running: Running, added: Mapping[int, float], sending: Mapping[int, fl
     before_it_sends = (
         f"Before it sends: running {most:,} steps adds {growth:.2f} times what running {fewest:,} adds "
         f"(flat: at most {FLAT}): {verdict(growth, FLAT)}. A step more adds {more_kb:.1f} KB, for the plan "
-        f"in the first event: {text_mb:.1f} MB as text, of which SQLite makes two copies while it is written, "
+        f"in the first event: {text_mb:.1f} MB as text, which SQLite copies twice while it is written, "
         "and as values for as long as the run goes on."
     )
     return while_it_sends, before_it_sends
