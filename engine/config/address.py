@@ -52,6 +52,8 @@ def fault_of_address(base_url: str) -> str | None:
     if parts.scheme not in _DEFAULT_PORTS or not parts.hostname:
         # Whatever was put here by mistake may be a token: it is not repeated.
         return "this is no address of the web; write https://…"
+    if {".", ".."} & {*parts.path.split("/")}:
+        return f"{base_url!r} has a path that begins anew half way; write it without . and .."
     return _fault_of_host(base_url, parts, port)
 
 

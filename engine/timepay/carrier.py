@@ -9,6 +9,13 @@ Header: TypeAlias = tuple[bytes, bytes]
 """A header's name and value."""
 
 
+class Headers(list[Header]):
+    """The headers of a request. One holds the token, and crash reports write down the values of names."""
+
+    def __repr__(self) -> str:
+        return f"Headers({[name for name, _ in self]})"
+
+
 class Leaving:
     """The body of a request: handed out to nobody before it may leave."""
 
@@ -50,7 +57,7 @@ class Carrier(Protocol):
         self,
         method: str,
         url: str,
-        headers: list[Header],
+        headers: Headers,
         body: Leaving,
         extensions: MutableMapping[str, Any],
     ) -> Answer:

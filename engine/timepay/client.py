@@ -14,7 +14,7 @@ from engine.record.plan import Account
 from engine.record.request import Request
 from engine.refusal import Exit, Refusal
 from engine.timepay.campaign import CampaignFacts, facts_of, unread
-from engine.timepay.carrier import Answer, Carrier, Header, Leaving, named
+from engine.timepay.carrier import Answer, Carrier, Header, Headers, Leaving, named
 from engine.timepay.classify import classify
 from engine.timepay.connection import CONNECT_S, Connections
 from engine.timepay.departure import Deadline, Departure
@@ -165,7 +165,7 @@ class Client:
         answer = self._carrier.answer(
             method,
             url,
-            [*self._headers(), *_about(content)],
+            Headers((*self._headers(), *_about(content))),
             Leaving(content, departure),
             {"timeout": timeouts, "trace": departure.trace},
         )

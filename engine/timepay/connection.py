@@ -15,7 +15,7 @@ from urllib.parse import unquote_to_bytes, urlsplit
 import httpcore
 
 from engine.refusal import Refusal
-from engine.timepay.carrier import Header
+from engine.timepay.carrier import Headers
 from engine.timepay.departure import Deadline
 from engine.timepay.names import Address, addresses_of
 from engine.timepay.trouble import ProxyRefused
@@ -62,7 +62,7 @@ class Connections:
         self,
         method: str,
         url: str,
-        headers: list[Header],
+        headers: Headers,
         body: Iterable[bytes],
         extensions: MutableMapping[str, Any],
     ) -> httpcore.Response:

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterable, Iterator, MutableMapping
 from typing import Any
 
-from engine.timepay.carrier import Header, Leaving
+from engine.timepay.carrier import Headers, Leaving
 
 _COMMAND_LINE = "httpx._main"
 _modules: MutableMapping[str, Any] = sys.modules
@@ -29,7 +29,7 @@ class Seam:
         self,
         method: str,
         url: str,
-        headers: list[Header],
+        headers: Headers,
         body: Leaving,
         extensions: MutableMapping[str, Any],
     ) -> "_Answer":

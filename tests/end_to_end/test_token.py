@@ -5,6 +5,7 @@ import copy
 import os
 import pickle
 import re
+import socket
 import stat
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from urllib.parse import quote
 
+import httpx
 import pytest
 
 import engine
@@ -25,6 +27,7 @@ from engine.record.plan import Account
 from engine.refusal import Exit
 from engine.timepay.client import Client
 from engine.timepay.token import Token
+from tests.contract.clients import REQUEST
 from tests.end_to_end.running import RUNBOOK
 from tests.hostile.listening import Hostile, hostile
 from tests.repositories import git
@@ -315,7 +318,7 @@ sys.exit(main(["run", "two.yaml", "--yes"]))
 """
 
 
-@pytest.mark.parametrize("name", ["classify", "_Message", "facts_of"])
+@pytest.mark.parametrize("name", ["classify", "Leaving", "facts_of"])
 @pytest.mark.parametrize("kind", ["RuntimeError", "OSError", "ValueError"])
 def test_a_bug_that_has_it_in_its_words(place: Place, name: str, kind: str) -> None:
     """What is printed to be sent to us shows none of it, nor does what it leaves."""
@@ -360,6 +363,34 @@ def test_what_holds_it_does_not_show_it(name: str, monkeypatch: pytest.MonkeyPat
         with pytest.raises(TypeError) as refused:
             write(held)
         assert not leaks(str(refused.value).encode())
+
+
+class _Asking(httpx.BaseTransport):
+    """Asks for the body, as what sends it would."""
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        assert isinstance(request.stream, httpx.SyncByteStream)
+        b"".join(request.stream)
+        return httpx.Response(200)
+
+
+@pytest.mark.parametrize("transport", [None, _Asking()], ids=["network", "transport"])
+def test_a_report_of_a_send_with_the_values_of_names(transport: httpx.BaseTransport | None) -> None:
+    """Where the gate breaks down, or a person does, between the request and the wire."""
+
+    def leaving() -> str | None:
+        raise KeyboardInterrupt
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        account = Account(f"http://127.0.0.1:{listener.getsockname()[1]}/api/v1", "org_acme")
+        client = Client(account, Token(TOKEN), transport=transport)
+        with pytest.raises(KeyboardInterrupt) as broken:
+            client.send(REQUEST, timeout_s=5, leaving=leaving)
+        client.close()
+    told = traceback.TracebackException.from_exception(broken.value, capture_locals=True)
+    ours = [frame for frame in told.stack if "site-packages" not in frame.filename]
+    assert len(ours) > 4
+    assert not leaks("".join(traceback.StackSummary.from_list(ours).format()).encode())
 
 
 def test_a_report_with_the_values_of_names() -> None:

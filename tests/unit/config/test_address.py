@@ -92,6 +92,8 @@ def test_an_ipv6_address_is_written_in_one_way() -> None:
         ("https://@api.example.com", "stand alone"),
         ("https://api.example.com/?", "stand alone"),
         ("https://api.example.com/#x", "stand alone"),
+        ("https://api.example.com/v1/../v2", "without . and .."),
+        ("https://api.example.com/./v1", "without . and .."),
     ],
 )
 def test_what_cannot_be_an_address_is_refused(address: str, words: str) -> None:

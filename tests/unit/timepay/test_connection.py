@@ -6,6 +6,7 @@ from itertools import count
 
 import pytest
 
+from engine.timepay.carrier import Headers
 from engine.timepay.connection import Connections
 from engine.timepay.departure import Deadline
 
@@ -73,7 +74,7 @@ def exchange(
     deadline.start(7)
     connections = Connections(deadline, is_https=False)
     monkeypatch.setattr(socket, "socket", lambda *_: played)
-    headers = [(b"Host", b"h"), (b"Content-Length", str(len(b"".join(body))).encode())]
+    headers = Headers([(b"Host", b"h"), (b"Content-Length", str(len(b"".join(body))).encode())])
     answer = connections.answer("POST", "http://127.0.0.1:1/a", headers, body, {})
     content = answer.read()
     connections.close()
