@@ -84,7 +84,9 @@ class Texts:
             scope = Scope(self.inputs, ids, position, own, nameless)
             condition, wrong = sorts.parse(text, scope)
             self._report(path, wrong)
-            if condition is not None:
+            if condition is None:  # also one that cannot be judged while another step has no id
+                self.faulted.add(path)
+            else:
                 self.conditions[path] = condition
 
     def smells(self, healthy: Parts) -> None:
@@ -118,7 +120,8 @@ def _inputs(
     if not isinstance(declared, dict):
         return {}
     broken = {str(fault.path[1]) for fault in faults if fault.path[:1] == ("inputs",) and len(fault.path) > 1}
-    kept = {name: spec for name, spec in sound.get("inputs", {}).items() if name not in broken}
+    given = sound.get("inputs", {}).items()
+    kept = {name: spec for name, spec in given if name not in broken and "type" in spec}
     specs = {spec.name: spec for spec in decode_inputs({"inputs": kept})}
     return {name: specs.get(name) for name in declared if not name.startswith("x-")}
 

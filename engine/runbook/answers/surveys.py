@@ -1,5 +1,6 @@
 """The surveys of one runbook: each sort of condition once, as far as the work allows."""
 
+import re
 from collections.abc import Hashable, Iterable, Mapping
 from typing import TypeAlias
 
@@ -22,6 +23,8 @@ MOST_DEAR = 150_000
 
 MOST_CHEAP = 300_000
 """So much is enough for some thousand sorts of conditions; those that come later are not looked at."""
+
+_QUOTED = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\"""")
 
 Around: TypeAlias = tuple[StepTerms, ...]
 
@@ -139,8 +142,8 @@ class Surveys:
         return replace(terms, success=()) if name in self._misjudged and name != owner else terms
 
     def _named(self, text: str) -> tuple[str, list[str]]:
-        """Part the text of a condition from the names of steps in it."""
+        """Part the text of a condition from the names of steps in it, unless a text in quotes holds one."""
         if text not in self._texts:
-            pieces = NAME.split(text)
+            pieces = [text] if any(map(NAME.search, _QUOTED.findall(text))) else NAME.split(text)
             self._texts[text] = "steps.?".join(pieces[::2]), pieces[1::2]
         return self._texts[text]

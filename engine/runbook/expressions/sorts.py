@@ -28,15 +28,19 @@ from engine.record.condition import (
 from engine.runbook.expressions.fault import Fault, Scope
 from engine.runbook.expressions.parse import parse
 
-NAME = re.compile(r"\bsteps\s*\.\s*([a-z][a-z0-9_]*)")
-"""Finds the name of a step in a condition, and what only looks like one in a text in quotes."""
+NAME = re.compile(r"\bsteps\.([a-z][a-z0-9_]*)")
+"""Finds the name of a step in a condition, and what only looks like one in a text in quotes.
+
+Names with blanks in them are left alone: where everything behind them stands depends on the blanks.
+"""
 
 
 class Sorts:
     """Reads the conditions of one runbook."""
 
     def __init__(self) -> None:
-        self._models: dict[Hashable, _Make] = {}
+        # What was met once is kept as it is: a model is worth its making when a second one comes.
+        self._models: dict[Hashable, Condition | _Make | None] = {}
 
     def parse(self, text: str, scope: Scope) -> tuple[Condition | None, tuple[Fault, ...]]:
         """Read and check a condition, as ``parse`` does; all scopes have the same inputs and steps."""
@@ -45,11 +49,13 @@ class Sorts:
         # Of names of one length every word stands at the same place.
         sort = (scope.own is None, *pieces[::2], *map(names.index, names), *map(len, names))
         make = self._models.get(sort)
+        if isinstance(make, Condition):
+            make = self._models[sort] = _model(make)
         if make and all(_is_sound(name, scope) for name in names):
             return Condition(text, make([*names, scope.own or ""])), ()
         condition, faults = parse(text, scope)
-        if condition and not (faults or make) and (make := _model(condition)):
-            self._models[sort] = make
+        if condition and not faults:
+            self._models.setdefault(sort, condition)
         return condition, faults
 
 

@@ -95,3 +95,10 @@ def test_bare_fields_are_those_of_the_step_itself() -> None:
         condition, _ = sorts.parse("failed <= 5", Scope(INPUTS, STEPS, STEPS[own], own))
         assert condition is not None
         assert own in repr(condition)
+
+
+def test_blanks_in_a_name_move_what_stands_behind_them() -> None:
+    """A condition that has them is of no other's sort."""
+    sorts = Sorts()
+    for text in ("steps.a.failed > 0 and steps.a.ran",) * 3 + ("steps  .  a.failed > 0 and steps.a.ran",):
+        assert repr(sorts.parse(text, SCOPES[0])) == repr(parse(text, SCOPES[0]))
