@@ -158,7 +158,7 @@ class Round:
             going.signal(self._signal(befalls))
         others = range(0)
         if (befalls == "freeze" or fate is not None) and going.wait_stopped():
-            others = self._thaw(where, going, holds=fate is not None)
+            others = self._thaw(where, going, holds=fate is not None, ends=words[0] == "cancel")
         ended = going.wait()
         self.met["kills"] += ended.code == -SIGKILL
         return where.note(words, before, ended, but_not=others)
@@ -171,10 +171,11 @@ class Round:
         polite = self._chance.choice((SIGINT, SIGTERM))
         return {"kill": SIGKILL, "freeze": SIGSTOP, "signal": polite}[befalls]
 
-    def _thaw(self, where: Scene, going: Forked, *, holds: bool) -> range:
+    def _thaw(self, where: Scene, going: Forked, *, holds: bool, ends: bool) -> range:
         """Let somebody else try, and time pass; then thaw it, or kill it where it stands.
 
-        Give the requests of the other one: who ``holds`` the campaign lets nobody else send.
+        Give the requests of the other one: who ``holds`` the campaign lets nobody else send. Who ``ends`` the
+        run may have written so before it was frozen.
         """
         self.met["freezes"] += 1
         others = range(0)
@@ -184,7 +185,8 @@ class Round:
             # Frozen while it opens or closes the log, a process keeps everybody out, also who looks.
             other = where.do("resume", "last", twist=Twist(patience_s=1))
             others = range(before, len(where.requests()))
-            assert other.code in {Exit.LEASE_OR_LOG, Exit.USAGE} or not holds, other
+            usual = {Exit.LEASE_OR_LOG, Exit.USAGE} | ({Exit.STANDS} if ends else set())
+            assert other.code in usual or not holds, other
         going.ends_within(self._chance.uniform(0, LONGEST_FREEZE_S))
         going.signal(SIGKILL if self._chance.random() < EVEN else SIGCONT)
         return others

@@ -231,6 +231,8 @@ class SqliteLog:
             sign(mine, self.path, Holder(self._owner, run, since := self._now()))
             yield self._take(Lease(account, campaign, self._owner, 0), run, since)
         finally:
+            # What a signal raises may fall between a transaction and whatever would have ended it.
+            self._database.roll_back()
             self._held.discard((account, campaign))
             mine.release()
 

@@ -4,7 +4,7 @@ import os
 import sqlite3
 import stat
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -145,6 +145,16 @@ def test_a_link_to_the_log_is_the_log(tmp_path: Path, store: SqliteStore) -> Non
     ):
         assert other.holder(ACCOUNT, CAMPAIGN) is not None
     assert not list(tmp_path.glob("link.db?*"))
+
+
+def test_a_transaction_that_a_signal_left_open_ends_with_the_lease(store: SqliteStore) -> None:
+    """Else a program that lives on would keep everybody from writing, also a stop."""
+    log, other = store.open(), store.open(owner="host c", patience_s=1)
+    with suppress(KeyboardInterrupt), log.lease(ACCOUNT, CAMPAIGN, RUN):
+        log.writing().__enter__()
+        raise KeyboardInterrupt
+    put(other, started())
+    put(log, intended())
 
 
 def test_a_removed_lock_lets_nobody_write_twice(store: SqliteStore) -> None:
