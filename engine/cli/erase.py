@@ -80,7 +80,8 @@ def erase(
 
     Without --older-than and --before, `keep_customer_ids` of each run's environment in
     .runbook/config.yaml says how long they are kept; --run alone asks for no age. Runs that are in doubt,
-    block a campaign or have not ended keep theirs. With --env only that account's runs are looked at.
+    block a campaign or have not ended keep theirs, and so do those of which a row fits another's doubt.
+    With --env only that account's runs are looked at.
     """
     chosen = choose(environment_name, log_option)
     keep = _keep(chosen, older_than, before, is_any_age=run is not None)

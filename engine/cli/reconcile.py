@@ -176,8 +176,11 @@ def _fitted(report: Report) -> list[str]:
 
 
 def _exit_code(entry: RunEntry, report: Report) -> int:
-    """Say whether the run has a doubt left; one that the logs contradict has halted for good."""
-    if any(each.contradicts for each in report.seen):
+    """Say whether the run has a doubt left; one that the logs contradict has halted for good.
+
+    Be it another run: no run sends to the campaign any more.
+    """
+    if any(each.contradicts for each in (*report.seen, *report.others)):
         return Exit.HALTED
     is_open = any(not each.is_settled for each in report.seen)
     return Exit.IN_DOUBT if is_open or entry.status is RunStatus.IN_DOUBT else Exit.WELL

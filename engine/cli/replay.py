@@ -24,10 +24,11 @@ from engine.cli.showing import plan_of
 from engine.cli.walk import runbook_file
 from engine.config import Environment, headline
 from engine.planner.compare import differences
-from engine.planner.load import account_of, program_of
+from engine.planner.load import account_of, campaign_of, program_of, reading
 from engine.planner.model import Making, Plan
 from engine.planner.program import program_document
 from engine.record.entry import EventEntry
+from engine.record.event import RunStarted
 from engine.refusal import Exit, Refusal
 from engine.replay.compare import Comparison, compare
 from engine.replay.view import text
@@ -69,55 +70,62 @@ def command(
     """
     chosen = choose_to_look(environment_name, log_option)
     is_export = not run.endswith(SUFFIXES) and is_file(run, environment_name, log_option)
-    entries = events_of(Path(run)) if is_export else _recorded(chosen, run)
-    name = shlex.quote(run) if is_export else entries[0].run
-    if form == "text":
-        plan = plan_of(entries[0].event)
-        emit(headline(_there(plan), plan["runbook"]["campaign"]["id"]))
+    name, entries = (shlex.quote(run), events_of(Path(run))) if is_export else _recorded(chosen, run)
     with chosen.completing():
-        compared = _compared(entries, name, file, what_if, given, chosen)
+        _refuse_changed(name, entries)
+        plan = plan_of(entries[0].event)
+        with reading():
+            where = headline(_there(plan), campaign_of(plan))
+        if form == "text":
+            emit(where)
+        compared = _compared(entries, file, what_if, given, chosen)
     if form == "json":
         emit_json(compared.to_json())
     else:
         emit(text(compared, paint(), columns()))
-        emit(_next(compared, name, chosen), err=True)
+        emit(_next(compared, name, "" if is_export else chosen.options()), err=True)
     return Exit.NOT_AS_REVIEWED if compared.is_own and not compared.is_identical else Exit.WELL
 
 
-def _recorded(chosen: Chosen, run: str) -> tuple[EventEntry, ...]:
+def _recorded(chosen: Chosen, run: str) -> tuple[str, tuple[EventEntry, ...]]:
     with looking_at_one(chosen, run) as (log, entry):
-        return log.events(entry.run)
+        return entry.run, log.events(entry.run)
+
+
+def _refuse_changed(name: str, entries: tuple[EventEntry, ...]) -> None:
+    if not entries or not isinstance(entries[0].event, RunStarted) or verify(entries) is not None:
+        raise Refusal(
+            f"the events of run {name} were changed: their chain does not hold",
+            f"`runbook verify {name}` says where; keep the log for whoever looks into it",
+            Exit.LEASE_OR_LOG,
+        )
 
 
 def _there(recorded: Mapping[str, Any]) -> Environment:
-    """Give where a recorded run sent to."""
-    account = account_of(recorded)
-    return Environment(account.base_url, account.org, recorded["made"]["environment"])
+    """Give where a recorded run sent to; TypeError where nothing can have sent there."""
+    account, name = account_of(recorded), recorded["made"]["environment"]
+    texts = account.base_url, account.org or "", name or ""
+    if not all(isinstance(each, str) and each.isprintable() for each in texts):
+        raise TypeError("an address and names are texts that can be seen")
+    return Environment(account.base_url, account.org, name)
 
 
-def _next(compared: Comparison, name: str, chosen: Chosen) -> str:
+def _next(compared: Comparison, name: str, options: str) -> str:
     if compared.is_own and not compared.is_identical:
         return "Next: go on with this run by the version of runbook that began it."
     if compared.file is not None:
         return f"Next: `runbook plan {shlex.quote(compared.file)}` shows every way that a run of it can go."
-    by = f"`runbook replay {name} FILE{chosen.options()}`"
+    by = f"`runbook replay {name} FILE{options}`"
     return f"Next: {by} decides it by a changed runbook."
 
 
 def _compared(
     entries: tuple[EventEntry, ...],
-    name: str,
     file: Path | None,
     what_if: tuple[str, ...],
     given: tuple[str, ...],
     chosen: Chosen,
 ) -> Comparison:
-    if verify(entries) is not None:
-        raise Refusal(
-            f"the events of run {entries[0].run} were changed: their chain does not hold",
-            f"`runbook verify {name}` says where; keep the log for whoever looks into it",
-            Exit.LEASE_OR_LOG,
-        )
     events = [entry.event for entry in entries]
     recorded = plan_of(events[0])
     own = program_of(recorded)
@@ -127,7 +135,9 @@ def _compared(
         return compare(events, own, what_if=what_if)
     plan = _planned(file, recorded, events[0].at, given, chosen)
     at = events[0].at
-    changed = differences(recorded, program_document(plan, Making(at, at, str(file), "")), was="recorded")
+    now = program_document(plan, Making(at, at, str(file), ""))
+    with reading():
+        changed = differences(recorded, now, was="recorded")
     return compare(events, own, other=plan.program, file=str(file), changed=changed, what_if=what_if)
 
 

@@ -17,7 +17,7 @@ from engine.record.need import Need, need_of
 from engine.record.outcome import Outcome, RunStatus, SendStatus, StepStatus
 from engine.record.settlement import settlements
 from engine.record.state import RunState
-from engine.refusal import Exit
+from engine.refusal import Exit, Refusal
 from engine.report import lists
 from engine.report import runs as view
 from engine.report.paint import plain
@@ -96,11 +96,13 @@ def needed(
     """Say what a run needs of a person, with command lines that find it from here."""
     entry = story.entry
     address = environment_of(entry.account).base_url
+    kept, untold = _fitted(log, story)
     return need_of(
         entry,
         story.state,
         story.sends,
-        fitted={*fitted, *_fitted(log, story)},
+        fitted={*fitted, *kept},
+        untold=untold,
         is_alive=is_alive,
         because=reason_now(log, entry, chosen),
         options=chosen.options(entry.environment),
@@ -108,19 +110,28 @@ def needed(
     )
 
 
-def _fitted(log: RunLog, story: Story) -> list[str]:
-    """Find the sends in doubt that kept rows fit."""
+def _fitted(log: RunLog, story: Story) -> tuple[list[str], str]:
+    """Find the sends in doubt that kept rows fit; else say why that cannot be told: anybody may look."""
     doubtful = [send for send in story.sends if send.status is SendStatus.IN_DOUBT]
     if not doubtful:
-        return []
+        return [], ""
     from engine.runner.attempts import fitting  # noqa: PLC0415  (only who is in doubt pays for what matches rows)
 
-    return [send.address for send in doubtful if fitting(log, story.entry, send)]
+    try:
+        return [send.address for send in doubtful if fitting(log, story.entry, send)], ""
+    except Refusal as refusal:
+        return [], refusal.message
 
 
 def story_of(log: RunLog, entry: RunEntry, *, with_sends: bool = True) -> tuple[Story, bool]:
     """Give a run as it is, and whether a process runs it; of a good one that has ended, no sends are read."""
     events = log.events(entry.run)
+    if not events or not isinstance(events[0].event, RunStarted):
+        raise Refusal(
+            f"the events of run {entry.run} do not begin with its start",
+            "the run log was changed: `runbook verify` says where; keep it for whoever looks into it",
+            Exit.LEASE_OR_LOG,
+        )
     story = Story(entry, plan_of(events[0].event), fold(each.event for each in events))
     return _as_it_is(log, story, with_sends=with_sends)
 

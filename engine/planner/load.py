@@ -1,6 +1,7 @@
 """From the document that a run keeps back to the program by which it goes."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from engine.planner.program import digests_of
@@ -16,12 +17,23 @@ FORMAT = "program/v1"
 
 def program_of(document: Mapping[str, Any]) -> Program:
     """Read the program of a run back; a document whose content does not give its digests is refused (13)."""
-    try:
+    with reading():
         if document["format"] == FORMAT and digests_of(dict(document)) == _said(document):
             return _program(document)
-    except (KeyError, TypeError, ValueError):
-        pass
-    raise Refusal(
+    raise _unreadable()
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """Refuse what the digests of a document do not cover, as they do, where it has another shape (13)."""
+    try:
+        yield
+    except (AttributeError, KeyError, TypeError, ValueError):
+        raise _unreadable() from None
+
+
+def _unreadable() -> Refusal:
+    return Refusal(
         "the plan in the run log cannot be read, or does not give the digest that was reviewed",
         "it was written by another version, or changed: go on with that version, or plan a new run",
         Exit.NOT_AS_REVIEWED,
@@ -29,6 +41,8 @@ def program_of(document: Mapping[str, Any]) -> Program:
 
 
 def _program(document: Mapping[str, Any]) -> Program:
+    if not isinstance(document["rules"]["runbook"], dict):
+        raise TypeError("a runbook is a mapping")
     inputs = {spec.name: spec for spec in decode_inputs(document["rules"]["runbook"])}
     ids = {step["id"]: position for position, step in enumerate(document["steps"])}
     steps = tuple(_step(step, inputs, ids) for step in document["steps"])

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
-from engine.frozen import dataclass
+from engine.frozen import dataclass, replace
 from engine.reconciler.attempt import STARTS_WITHIN, Attempt, Key
 from engine.timepay.logs import LogRow
 
@@ -132,7 +132,9 @@ def _hand_on(
 
 
 def _disputed(attempt: Attempt, found: Mapping[Key, list[LogRow]], known: Known) -> list[Key]:
-    pairs = [*known.kept, *((row, owner) for owner, own in found.items() for row in own)]
+    # Whether a file named the channel is not kept: its rows have that of the send they are kept for.
+    kept = ((replace(row, channel=None) if row.is_exported else row, owner) for row, owner in known.kept)
+    pairs = (*kept, *((row, owner) for owner, own in found.items() for row in own))
     return [owner for row, owner in pairs if owner != attempt.key and fits(row, attempt)]
 
 

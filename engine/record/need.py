@@ -50,7 +50,7 @@ class _Lines:
         return f"runbook decide {self._run} {step} --as {word} --reason {WHY}{self._options}"
 
 
-def need_of(
+def need_of(  # noqa: PLR0913  (what is known of it, each by its name)
     entry: RunEntry,
     state: RunState,
     sends: Iterable[SendEntry] = (),
@@ -60,13 +60,14 @@ def need_of(
     options: str | None = None,
     inbox: str = "in the dashboard",
     fitted: Collection[str] = (),
+    untold: str = "",
 ) -> Need | None:
     """Say what a run needs; None where it goes on by itself or has come to its end.
 
     ``because``: the reason of its last stop, as ``stopped_because`` finds it. ``options`` are added to
     each command line, so that it finds the run and its account; None: the run's environment. ``inbox``
     is where a person sees what customers got. ``fitted`` are the addresses in doubt that rows of the API's
-    logs fit: *not sent* is refused of them, so it is not offered.
+    logs fit: *not sent* is refused of them, so it is not offered. ``untold``: why that cannot be told of any.
     """
     lines = _Lines(entry.run, _environment(entry) if options is None else options)
     sends = tuple(sends)
@@ -75,7 +76,7 @@ def need_of(
     match entry.status:
         case RunStatus.FINISHED | RunStatus.CANCELLED | RunStatus.IN_DOUBT as status:
             is_over = status is not RunStatus.IN_DOUBT
-            return _unsettled(lines, state, sends, inbox, fitted, is_over=is_over)
+            return _unsettled(lines, state, sends, inbox, fitted, untold, is_over=is_over)
         case RunStatus.RUNNING | RunStatus.WAITING:
             if is_alive:
                 return None
@@ -106,6 +107,7 @@ def _unsettled(
     sends: Iterable[SendEntry],
     inbox: str,
     fitted: Collection[str],
+    untold: str,
     *,
     is_over: bool,
 ) -> Need | None:
@@ -121,19 +123,26 @@ def _unsettled(
         (note, lines.resolve(address, word))
         for address in doubtful
         for word, note in notes.items()
-        if word != "not-sent" or address not in fitted
+        if word != "not-sent" or not (untold or address in fitted)
     ]
     found_out = (
         f"let the API's logs tell, or look {inbox} and say so" if in_logs else f"look {inbox}, then say so"
     )
     what = f"nobody knows whether {' and '.join(doubtful)} went out (in doubt): {found_out}"
-    if may_have := " and ".join(address for address in doubtful if address in fitted):
-        what += f"; rows of the API's logs fit {may_have}, so it may well have gone out"
+    what += _why_not([address for address in doubtful if address in fitted], untold)
     return Need(
         what + ("; this run sends nothing more: it only frees the campaign for others" if is_over else ""),
         tuple(command for _, command in (*first, *ways)),
         tuple(note for note, _ in (*first, *ways)),
     )
+
+
+def _why_not(fitted: Collection[str], untold: str) -> str:
+    """Say why *not sent* is not offered; "" where it is."""
+    if untold:
+        return f"; {untold}, so not-sent is not offered"
+    may_have = " and ".join(fitted)
+    return f"; rows of the API's logs fit {may_have}, so it may well have gone out" if may_have else ""
 
 
 def stopped_because(events: Iterable[Event]) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
+from engine.frozen import replace
 from engine.reconciler.attempt import Attempt
 from engine.reconciler.look import Look, looks_for
 from engine.reconciler.matching import Matches, in_the_way, matched
@@ -86,7 +87,9 @@ class Looking:
         sought = {each.key for look in self._looks for each in look.attempts}
         for each in in_the_way(matches, self._attempts):
             if each.key not in sought:
-                queries = [look.query for look in self._looks if look.query.channel == each.send.channel]
+                asked = [look.query for look in self._looks]
+                # Who passes the channel over gives rows of one that was not asked for.
+                queries = [query for query in asked if query.channel == each.send.channel] or asked
                 yield seen_of(
                     each,
                     matches,
@@ -111,7 +114,9 @@ class Looking:
         except LogsUnread as unread:
             self._troubles[query.channel] = unread
             return
-        self._rows[query] = {**self._rows.get(query, {}), **reading.rows}
+        # A row that names no channel is of the one that was asked for; as any, it would be kept as another's.
+        rows = (row if row.channel else replace(row, channel=query.channel) for row in reading.rows.values())
+        self._rows[query] = {**self._rows.get(query, {}), **{row.key: row for row in rows}}
         self._counted[query], self._complete[query] = counted, reading.is_complete
         if trouble:
             self._troubles[query.channel] = trouble

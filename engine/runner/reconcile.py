@@ -15,8 +15,8 @@ from engine.record.plan import Account
 from engine.refusal import Exit, Refusal
 from engine.runlog.chain import reached_digest, seal_of
 from engine.runlog.phone import check_of, hashed, key_of
-from engine.runlog.port import RunLog
-from engine.runner.attempts import attempts_of, document_of, kept_name, known_of, rivals_of
+from engine.runlog.port import RunLog, Writer
+from engine.runner.attempts import attempts_of, document_of, is_erased, kept_name, known_of, rivals_of
 from engine.runner.look import Looking
 from engine.runner.pages import Logs, Pages, Told
 from engine.runner.ports import Clock
@@ -72,7 +72,7 @@ def reconcile(
     if writes and _worth(log, entry, seen):
         seen, seal = _write(log, clock, entry, looking.seen, attempts)
     own = tuple(each for each in seen if each.attempt.send.run == entry.run)
-    others = tuple(each for each in _lasting(log, seen) if each.attempt.send.run != entry.run)
+    others = tuple(each for each in seen if each.attempt.send.run != entry.run)
     return Report(own, looking.trouble, seal, others)
 
 
@@ -143,17 +143,9 @@ def _worth(log: RunLog, entry: RunEntry, seen: Iterable[Seen]) -> list[Seen]:
     looked = {(entry.run, each.address, each.attempt) for each in events if isinstance(each, Reconciled)}
     return [
         each
-        for each in _lasting(log, seen)
+        for each in seen
         if each.is_kept and (each.found or (each.is_read and each.attempt.key not in looked))
     ]
-
-
-def _lasting(log: RunLog, seen: Iterable[Seen]) -> list[Seen]:
-    """Leave out runs whose ids were removed: none is brought back by a look at another run."""
-    seen = list(seen)
-    runs = {each.attempt.send.run for each in seen}
-    lasting = {run for run in runs if not any(isinstance(each, Erased) for each in _events(log, run))}
-    return [each for each in seen if each.attempt.send.run in lasting]
 
 
 def _events(log: RunLog, run: str) -> list[Event]:
@@ -173,7 +165,6 @@ def _write(
     ``before``: the attempts as they were known to who looked. ``of``: the send that an export is about.
     """
     source = Source.EXPORT if of else Source.API
-    names: set[str] = set()
     with log.lease(entry.account, entry.campaign, entry.run) as lease:
         settle_the_dead(log, lease, clock)
         _refuse_changed(entry, before, _around(log, entry, of)[0])
@@ -186,29 +177,41 @@ def _write(
         with log.writing(lease) as writer:
             # Nobody asks for the campaign to remove ids: it may have come in between.
             _refuse_erased(log.events(entry.run))
-            worth = _worth(log, entry, worth)
+            if any(is_erased(log, each.attempt.send.run) for each in worth):
+                raise _changed(entry)
             if key and not log.keeps_phones():
                 writer.note_phone_key(check_of(key))
-            states = {run: fold(_events(log, run)) for run in {each.attempt.send.run for each in worth}}
-            for each in worth:
-                run = each.attempt.send.run
-                kept = _kept(log, each, names, key, source)
-                event = _event(log, each, now, kept, source)
-                states[run] = state = evolve(states[run], event)
-                standing = Standing(state.status, state.initiated, log.find(run).exit_code)
-                writer.append(run, event, standing, reached=kept)
+            _note(log, writer, worth, now, key, source)
             seal = seal_of(writer.seal(now)) if worth else None
     return seen, seal
+
+
+def _note(
+    log: RunLog, writer: Writer, worth: Sequence[Seen], now: datetime, key: bytes | None, source: Source
+) -> None:
+    names: set[str] = set()
+    states = {run: fold(_events(log, run)) for run in {each.attempt.send.run for each in worth}}
+    for each in worth:
+        run = each.attempt.send.run
+        kept = _kept(log, each, names, key, source)
+        event = _event(log, each, now, kept, source)
+        states[run] = state = evolve(states[run], event)
+        standing = Standing(state.status, state.initiated, log.find(run).exit_code)
+        writer.append(run, event, standing, reached=kept)
 
 
 def _refuse_changed(entry: RunEntry, before: Iterable[Attempt], now: Iterable[Attempt]) -> None:
     """Refuse what was seen by an old picture (14): a row may be of what was sent since."""
     if {each.key: each.trust for each in before} != {each.key: each.trust for each in now}:
-        raise Refusal(
-            f"something was settled or sent on campaign {entry.campaign} while the rows were looked at",
-            f"nothing was written; look again: runbook reconcile {entry.run}",
-            Exit.LEASE_OR_LOG,
-        )
+        raise _changed(entry)
+
+
+def _changed(entry: RunEntry) -> Refusal:
+    return Refusal(
+        f"something was settled, sent or erased on campaign {entry.campaign} while the rows were looked at",
+        f"nothing was written; look again: runbook reconcile {entry.run}",
+        Exit.LEASE_OR_LOG,
+    )
 
 
 def _kept(

@@ -6,11 +6,14 @@ from typing import Any, TypeAlias
 
 from engine.frozen import dataclass
 from engine.machine import fold
-from engine.record.entry import RunEntry
+from engine.reconciler.attempt import DOUBTFUL
+from engine.record.entry import RunEntry, SendEntry
 from engine.record.event import Erased, RunStarted
-from engine.record.outcome import RunStatus, SendStatus, words
+from engine.record.outcome import RunStatus, words
+from engine.refusal import Refusal
 from engine.runlog.chain import seal_of
 from engine.runlog.port import RunLog
+from engine.runner.attempts import fitting
 from engine.runner.ports import Clock
 
 Keep: TypeAlias = Callable[[RunEntry], datetime | None]
@@ -82,15 +85,32 @@ def _old(log: RunLog, entry: RunEntry) -> Iterator[Old]:
 def _needs_them(log: RunLog, entry: RunEntry) -> str:
     """Say why a run must keep its ids: somebody may still have to look whom it reached."""
     sends = log.sends(entry.run)
-    if any(send.status in (SendStatus.IN_DOUBT, SendStatus.INTENDED) for send in sends):
+    if any(send.status in DOUBTFUL for send in sends):
         return "a send of it is in doubt"
     if any(send.blocks for send in sends):
         return "it blocks its campaign"
-    if entry.status in (RunStatus.FINISHED, RunStatus.CANCELLED):
+    has_ended = entry.status in (RunStatus.FINISHED, RunStatus.CANCELLED)
+    if not has_ended and not fold(each.event for each in log.events(entry.run)).halted_for_good:
+        return f"it has not ended: it is {words(entry.status)}"
+    return _stands_in_the_way(log, entry)
+
+
+def _stands_in_the_way(log: RunLog, entry: RunEntry) -> str:
+    """Say of which doubt its rows keep *not sent* from being said; "" where of none."""
+    if not log.reached_of(entry.run):
         return ""
-    if fold(each.event for each in log.events(entry.run)).halted_for_good:
-        return ""
-    return f"it has not ended: it is {words(entry.status)}"
+    for send in log.unsettled(entry.account, entry.campaign):
+        if send.status in DOUBTFUL and (fit := _fit(log, entry, send)):
+            return f"{fit} {send.address} of run {send.run}, which is in doubt: settle that first"
+    return ""
+
+
+def _fit(log: RunLog, entry: RunEntry, send: SendEntry) -> str:
+    try:
+        owners = fitting(log, log.find(send.run), send)
+    except Refusal:  # its run cannot be read: another version may be able to, and would need them
+        return "rows kept of it may fit"
+    return "rows kept of it fit" if any(run == entry.run for run, _, _ in owners) else ""
 
 
 def _steps(log: RunLog, entry: RunEntry) -> Iterator[Any]:

@@ -1,7 +1,9 @@
 """Looking at runs: lists, one run, customers, whatever needs a person, and the lines to type."""
 
 import io
+import sqlite3
 import sys
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -281,6 +283,48 @@ def test_the_lines_of_a_run_that_stands(
     every_line_works(here, said[0], codes={"resume": 64, "cancel": 0})
     assert main(["show", "last", *elsewhere]) == 0
     assert "cancelled" in capsys.readouterr().out
+
+
+DAMAGE = (
+    "UPDATE sends SET address = 'x' || address WHERE run = ?",
+    "UPDATE events SET body = replace(body, 'm/v1', 'm/v9') WHERE run = ?",
+)
+
+
+def damage(here: Path, change: str, status: str) -> None:
+    """Change the log past the program, in the run that stands so."""
+    with closing(sqlite3.connect(here / LOG)) as log, log:
+        log.execute("DROP TRIGGER events_are_not_changed")
+        log.execute(change, *log.execute("SELECT run FROM runs WHERE status = ?", (status,)))
+
+
+@pytest.mark.parametrize("change", DAMAGE)
+def test_a_doubt_is_looked_at_beside_a_run_that_cannot_be_read(
+    here: Path, api: Served, capsys: pytest.CaptureFixture[str], change: str
+) -> None:
+    """Nothing is kept of that one, so the doubt is shown as ever."""
+    assert run() == 0
+    api.sandbox.script(Fault(Kind.RESET))
+    assert run("--input", "branch=nashik") == 22
+    before = [shown(capsys, *line) for line in (["show", "last"], ["status"])]
+    damage(here, change, "finished")
+    assert [shown(capsys, *line) for line in (["show", "last"], ["status"])] == before
+    assert "not-sent" in str(before[1]["runs"][0]["commands"])
+
+
+def test_of_a_doubt_that_cannot_be_read_not_sent_is_not_offered(
+    here: Path, api: Served, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It says why."""
+    api.sandbox.script(Fault(Kind.RESET))
+    assert run() == 22
+    damage(here, DAMAGE[1], "in_doubt")
+    capsys.readouterr()
+    for line in ("show", "last"), ("status",):
+        assert main([*line]) == 0
+        said = capsys.readouterr().out
+        assert "remind/c1 cannot be told: the plan in the run log cannot be read" in " ".join(said.split())
+        assert [each[4] for each in lines_of(said) if each[0] == "resolve"] == ["sent", "never-known"]
 
 
 def test_the_lines_of_a_doubt(

@@ -1,6 +1,7 @@
 """``runbook replay``: recorded runs decided again, by their own plan or by a changed runbook."""
 
 import hashlib
+import json
 import shutil
 import sqlite3
 import sys
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 
 from docs.site.staging import ROOT
+from engine.audit.export import raw_of
 from engine.cli import main
 from engine.clock import now
 from engine.record.outcome import RunStatus, SendStatus
@@ -162,12 +164,23 @@ def test_the_plan_is_made_for_where_the_run_was(
     assert (told["requests"], told["differences"]) == ([], [])
 
 
-def test_a_log_that_was_changed_is_not_decided_again(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE events SET actor = 'nobody' WHERE seq = 3",
+        "DELETE FROM events WHERE seq = 1",
+        "UPDATE events SET body = json_set(body, '$.plan.runbook', 3) WHERE kind = 'run_started'",
+    ],
+)
+def test_a_log_that_was_changed_is_not_decided_again(
+    here: Path, capsys: pytest.CaptureFixture[str], change: str
+) -> None:
     """14: what it says is not what happened."""
     assert run() == 0
     with closing(sqlite3.connect(here / LOG)) as log, log:
         log.execute("DROP TRIGGER events_are_not_changed")
-        log.execute("UPDATE events SET actor = 'nobody' WHERE seq = 3")
+        log.execute("DROP TRIGGER events_are_not_removed")
+        log.execute(change)
     assert "their chain does not hold" in replayed(capsys, code=14)
 
 
@@ -188,6 +201,8 @@ def test_an_export_is_decided_again_without_a_log(here: Path, capsys: pytest.Cap
     assert said.out.startswith("SANDBOX: nothing leaves this machine · camp_demo\n")
     assert "3 decisions, and this version makes the same, byte for byte" in said.out
     assert "`runbook replay run.jsonl FILE`" in said.err
+    assert main(["replay", file, "--log", "gone.db"]) == 0
+    assert "`runbook replay run.jsonl FILE` decides it" in " ".join(capsys.readouterr().err.split())
     other = changed(here, "failed == 0", "failed > 0")
     assert main(["replay", file, other]) == 0
     assert "skip: its condition is false" in capsys.readouterr().out
@@ -205,6 +220,65 @@ def test_an_export_that_was_changed_is_not_decided_again(
     file.write_bytes(b"".join(lines))
     assert main(["replay", file.name]) == 14
     assert "`runbook verify run.jsonl` tells all" in capsys.readouterr().err
+
+
+PLANS: dict[str, dict[str, Any]] = {
+    "no runbook": {"runbook": None},
+    "a runbook of nothing": {"runbook": {}},
+    "no account": {"runbook": {"account": True, "campaign": {"id": "c"}}},
+    "an address that is none": {
+        "runbook": {"account": {"base_url": 3, "org": None}, "campaign": {"id": "c"}}
+    },
+    "brackets that do not match": {
+        "runbook": {"account": {"base_url": "http://[", "org": None}, "campaign": {"id": "c"}}
+    },
+    "made nowhere": {"made": {}},
+    "an environment that is none": {"made": {"environment": ["x"]}},
+}
+
+
+@pytest.mark.parametrize("change", PLANS.values(), ids=PLANS)
+@pytest.mark.parametrize("more", [[], ["--format", "json"], ["two.yaml"]], ids=["text", "json", "file"])
+def test_a_plan_of_another_shape(
+    here: Path, capsys: pytest.CaptureFixture[str], change: dict[str, Any], more: list[str]
+) -> None:
+    """13, as for any other plan that cannot be read, though its digests and all hashes hold."""
+    file = here / exported(capsys, here)
+    forge(file, change)
+    assert main(["verify", file.name]) == 0
+    capsys.readouterr()
+    assert main(["replay", file.name, *more]) == 13
+    said = capsys.readouterr()
+    assert (said.out, "the plan in the run log cannot be read" in said.err) == ("", True)
+
+
+def test_what_a_changed_runbook_is_compared_with_has_another_shape(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """13, too: what differs from it cannot be said."""
+    file = here / exported(capsys, here)
+    first = next(
+        line["event"] for line in map(json.loads, file.read_bytes().splitlines()) if line.get("event")
+    )
+    about = {name: first["plan"]["runbook"][name] for name in ("account", "campaign")}
+    forge(file, {"runbook": {**about, "campaign": {"id": about["campaign"]["id"]}}})
+    assert main(["replay", file.name]) == 0
+    assert main(["replay", file.name, "two.yaml"]) == 13
+
+
+def forge(file: Path, change: dict[str, Any]) -> None:
+    """Change what the digests of an export's plan do not cover, and make all its hashes again."""
+    lines = [line for line in map(json.loads, file.read_bytes().splitlines()) if "seal" not in line]
+    before = "0" * 64
+    for event in (line["event"] for line in lines if "event" in line):
+        if event["kind"] == "run_started":
+            event["plan"].update(change)
+        raw = raw_of({**event, "before": before})
+        assert raw is not None
+        event["before"] = before
+        event["hash"] = before = hashlib.sha256("\n".join(map(str, raw[:7])).encode()).hexdigest()
+    lines[-1]["end"].update(seals=0, seal=None)
+    file.write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ The sandbox's outbox judges, never our own log.
 
 import tempfile
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from engine.record.entry import SendEntry
 from engine.refusal import Refusal
 from engine.runlog import lock
 from engine.runner.reconcile import Report
+from engine.runner.retention import erase
 from engine.sandbox import Fault, Kind, Message
 from engine.timepay.logs import LogPage, LogQuery, LogRow, LogsUnread
 from tests.reconciling import Lookout, runbook, step
@@ -242,6 +244,7 @@ def _initiated(desk: Lookout) -> int:
 
 steps = st.fixed_dictionaries(
     {
+        "channel": st.sampled_from(["whatsapp", "whatsapp", "call"]),
         "template": st.sampled_from(["tplA", "tplA", "tplB"]),
         "ids": st.one_of(st.just([]), st.lists(names, min_size=1, max_size=6, unique=True)),
         "limit": st.integers(6, 10),
@@ -253,10 +256,14 @@ hidden = st.lists(
 
 
 class Numbering:
-    """Shows a client's rows with ids that each campaign counts for itself, but for those of hidden sends."""
+    """Shows a client's rows with ids that each campaign counts for itself, but for those of hidden sends.
 
-    def __init__(self, desk: Lookout) -> None:
+    With ``names_channels`` they say over which they went.
+    """
+
+    def __init__(self, desk: Lookout, *, names_channels: bool) -> None:
         self._desk = desk
+        self._names_channels = names_channels
         self._logs, self._count = desk.client.logs, desk.client.log_count
         self.hidden: set[int] = set()
         self.shown: set[int] = set()
@@ -289,7 +296,8 @@ class Numbering:
         numbers = self._numbers.setdefault(row.campaign or "", [])
         if int(request) not in numbers:
             numbers.append(int(request))
-        return replace(row, id=f"m-{numbers.index(int(request))}-{customer}")
+        channel = row.channel if self._names_channels else None
+        return replace(row, id=f"m-{numbers.index(int(request))}-{customer}", channel=channel)
 
 
 @settings(max_examples=100)
@@ -300,6 +308,8 @@ class Numbering:
     is_sent=st.booleans(),
     elsewhere=st.booleans(),
     apart=st.booleans(),
+    erased=st.sets(st.integers(0, 4)),
+    names_channels=st.booleans(),
 )
 def test_no_word_goes_past_rows_that_were_shown(
     before: list[dict[str, Any]],
@@ -309,21 +319,24 @@ def test_no_word_goes_past_rows_that_were_shown(
     is_sent: bool,
     elsewhere: bool,
     apart: bool,
+    erased: set[int],
+    names_channels: bool,
 ) -> None:
     """Steps of one template, rows that come send by send: what was shown of a send is not made again.
 
-    ``apart``: those before the last are in a run of their own, which nobody looks at.
+    ``apart``: those before the last are in a run of their own, which nobody looks at, and of which ids are to
+    be ``erased`` before some of the looks.
     """
     with tempfile.TemporaryDirectory() as folder:
         desk = Lookout(Path(folder), PEOPLE)
-        logs = Numbering(desk)
+        logs = Numbering(desk, names_channels=names_channels)
         try:
             if elsewhere:
                 _send_elsewhere(desk)
             made = [*before, last]
             desk.sandbox.script(Fault(Kind.RESET, accepted=is_sent, skip=len(before)))
             written = [
-                step(f"s{number}", "whatsapp", each["template"], each["ids"], each["limit"])
+                step(f"s{number}", each["channel"], each["template"], each["ids"], each["limit"])
                 for number, each in enumerate(made)
             ]
             if apart and before:
@@ -334,7 +347,7 @@ def test_no_word_goes_past_rows_that_were_shown(
             assert desk.entry().status == "in_doubt"
             first = 2 if elsewhere else 1
             own = first + len(before)
-            _look_and_say(desk, logs, f"s{len(before)}", looked, range(first, own + 1))
+            _look_and_say(desk, logs, f"s{len(before)}", looked, range(first, own + 1), erased)
         finally:
             desk.database.close()
 
@@ -347,17 +360,31 @@ def _send_elsewhere(desk: Lookout) -> None:
 
 
 def _look_and_say(
-    desk: Lookout, logs: Numbering, name: str, looked: list[tuple[list[int], int]], requests: range
+    desk: Lookout,
+    logs: Numbering,
+    name: str,
+    looked: list[tuple[list[int], int]],
+    requests: range,
+    erased: set[int],
 ) -> None:
     """Look while the rows of some requests are missing; then a person says that the last was not sent."""
     desk.clock.advance(60)
-    for places, gap_s in looked:
+    for number, (places, gap_s) in enumerate(looked):
         desk.clock.advance(gap_s)
+        if number in erased:
+            _erase(desk)
         logs.hidden = {request for place, request in enumerate(requests) if place in places}
         seen = desk.reconcile().seen
         note(str([(each.attempt.key, each.reached, each.disputed) for each in seen]))
+    if len(looked) in erased:
+        _erase(desk)
     if desk.entry().status == "in_doubt" and _is_taken(desk, "run-1", name, "not_sent"):
         desk.resume()
         shown = {each.customer for each in desk.sandbox.outbox if each.request in logs.shown & {requests[-1]}}
         again = {each.customer for each in desk.sandbox.outbox if each.request > requests[-1]}
         assert not shown & again, "rows showed whom it had reached, and they got it again"
+
+
+def _erase(desk: Lookout) -> None:
+    """Let the ids of every run go that may lose them."""
+    erase(desk.log, desk.clock, lambda _: desk.clock.now() + timedelta(days=1), "over")

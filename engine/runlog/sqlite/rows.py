@@ -102,7 +102,10 @@ PHONE_KEY = "SELECT value FROM meta WHERE key = 'phone_key'"
 
 NOTE_PHONE_KEY = "INSERT OR REPLACE INTO meta VALUES ('phone_key', ?)"
 
-REACHED_OF = f"{_REACHED} WHERE reached.run = ? ORDER BY address, attempt, row"
+# Without their sends: a row counts, too, where somebody has changed the send that it is kept for.
+REACHED_OF = """\
+SELECT customer, run, address, attempt, row, at, status, template, phone, source
+FROM reached WHERE run = ? ORDER BY address, attempt, row"""
 
 CLAIMED = "SELECT run, address, attempt FROM reached WHERE account = ? AND row = ?"
 

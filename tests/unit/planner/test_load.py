@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from engine.planner.load import account_of, campaign_of, once_of, program_of
+from engine.planner.program import digests_of
 from engine.record.plan import Account, Once
 from engine.refusal import Exit, Refusal
 from engine.runbook.draft import read
@@ -150,7 +151,15 @@ CHANGES: dict[str, Callable[[Any], None]] = {
     "an unreadable condition": _set("steps", 1, "when", to="steps.c.ran"),
     "an unknown word": _set("steps", 0, "on_failure", to="shrug"),
     "no timeout": lambda document: document["steps"][0].pop("timeout_s"),
+    "a runbook that is none": lambda document: _redigested(_set("rules", "runbook", to=3), document),
 }
+
+
+def _redigested(change: Callable[[Any], object], document: dict[str, Any]) -> None:
+    """Change it as somebody would who wants to be believed."""
+    change(document)
+    rules, plan = digests_of(document)
+    document["digests"] = {"rules": rules, "plan": plan}
 
 
 @pytest.mark.parametrize("name", CHANGES)

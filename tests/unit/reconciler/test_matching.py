@@ -48,6 +48,7 @@ def owners(rows: list[LogRow], attempts: list[Attempt], known: Known = NOTHING) 
 
 TAKEN = attempt("a/c1", status="succeeded")
 DOUBTFUL = attempt("b/c1", at=1)
+CALL = attempt("t/c1", status="succeeded", channel="call")
 
 
 def test_a_known_send_has_its_rows_first() -> None:
@@ -116,6 +117,13 @@ def test_a_row_that_went_elsewhere_is_disputed() -> None:
     known = Known([(row(at=2), TAKEN.key)])
     assert matched([], [TAKEN, DOUBTFUL], known).disputed[DOUBTFUL.key] == [TAKEN.key]
     assert matched([], [DOUBTFUL], NOTHING).disputed[DOUBTFUL.key] == []
+
+
+@pytest.mark.parametrize(("is_exported", "disputed"), [(True, [CALL.key]), (False, [])])
+def test_what_is_kept_of_a_file_may_be_of_any_channel(*, is_exported: bool, disputed: list[Key]) -> None:
+    """It is read back with that of its send, and whether the file named one is not kept."""
+    kept = replace(row(at=2, channel="call"), is_exported=is_exported)
+    assert matched([], [CALL, DOUBTFUL], Known([(kept, CALL.key)])).disputed[DOUBTFUL.key] == disputed
 
 
 def test_rows_beyond_what_a_send_can_have_settle_the_doubtful_one() -> None:

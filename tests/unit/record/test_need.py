@@ -241,6 +241,15 @@ def test_what_is_refused_is_not_offered() -> None:
     assert other == need_of(entry(state.status), state, is_alive=False)
 
 
+def test_what_cannot_be_told_is_not_offered_either() -> None:
+    """Of no send, and why is said in its place."""
+    state = fold(happened("in_doubt", paused(Question.DOUBT)))
+    found = need_of(entry(state.status), state, is_alive=False, untold="its plan cannot be read")
+    assert found is not None
+    assert [line.removeprefix("runbook ") for line in found.commands] == [RESOLVE[0], RESOLVE[2]]
+    assert found.what.endswith("; its plan cannot be read, so not-sent is not offered")
+
+
 @pytest.mark.parametrize("more", [[], [WaitStarted(NOW, NOW, "x")]], ids=["running", "waiting"])
 def test_what_goes_on_needs_nobody(more: list[Event]) -> None:
     """Its process lives."""

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from engine.cli import reconcile as reconcile_command
 from engine.cli.by_evidence import by_evidence
 from engine.diagnostics import Json
-from engine.record.event import Erased, Resolution
+from engine.record.event import Resolution
 from engine.refusal import Exit, Refusal
 from engine.report.reconciled import reconciled
 from engine.runlog import lock
@@ -177,13 +178,22 @@ def test_what_a_look_shows_of_another_doubt_is_said_of_it(desk: Lookout) -> None
     assert desk.entry().status == "paused"
 
 
-def test_a_look_brings_no_erased_id_back_to_another_run(desk: Lookout) -> None:
-    """Its rows are not kept, and nothing is said to stand in the way."""
-    taken_before(desk)
-    with desk.log.writing() as writer:
-        writer.append("run-0", Erased(desk.clock.now(), 3, 0, "their time was over"))
-    assert desk.reconcile().others == ()
-    assert not desk.kept("run-0")
+def test_a_word_on_another_run_that_a_look_contradicts_is_no_good_end(desk: Lookout) -> None:
+    """The campaign is blocked by then, so 21, though nothing of the run itself is in doubt any more."""
+    ids = ("L-2", "L-5")
+    desk.sandbox.script(LOST)
+    desk.run(runbook(step("a", ids=ids, limit=2)), "run-0")
+    desk.clock.advance(60)
+    desk.resolve("a", "not_sent", "run-0")
+    desk.resume("run-0")
+    desk.clock.advance(60)
+    desk.sandbox.script(LOST)
+    desk.run(HEAD + ENGLISH.replace("id: a", "id: b"))
+    desk.clock.advance(60)
+    report = desk.reconcile()
+    assert [each.contradicts for each in report.others] == [True, False]
+    assert not report.seen[0].contradicts
+    assert reconcile_command._exit_code(desk.entry(), report) == Exit.HALTED
 
 
 # ---------------------------------------------------------------- an old picture
@@ -224,7 +234,7 @@ def test_what_happened_while_it_looked_is_not_written_over(
     desk.run(runbook(step(ids=IDS, limit=3)))
     desk.clock.advance(60)
     meanwhile(desk, lambda: happens(desk))
-    with pytest.raises(Refusal, match="settled or sent on campaign camp_demo while") as refused:
+    with pytest.raises(Refusal, match="settled, sent or erased on campaign camp_demo while") as refused:
         desk.reconcile(wait_s=60)
     assert refused.value.code == Exit.LEASE_OR_LOG
     assert not desk.kept()
