@@ -1,5 +1,7 @@
 """That the short way takes what is sound, leaves what is odd, and reads as the long way does."""
 
+import sys
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from sys import intern
@@ -161,8 +163,18 @@ def test_places_are_shared_out_when_asked_for() -> None:
     assert document.places._unsorted is None
 
 
-def test_two_threads_may_ask_for_places_at_once() -> None:
-    """A service checks one runbook in several threads, and the first of them shares the places out."""
+@pytest.fixture
+def _hasty() -> Iterator[None]:
+    """Let threads take turns as often as they can."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(usual)
+
+
+@pytest.mark.usefixtures("_hasty")
+def test_threads_may_ask_for_places_at_once() -> None:
+    """A service checks one runbook in several threads: the first shares the places out, and counts lines."""
     text = "".join(f"k{number}: [{{a: 1}}, {{a: 2}}]\n" for number in range(2_000))
     document = read(text.encode(), "a.yaml")
     assert document.data is not None
