@@ -170,6 +170,7 @@ def _running(subject: Subject, options: argparse.Namespace, folder: Path) -> Run
                 options.size_rounds,
                 running.memory(course(options.size_rounds), sorted(options.memory_steps)),
             ),
+            resident=running.resident(usual, max(options.memory_steps)),
         )
         if options.profile or options.write:
             measured.packages = running.packages(usual, few, many)

@@ -14,7 +14,7 @@ from statistics import median
 from time import perf_counter
 
 from benchmarks import costs, floors
-from benchmarks.measure import Bench, Command, Pair, Sample
+from benchmarks.measure import Bench, Command, FailedError, Pair, Sample
 from benchmarks.stub import answering
 from benchmarks.subject import Subject
 from benchmarks.workload import chain
@@ -27,7 +27,7 @@ WAYS = (*floors.WAYS, UNSENT, OURS)
 
 SHORT = 10
 BEGUN = 10
-"""After so many sends a run is stopped, to see what all others add."""
+"""After so many sends, and then as often again, somebody looks at what memory a run holds."""
 
 REQUEST = "\r\n".join(
     [
@@ -42,6 +42,8 @@ REQUEST = "\r\n".join(
 """A request such as all ways make it, for whoever asks the stub without any library."""
 
 _REFUSED, _STOPPED = 11, 23
+_SENDING = b"about to be sent"
+_HELD = re.compile(rb"VmRSS:\s+(\d+) kB")
 _SYNC = re.compile(r"\bf(?:data)?sync\(\d+<(.*?)>")
 
 
@@ -139,12 +141,10 @@ def short_runs(course: Course) -> Iterator[dict[str, Pair]]:
 class Peaks:
     """The peak of memory of a run, of one that is refused before its first send, and the plan it keeps.
 
-    ``begun`` is a run of the same steps that is stopped after a few of them; ``kept_bytes`` is the length of
-    the first event, in which the whole plan stands.
+    ``kept_bytes`` is the length of the first event, in which the whole plan stands.
     """
 
     unsent: Sample
-    begun: Sample
     sent: Sample
     kept_bytes: int
 
@@ -152,11 +152,6 @@ class Peaks:
     def added_bytes(self) -> int:
         """What running takes beyond reading and planning."""
         return self.sent.peak_bytes - self.unsent.peak_bytes
-
-    @property
-    def sending_bytes(self) -> int:
-        """What all sends but the first few take beyond those."""
-        return self.sent.peak_bytes - self.begun.peak_bytes
 
 
 def packages(course: Course, few: int, many: int) -> dict[str, float]:
@@ -173,35 +168,55 @@ def memory(course: Course, sizes: Sequence[int]) -> Iterator[dict[int, Peaks]]:
 
 
 def _peaks(course: Course, size: int) -> Peaks:
-    unsent = course.once(UNSENT, size)
-    with _stopping(course, min(BEGUN, size - 1)) as stopping:
-        begun = stopping.bench.once(stopping.command(OURS, size), code=_STOPPED)
-    sent = course.once(OURS, size)
+    unsent, sent = course.once(UNSENT, size), course.once(OURS, size)
     with closing(sqlite3.connect(course.log)) as log:
         ((kept_bytes,),) = log.execute("SELECT length(body) FROM events WHERE kind = 'run_started'")
-    return Peaks(unsent, begun, sent, kept_bytes)
+    return Peaks(unsent, sent, kept_bytes)
+
+
+@dataclass(frozen=True)
+class Resident:
+    """The memory that a run holds after its first few sends, and the most that it held at any later one."""
+
+    begun_bytes: int
+    most_bytes: int
+
+
+def resident(course: Course, size: int) -> Resident | None:
+    """Look at a run of so many steps while it sends; None where the system does not tell (``/proc``)."""
+    course.clear()
+    command = course.command(OURS, size)
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=course.bench.environment
+    ) as going:
+        assert going.stdout is not None, "its lines are read"
+        sends = (line for line in going.stdout if _SENDING in line)
+        looks = [_held_bytes(going.pid) for number, _ in enumerate(sends, start=1) if number % BEGUN == 0]
+    seen = [held for held in looks if held]  # the last lines may be read when it has ended
+    if going.returncode:
+        raise FailedError(f"{' '.join(command)} ended with {going.returncode}")
+    return Resident(seen[0], max(seen)) if seen else None
+
+
+def _held_bytes(pid: int) -> int | None:
+    try:
+        found = _HELD.search(Path(f"/proc/{pid}/status").read_bytes())
+    except FileNotFoundError:
+        return None
+    return int(found[1]) * 1024 if found else None
 
 
 @contextmanager
 def interrupted(course: Course, sends: int) -> Iterator[Course]:
     """Give a course whose log holds a run that was stopped before its last step, after so many sends."""
-    with _stopping(course, sends) as stopping:
-        stopping.bench.once(stopping.command(OURS, sends + 1), code=_STOPPED)
-        _stop(course).unlink()
-        yield stopping
-
-
-@contextmanager
-def _stopping(course: Course, sends: int) -> Iterator[Course]:
-    """Give a course on which whatever runs is stopped after so many sends."""
     course.clear()
-    with answering(course.subject.python, str(sends), str(_stop(course))) as address:
+    stop = course.place / "STOP"
+    with answering(course.subject.python, str(sends), str(stop)) as address:
         bench = replace(course.bench, environment=environment_for(address, course.bench.environment))
-        yield replace(course, bench=bench, address=address)
-
-
-def _stop(course: Course) -> Path:
-    return course.place / "STOP"
+        course = replace(course, bench=bench, address=address)
+        bench.once(course.command(OURS, sends + 1), code=_STOPPED)
+        stop.unlink()
+        yield course
 
 
 def resumes(course: Course) -> Iterator[Sample]:

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from operator import attrgetter
 
 from benchmarks.measure import Pair, Sample, Spread
-from benchmarks.running import BEGUN, OURS, SHORT, UNSENT, Peaks, Slope, Syncs
+from benchmarks.running import BEGUN, OURS, SHORT, UNSENT, Peaks, Resident, Slope, Syncs
 from benchmarks.table import table, verdict
 
 STEP_GOAL = 1.3
@@ -46,8 +45,7 @@ _RESUME = (
 )
 _MEMORY = (
     "{rounds} rounds; the most of any, as the system counts it for the process. *Reading and planning*: the "
-    "run that is refused before its first send. *Its first sends*: the same run, stopped after {begun} of "
-    "them. What running adds, and what all other sends add: the median of the rounds."
+    "run that is refused before its first send. What running adds: the median of the rounds."
 )
 _PACKAGES = (
     "By `python -m cProfile`, which slows Python's functions and not SQLite's or the system's, so read them "
@@ -71,6 +69,7 @@ class Running:
     resumed: int
     resumes: Sequence[Sample]
     memory: Sequence[Mapping[int, Peaks]]
+    resident: Resident | None = None
     packages: Mapping[str, float] = field(default_factory=dict)
     imports: Mapping[str, float] = field(default_factory=dict)
 
@@ -186,51 +185,47 @@ def resume(running: Running) -> str:
 
 
 def memory(running: Running) -> str:
-    """Show what memory running takes beyond reading and planning, and how much of it for going on."""
-    sizes = [*running.memory[0]]
-    added = {size: _median_mb([one[size].added_bytes for one in running.memory]) for size in sizes}
-    sending = {size: _median_mb([one[size].sending_bytes for one in running.memory]) for size in sizes}
+    """Show what memory running takes beyond reading and planning."""
+    added = {size: _added_mb(running, size) for size in running.memory[0]}
     rows = [
         (
             f"{size:,}",
-            *(
-                f"{max(peak(one[size]).peak_bytes for one in running.memory) / 1e6:.1f}"
-                for peak in (attrgetter("unsent"), attrgetter("begun"), attrgetter("sent"))
-            ),
-            f"{added[size]:.1f}",
-            f"{sending[size]:.1f}",
+            f"{max(one[size].unsent.peak_bytes for one in running.memory) / 1e6:.1f}",
+            f"{max(one[size].sent.peak_bytes for one in running.memory) / 1e6:.1f}",
+            f"{mb:.1f}",
         )
-        for size in sizes
+        for size, mb in added.items()
     ]
-    about = _MEMORY.format(rounds=len(running.memory), begun=BEGUN)
-    heads = ("steps", "reading and planning MB", "its first sends MB", "the whole run MB", "running adds MB")
-    judged = _flat(running, added, sending)
-    return "\n\n".join(["## Memory of a run", about, table((*heads, "other sends add MB"), rows), *judged])
-
-
-def _flat(running: Running, added: Mapping[int, float], sending: Mapping[int, float]) -> tuple[str, str]:
     fewest, most = min(added), max(added)
-    text_mb = running.memory[0][most].kept_bytes / 1e6
-    # A short run may stay below the peak of its reading.
-    on = added[most] / max(added[most] - sending[most], 0.1)
-    growth = added[most] / max(added[fewest], 0.1)
+    growth = added[most] / max(added[fewest], 0.1)  # a short run may stay below the peak of its reading
     more_kb = (added[most] - added[fewest]) * 1000 / max(most - fewest, 1)
-    while_it_sends = (
-        f"While it sends: all of {most:,} steps add {on:.2f} times what the first {BEGUN} of them add "
-        f"(flat: at most {FLAT}): {verdict(on, FLAT)}. A send more adds "
-        f"{sending[most] * 1e6 / max(most - BEGUN, 1):.0f} bytes."
+    judged = (
+        f"Running {most:,} steps adds {growth:.2f} times what running {fewest:,} adds "
+        f"(flat: at most {FLAT}): {verdict(growth, FLAT)}. A step more adds {more_kb:.1f} KB, nearly "
+        "all of it before the first send: the plan stands in the first event, "
+        f"{running.memory[0][most].kept_bytes / 1e6:.1f} MB as text, which SQLite copies twice while it is "
+        "written, and as values for as long as the run goes on."
     )
-    before_it_sends = (
-        f"Before it sends: running {most:,} steps adds {growth:.2f} times what running {fewest:,} adds "
-        f"(flat: at most {FLAT}): {verdict(growth, FLAT)}. A step more adds {more_kb:.1f} KB, for the plan "
-        f"in the first event: {text_mb:.1f} MB as text, which SQLite copies twice while it is written, "
-        "and as values for as long as the run goes on."
-    )
-    return while_it_sends, before_it_sends
+    about = _MEMORY.format(rounds=len(running.memory))
+    heads = ("steps", "reading and planning MB", "the whole run MB", "what running adds MB")
+    parts = ["## Memory of a run", about, table(heads, rows), judged, _while_it_sends(most, running.resident)]
+    return "\n\n".join(parts)
 
 
-def _median_mb(numbers: Sequence[int]) -> float:
-    return Spread.of(numbers).median / 1e6
+def _while_it_sends(steps: int, resident: Resident | None) -> str:
+    if resident is None:
+        return "What it holds while it sends was not seen: too few sends, or there is no `/proc` here."
+    growth = resident.most_bytes / resident.begun_bytes
+    return (
+        f"While it sends {steps:,} steps, looked at once every {BEGUN} sends, the run holds "
+        f"{resident.begun_bytes / 1e6:.1f} MB after the first {BEGUN} and later "
+        f"{resident.most_bytes / 1e6:.1f} MB at most: {growth:.2f} times as much "
+        f"(flat: at most {FLAT}): {verdict(growth, FLAT)}."
+    )
+
+
+def _added_mb(running: Running, size: int) -> float:
+    return Spread.of([one[size].added_bytes for one in running.memory]).median / 1e6
 
 
 def _module(package: str) -> str:

@@ -32,7 +32,7 @@ from benchmarks.looking import Look
 from benchmarks.looking_page import Looking, looking_section
 from benchmarks.measure import Bench, FailedError, Pair, Sample, run
 from benchmarks.page import Results, sizes, starts
-from benchmarks.running import OURS, UNSENT, Course, Peaks, Slope, Syncs, environment_for
+from benchmarks.running import OURS, UNSENT, Course, Peaks, Resident, Slope, Syncs, environment_for
 from benchmarks.running_page import Running, memory, resume, short, step, syncs
 from benchmarks.stub import answering
 from benchmarks.subject import bare_environment, installed
@@ -295,11 +295,6 @@ def test_a_profile_is_charged_to_packages(file: str, package: str) -> None:
     assert costs._package(file) == package
 
 
-def peaks(begun_mb: int, sent_mb: int) -> Peaks:
-    """Peaks of runs whose reading and planning take 1 MB."""
-    return Peaks(sample(1.0), sample(1.0, begun_mb * 10**6), sample(1.0, sent_mb * 10**6), 10**6)
-
-
 def measured(**changes: object) -> Running:
     """What was measured of running, where everything is as it should be."""
     slope = Slope(sample(1.0), sample(2.0), 900)
@@ -314,7 +309,7 @@ def measured(**changes: object) -> Running:
         "short": [{OURS: Pair(sample(1.0), sample(1.0))}],
         "resumed": 2000,
         "resumes": [sample(0.5)],
-        "memory": [{size: peaks(11, 11) for size in (100, 10000)}],
+        "memory": [{size: Peaks(sample(1.0), sample(1.0, 11 * 10**6), 10**6) for size in (100, 10000)}],
     }
     return Running(**{**usual, **changes})  # type: ignore[arg-type]  # a test names what it changes
 
@@ -338,19 +333,19 @@ def slopes(times: float) -> list[dict[str, Slope]]:
         (resume, {"resumes": [sample(1.0)]}, "goal at most 1 s): met."),
         (resume, {"resumes": [sample(1.1)]}, "goal at most 1 s): **missed**."),
         (memory, {}, "1.00 times what running 100 adds (flat: at most 1.25): met. A step more adds 0.0 KB"),
+        (memory, {}, "too few sends"),
+        (memory, {"resident": Resident(100, 125)}, "1.25 times as much (flat: at most 1.25): met."),
+        (memory, {"resident": Resident(100, 126)}, "1.26 times as much (flat: at most 1.25): **missed**."),
         (
             memory,
-            {},
-            "1.00 times what the first 10 of them add (flat: at most 1.25): met. A send more adds 0 b",
-        ),
-        (
-            memory,
-            {"memory": [{100: peaks(11, 11), 10000: peaks(11, 21)}]},
-            "2.00 times what the first 10 of them add (flat: at most 1.25): **missed**. A send more",
-        ),
-        (
-            memory,
-            {"memory": [{1: peaks(11, 11), 101: peaks(31, 31)}]},
+            {
+                "memory": [
+                    {
+                        1: Peaks(sample(1), sample(1, 11 * 10**6), 1),
+                        101: Peaks(sample(1), sample(1, 31 * 10**6), 1),
+                    }
+                ]
+            },
             "3.00 times what running 1 adds (flat: at most 1.25): **missed**. A step more adds 200.0 KB,",
         ),
     ],
