@@ -73,7 +73,8 @@ class Lines:
 
     def _index(self) -> "array[int]":
         if not self._starts:
-            starts = array("I", (0, *(found.end() for found in _LINE_BREAK.finditer(self._text))))
+            starts = array("I", (0,))
+            starts.extend(found.end() for found in _LINE_BREAK.finditer(self._text))
             self._end = len(self._text.rstrip())
             self._starts = starts  # last and whole, because another thread may ask meanwhile
         return self._starts
