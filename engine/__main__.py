@@ -11,8 +11,8 @@ def main() -> None:
         _leave(0)
     # A command makes much and drops little, so collecting garbage finds nothing, over and over: a
     # sixth of a short command's time. Rare collections keep long ones small; a runbook of ten thousand
-    # steps, the longest that is to be quick, is a quarter of a million objects.
-    gc.set_threshold(300_000, 50, 100)
+    # steps, the longest that is to be quick, is a third of a million objects.
+    gc.set_threshold(500_000, 50, 100)
     try:
         from engine.cli import main as run_command_line  # noqa: PLC0415
     except KeyboardInterrupt:

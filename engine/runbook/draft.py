@@ -24,7 +24,7 @@ from engine.runbook.model import SAMPLES, InputSpec, InputType, Runbook
 from engine.runbook.rules.parts import Parts
 from engine.runbook.source import read as read_document
 from engine.runbook.spelling import line, nearest
-from engine.runbook.texts import Texts, templated
+from engine.runbook.texts import Texts, with_braces
 
 Values: TypeAlias = Mapping[str, Scalar | tuple[str, ...]]
 
@@ -190,7 +190,7 @@ def _tried(draft: Draft) -> Draft:
 def _about_type(draft: Draft, fault: Fault) -> Fault:
     """Say of a template that does not fit what type its inputs have, not what a sample of it is."""
     types = {spec.name: spec.type.value for spec in draft.inputs}
-    for path, text in templated(draft.document.data):
+    for path, text in with_braces(draft.document.data):
         if path == fault.path[: len(path)]:
             parts, _ = template.parse_template(text, {spec.name: spec for spec in draft.inputs})
             named = [part.name for part in parts or () if isinstance(part, InputName)]

@@ -116,7 +116,7 @@ def _special_words(data: Json, rendered: frozenset[Path]) -> Iterator[Fault]:
         value: Any = data  # a path fits the data that it was taken from
         for part in path:
             value = value[part]
-        values = value if isinstance(value, list) else [value]
-        for word in sorted(_SPECIAL.intersection(str(each).casefold() for each in values)):
+        values = value if isinstance(value, list) else (value,)
+        for word in sorted(_SPECIAL.intersection([str(each).casefold() for each in values])):
             mend = f'give the input another value; "{word}" must be written in the runbook itself.'
             yield Fault(SPECIAL_WORD, path, "value", f'the template gives "{word}"', mend)

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.diagnostics import Diagnostic, Kind, Path, Severity
 from engine.frozen import replace
@@ -17,6 +17,9 @@ from engine.runbook.model import InputSpec
 from engine.runbook.rules import MOST
 from engine.runbook.rules.parts import Parts
 from engine.runbook.shape import may_hold_template
+
+if TYPE_CHECKING:
+    from engine.runbook.expressions.sorts import Parted
 
 
 class Texts:
@@ -33,6 +36,7 @@ class Texts:
         self._found: dict[Kind, list[Diagnostic]] = {}
         self._untold: Counter[Kind] = Counter()
         self.conditions: dict[Path, Condition] = {}
+        self._parted: Mapping[str, Parted] = {}
         self.templates: dict[Path, template.Template] = {}
         self.faulted: set[Path] = set()
         self.data = data
@@ -58,32 +62,37 @@ class Texts:
     def _read_templates(self) -> None:
         # The steps of a long runbook repeat most of their texts.
         known: dict[str, tuple[template.Template | None, tuple[Fault, ...]]] = {}
-        for path, text in templated(self.data):
+        for path, text in with_braces(self.data):
             if text not in known:
                 known[text] = template.parse_template(text, self.inputs)
             parts, wrong = known[text]
-            self._report(path, wrong)
-            if parts is not None:
+            if wrong:
+                self._report(path, wrong)
+            if parts is not None and parts != (text,):
                 self.templates[path] = parts
 
     def _read_conditions(self) -> None:
-        written = (self.document.data or {}).get("steps")
-        steps = written if isinstance(written, list) else []
-        ids = _ids(steps)
-        nameless = len(ids) < len(steps) and not all(map(_id_of, steps))
         told = [*_conditions(self.data)]
         if not told:
             return
+        written: Any = self.document.data
+        names = [*map(_id_of, written["steps"], self.data["steps"])]
+        ids: dict[str, int] = {}
+        for position, name in enumerate(names):
+            ids.setdefault(name, position)
+        nameless = ids.pop("", None) is not None
         # Only runbooks with conditions pay for importing what reads them.
         from engine.runbook.expressions.sorts import Sorts  # noqa: PLC0415
 
         sorts = Sorts()
+        self._parted = sorts.parted
         for path, text in told:
             position = int(path[1])
-            own = _id_of(steps[position]) if path[2] == "success" else None
+            own = names[position] if path[2] == "success" else None
             scope = Scope(self.inputs, ids, position, own, nameless)
             condition, wrong = sorts.parse(text, scope)
-            self._report(path, wrong)
+            if wrong:
+                self._report(path, wrong)
             if condition is None:  # also one that cannot be judged while another step has no id
                 self.faulted.add(path)
             else:
@@ -95,7 +104,7 @@ class Texts:
             # What looks at conditions is large, too.
             from engine.runbook.rules import conditions  # noqa: PLC0415
 
-            for path, fault in conditions.check(healthy, self.conditions, self.inputs):
+            for path, fault in conditions.check(healthy, self.conditions, self.inputs, self._parted):
                 self._report(path, [fault])
 
     def _report(self, path: Path, wrong: Sequence[Fault]) -> None:
@@ -126,16 +135,10 @@ def _inputs(
     return {name: specs.get(name) for name in declared if not name.startswith("x-")}
 
 
-def _ids(steps: list[Any]) -> dict[str, int]:
-    ids: dict[str, int] = {}
-    for position, step in enumerate(steps):
-        if name := _id_of(step):
-            ids.setdefault(name, position)
-    return ids
-
-
-def _id_of(step: Any) -> str:  # noqa: ANN401  (any JSON)
+def _id_of(step: Any, sound: Mapping[str, Any] | None) -> str:  # noqa: ANN401  (any JSON)
     """Give a step's id, empty if it has none; of one that is refused, the spelling that is proposed."""
+    if sound and "id" in sound:
+        return str(sound["id"])
     name = step.get("id") if isinstance(step, dict) else None
     if not isinstance(name, str) or not name or fits(IDENTIFIER, name):
         return name if isinstance(name, str) else ""
@@ -159,15 +162,15 @@ def _conditions(data: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
                 )
 
 
-def templated(data: Mapping[str, Any] | None) -> list[tuple[Path, str]]:
-    """Give the texts that hold the marks of a template where one may stand, in their order."""
+def with_braces(data: Mapping[str, Any] | None) -> list[tuple[Path, str]]:
+    """Give the texts with a brace where a template may stand, in their order."""
     found: list[tuple[Path, str]] = []
     _collect((), data or {}, found)
-    return [(path, text) for path, text in found if template.holds_template(text) and may_hold_template(path)]
+    return [(path, text) for path, text in found if may_hold_template(path)]
 
 
 def _collect(path: Path, value: Mapping[str, Any] | list[Any], found: list[tuple[Path, str]]) -> None:
-    """Find the texts with a brace: most have none, and are not worth a look."""
+    """Find the texts with what every mark of a template begins or ends with: most have none."""
     for key, each in value.items() if isinstance(value, dict) else enumerate(value):
         if isinstance(each, str):
             if "{" in each or "}}" in each:

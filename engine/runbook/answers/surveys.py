@@ -1,7 +1,7 @@
 """The surveys of one runbook: each sort of condition once, as far as the work allows."""
 
 import re
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import TypeAlias
 
 from engine.frozen import replace
@@ -10,7 +10,7 @@ from engine.runbook.answers.ends import StepTerms
 from engine.runbook.answers.givens import Inputs
 from engine.runbook.answers.parting import parted
 from engine.runbook.answers.survey import MOST_COMPARISONS, GivenUp, Survey, survey
-from engine.runbook.expressions.sorts import NAME
+from engine.runbook.expressions.sorts import NAME, Parted, part
 
 MOST_STEPS = 4
 """More steps than this are too much to look at together, be they read or depended on."""
@@ -32,12 +32,18 @@ Around: TypeAlias = tuple[StepTerms, ...]
 class Surveys:
     """Looks at conditions; those that differ in nothing but the names of steps are looked at once."""
 
-    def __init__(self, terms: dict[str, StepTerms], inputs: Inputs) -> None:
+    def __init__(
+        self, terms: dict[str, StepTerms], inputs: Inputs, parted: Mapping[str, Parted] | None = None
+    ) -> None:
+        """Look at the conditions of these steps; ``parted``: what ``Sorts`` took apart."""
         self.terms = terms
         self.inputs = inputs
+        self._parted = parted or {}
         self._places = {name: place for place, name in enumerate(terms)}
         self._known: dict[Hashable, Survey | None] = {}
-        self._texts: dict[str, tuple[str, list[str]]] = {}
+        self._texts: dict[str, Parted] = dict(self._parted)
+        self._sorts: dict[Hashable, int] = {}
+        self._said: dict[int, tuple[StepTerms, int, Sequence[str]]] = {}
         self._doubted: set[str] = set()
         self._misjudged: set[str] = set()
         self._dear = MOST_DEAR
@@ -66,18 +72,21 @@ class Surveys:
 
     def read_by(self, condition: Condition, owner: str | None) -> set[str]:
         """Give the names of the steps that a condition reads, and its owner's."""
-        names = {field.step for field in step_fields(condition.tree)}
-        return names | {owner} if owner else names
+        parted = self._parted.get(condition.text)
+        names = set(parted[1] if parted else [field.step for field in step_fields(condition.tree)])
+        if owner:
+            names.add(owner)
+        return names
 
     def around(self, names: set[str], owner: str | None) -> Around:
         """Give the steps of these names with some that they depend on, in their order."""
         found = names
         # In the runbook's order: where not all have room, the same ones must find it in every process.
         for name in self._sorted(names) if len(names) < MOST_STEPS else ():
-            when = self.terms[name].when
-            wider = found.union(self._named(when.text)[1]) if when else found
-            if len(wider) <= MOST_STEPS and wider <= self.terms.keys():
-                found = wider
+            if (when := self.terms[name].when) is not None:
+                wider = found.union(self._named(when.text)[1])
+                if len(found) < len(wider) <= MOST_STEPS and wider <= self.terms.keys():
+                    found = wider
         return self._in_order(found, owner)
 
     def shape(self, condition: Condition, around: Around, owner: str | None) -> Hashable | None:
@@ -85,17 +94,29 @@ class Surveys:
         if len(around) > MOST_STEPS:
             return None
         places = {step.id: place for place, step in enumerate(around)}
-        found: list[Hashable] = [owner is not None, *self._unnamed(condition, places)]
+        rest, names = self._named(condition.text)
+        found: list[Hashable] = [owner is not None, rest, *map(places.get, names)]
         for step in around:
-            found += (step.may_skip, step.expect, step.at_most, step.goes_on, len(step.success))
-            for each in (step.when, *step.success):
-                found += self._unnamed(each, places) if each else (None,)
+            said = self._said.get(id(step)) or self._listen(step)
+            found.append(said[1])
+            found += map(places.get, said[2])
         return tuple(found)
 
-    def _unnamed(self, condition: Condition, places: Mapping[str, int]) -> tuple[Hashable, ...]:
-        """Give what a condition says of steps at these places: its text, and where each name stands."""
-        rest, names = self._named(condition.text)
-        return rest, len(names), *map(places.get, names)
+    def _listen(self, step: StepTerms) -> tuple[StepTerms, int, Sequence[str]]:
+        """Give what a step's terms say but for names of steps, as a number, and these names."""
+        parted = [self._named(each.text) for each in (step.when, *step.success) if each]
+        sort = (
+            step.may_skip,
+            step.when is None,
+            step.expect,
+            step.at_most,
+            step.goes_on,
+            *[rest for rest, _ in parted],
+        )
+        names = [name for _, names in parted for name in names]
+        # With the step itself, or another one could come to have its identity.
+        said = self._said[id(step)] = step, self._sorts.setdefault(sort, len(self._sorts)), names
+        return said
 
     def _whole(self, condition: Condition, owner: str | None) -> Survey | None:
         around = self.around(self.read_by(condition, owner), owner)
@@ -130,20 +151,23 @@ class Surveys:
 
     # ------------------------------------------------------------ steps and texts
 
-    def _in_order(self, names: Iterable[str], owner: str | None) -> Around:
+    def _in_order(self, names: set[str], owner: str | None) -> Around:
+        if not self._misjudged:
+            return tuple(map(self.terms.__getitem__, self._sorted(names)))
         return tuple([self._as_known(name, owner) for name in self._sorted(names)])
 
-    def _sorted(self, names: Iterable[str]) -> list[str]:
-        return sorted(names, key=self._places.__getitem__)
+    def _sorted(self, names: set[str]) -> Iterable[str]:
+        return sorted(names, key=self._places.__getitem__) if len(names) > 1 else names
 
     def _as_known(self, name: str, owner: str | None) -> StepTerms:
         """Give a step's terms; a success that was found at fault judges nothing but for its own criteria."""
         terms = self.terms[name]
         return replace(terms, success=()) if name in self._misjudged and name != owner else terms
 
-    def _named(self, text: str) -> tuple[str, list[str]]:
+    def _named(self, text: str) -> Parted:
         """Part the text of a condition from the names of steps in it, unless a text in quotes holds one."""
-        if text not in self._texts:
-            pieces = [text] if any(map(NAME.search, _QUOTED.findall(text))) else NAME.split(text)
-            self._texts[text] = "steps.?".join(pieces[::2]), pieces[1::2]
-        return self._texts[text]
+        found = self._texts.get(text)
+        if found is None:
+            is_clear = not any(map(NAME.search, _QUOTED.findall(text)))
+            found = self._texts[text] = part(text) if is_clear else ((text,), ())
+        return found

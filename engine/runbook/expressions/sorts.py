@@ -6,8 +6,7 @@ times as long as to write another's names into its tree.
 
 import re
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from functools import partial
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from engine.record.condition import (
     Arithmetic,
@@ -35,28 +34,43 @@ Names with blanks in them are left alone: where everything behind them stands de
 """
 
 
+Parted: TypeAlias = tuple[tuple[str, ...], Sequence[str]]
+"""A condition's text without the names of steps that it reads, and these names, in their order."""
+
+
 class Sorts:
-    """Reads the conditions of one runbook."""
+    """Reads the conditions of one runbook.
+
+    Attributes:
+        parted: the texts that were read by a model, taken apart on that way.
+    """
 
     def __init__(self) -> None:
+        self.parted: dict[str, Parted] = {}
         # What was met once is kept as it is: a model is worth its making when a second one comes.
         self._models: dict[Hashable, Condition | _Make | None] = {}
 
     def parse(self, text: str, scope: Scope) -> tuple[Condition | None, tuple[Fault, ...]]:
         """Read and check a condition, as ``parse`` does; all scopes have the same inputs and steps."""
-        pieces = NAME.split(text)
-        names = pieces[1::2]
+        rest, names = parted = part(text)
         # Of names of one length every word stands at the same place.
-        sort = (scope.own is None, *pieces[::2], *map(names.index, names), *map(len, names))
+        sort = (scope.own is None, rest, *map(names.index, names), *map(len, names))
         make = self._models.get(sort)
         if isinstance(make, Condition):
             make = self._models[sort] = _model(make)
         if make and all(_is_sound(name, scope) for name in names):
+            self.parted[text] = parted
             return Condition(text, make([*names, scope.own or ""])), ()
         condition, faults = parse(text, scope)
         if condition and not faults:
             self._models.setdefault(sort, condition)
         return condition, faults
+
+
+def part(text: str) -> Parted:
+    """Take the names of steps out of a text, and what looks like one in a text in quotes."""
+    pieces = NAME.split(text)
+    return tuple(pieces[::2]), pieces[1::2]
 
 
 def _is_sound(name: str, scope: Scope) -> bool:
@@ -88,27 +102,27 @@ def _maker(node: Node, numbers: Mapping[int, int]) -> _Make:
     if isinstance(node, StepField):
         number, field, at = numbers.get(node.at[0], -1), node.name, node.at
         return lambda names: StepField(names[number], field, at)
-    build = _like(node)
+    make: Callable[..., Node] = type(node)
+    first, last = _around(node)
     match [_maker(part, numbers) for part in children(node)]:
         case left, right:
-            return lambda names: build(left(names), right(names))
+            return lambda names: make(*first, left(names), right(names), *last)
         case [operand]:
-            return lambda names: build(operand(names))
+            return lambda names: make(*first, operand(names), *last)
         case _:
-            return lambda _: build()
+            return lambda _: make(*first, *last)
 
 
-def _like(node: Node) -> Callable[..., Node]:
-    """Give what makes a node like this one, at its place, of other operands."""
-    make: Callable[..., Node] = type(node)
+def _around(node: Node) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+    """Give what a node is made of before its operands, and behind them."""
     match node:
-        case Literal():
-            return partial(make, node.value, at=node.at)
-        case InputName():
-            return partial(make, node.name, at=node.at)
-        case Logic() | Compare() | Arithmetic():
-            return partial(make, node.op, at=node.at)
+        case Literal(value):
+            return (value,), (node.at,)
+        case InputName(name):
+            return (name,), (node.at,)
+        case Logic(op) | Compare(op) | Arithmetic(op):
+            return (op,), (node.at,)
         case Known() | Member():
-            return partial(make, negated=node.negated, at=node.at)
+            return (), (node.negated, node.at)
         case Not() | Negate() | StepField():
-            return partial(make, at=node.at)
+            return (), (node.at,)

@@ -57,23 +57,16 @@ _NAME = re.compile(r"(?:inputs\.)?([a-z][a-z0-9_]*)\b")
 _Inputs: TypeAlias = Mapping[str, InputSpec | None]
 
 
-def holds_template(text: str) -> bool:
-    """Say whether a text holds the marks of a template, right or wrong: if not, it stands for itself."""
-    return ("{" in text or "}}" in text) and _MARKS.search(text) is not None
-
-
 def parse_template(text: str, inputs: _Inputs) -> tuple[Template | None, tuple[Fault, ...]]:
     """Take a text apart.
 
     Args:
-        text: any text of the runbook; one without marks gives itself.
+        text: any text of the runbook; one without marks, right or wrong, gives itself.
         inputs: the declared inputs; None for one whose declaration is itself at fault.
 
     Returns:
         The parts, None where something is wrong; and everything that is.
     """
-    if not holds_template(text):
-        return (text,), ()
     parts: list[str | InputName] = []
     faults: list[Fault] = []
     end = 0
@@ -90,7 +83,7 @@ def parse_template(text: str, inputs: _Inputs) -> tuple[Template | None, tuple[F
         parts.extend(place)
     parts.append(text[end:])
     filled = tuple(part for part in parts if part != "")
-    return (None if faults else filled), tuple(faults)
+    return (None if faults else filled or (text,)), tuple(faults)
 
 
 def render(template: Template, values: Mapping[str, Scalar | tuple[str, ...]]) -> Scalar | tuple[str, ...]:

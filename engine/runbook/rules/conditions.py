@@ -16,6 +16,7 @@ from engine.runbook.answers.surveys import MOST_STEPS, Surveys
 from engine.runbook.answers.truths import nodes_of
 from engine.runbook.expressions.constants import never_varying
 from engine.runbook.expressions.fault import Fault
+from engine.runbook.expressions.sorts import Parted
 from engine.runbook.rules import (
     always_runs,
     division_by_zero,
@@ -60,13 +61,14 @@ def check(
     parts: Parts,
     conditions: Mapping[Path, Condition],
     inputs: Inputs | None = None,
+    parted: Mapping[str, Parted] | None = None,
 ) -> Iterator[tuple[Path, Fault]]:
     """Run every rule on every condition, in the order of the steps.
 
     ``parts`` lack the steps and audiences that have a fault; of an input that ``inputs`` lacks nothing is
-    known.
+    known. ``parted`` are texts that were taken apart before.
     """
-    look = _Look(_terms(parts, conditions), inputs or {})
+    look = _Look(Surveys(_terms(parts, conditions), inputs or {}, parted))
     for path, condition in conditions.items():
         owner = (parts.data["steps"][path[1]] or {}).get("id")
         for fault in look.faults(owner, str(path[2]), condition) if owner in look.terms else ():
@@ -76,9 +78,9 @@ def check(
 class _Look:
     """Goes over the conditions in order; what was found at one is taken as unknown by the next steps."""
 
-    def __init__(self, terms: dict[str, StepTerms], inputs: Inputs) -> None:
-        self.terms = terms
-        self.surveys = Surveys(terms, inputs)
+    def __init__(self, surveys: Surveys) -> None:
+        self.terms = surveys.terms
+        self.surveys = surveys
         self.silent: set[Hashable] = set()
 
     def faults(self, owner: str, key: str, condition: Condition) -> list[Fault]:
@@ -122,19 +124,15 @@ def _terms(parts: Parts, conditions: Mapping[Path, Condition]) -> dict[str, Step
 
 def _of(about: Addressed, usual: str | None, conditions: Mapping[Path, Condition]) -> StepTerms:
     step, path = about.step, about.path
-    when = conditions.get((*path, "when"))
-    criteria = [(*path, "success", *place) for place, _ in listed(step.get("success"))]
-    bounds = [
-        bound for bound in (step.get("limit"), len(about.named or ())) if isinstance(bound, int) and bound
-    ]
-    least, most = about.expect.get("min"), about.expect.get("max")
+    when, success, expect = conditions.get((*path, "when")), step.get("success"), about.expect
+    bounds = [len(about.named or ()), step.get("limit")]
     return StepTerms(
         id=step["id"],
         may_skip=when is not None,
         when=when if when and _is_short(when) else None,
-        success=tuple([conditions[place] for place in criteria]),
-        expect=Range(_whole(least), _whole(most)) if about.expect else None,
-        at_most=min(bounds, default=None),
+        success=tuple([conditions[(*path, "success", *place)] for place, _ in listed(success)]),
+        expect=Range(_whole(expect.get("min")), _whole(expect.get("max"))) if expect else None,
+        at_most=min([bound for bound in bounds if isinstance(bound, int) and bound], default=None),
         goes_on=step.get("on_failure", usual) == "continue",
     )
 

@@ -42,7 +42,7 @@ def listed(value: object) -> list[tuple[Path, Any]]:
     """Give the same, each item with its path below the value."""
     if isinstance(value, list):
         return [((index,), item) for index, item in enumerate(value)]
-    return [((), item) for item in items(value)]
+    return [] if value is None else [((), value)]
 
 
 _NOTHING: Mapping[str, Any] = {}

@@ -3,7 +3,7 @@
 import pytest
 
 from engine.record.condition import InputName, Scalar
-from engine.runbook.expressions.template import holds_template, parse_template, render
+from engine.runbook.expressions.template import parse_template, render
 from tests.unit.runbook.expressions.scopes import INPUTS, Found, seen
 
 VALUES: dict[str, Scalar | tuple[str, ...]] = {
@@ -38,7 +38,7 @@ def found(text: str) -> list[Found]:
 )
 def test_plain_texts(text: str) -> None:
     """A text without the marks of a template is itself."""
-    assert not holds_template(text)
+    assert parse_template(text, INPUTS) == ((text,), ())
     assert rendered(text) == text
 
 
@@ -57,7 +57,6 @@ def test_plain_texts(text: str) -> None:
 )
 def test_a_whole_template_takes_the_value(text: str, value: object) -> None:
     """A text that is one place takes the value with its type."""
-    assert holds_template(text)
     filled = rendered(text)
     assert filled == value
     assert type(filled) is type(value)
@@ -146,7 +145,6 @@ def test_numbers_are_written_plainly(number: float, written: str) -> None:
 )
 def test_findings(text: str, code: str, marked: str, says: str) -> None:
     """Whatever is not one name of an input between two pairs of braces is refused."""
-    assert holds_template(text)
     all_found = found(text)
     assert [(each.code, each.marked) for each in all_found] == [(code, marked)]
     assert says in all_found[0].says
