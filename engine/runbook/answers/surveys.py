@@ -72,8 +72,8 @@ class Surveys:
 
     def read_by(self, condition: Condition, owner: str | None) -> set[str]:
         """Give the names of the steps that a condition reads, and its owner's."""
-        parted = self._parted.get(condition.text)
-        names = set(parted[1] if parted else [field.step for field in step_fields(condition.tree)])
+        known = self._parted.get(condition.text)
+        names = set(known[1] if known else [field.step for field in step_fields(condition.tree)])
         if owner:
             names.add(owner)
         return names
@@ -104,19 +104,19 @@ class Surveys:
 
     def _listen(self, step: StepTerms) -> tuple[StepTerms, int, Sequence[str]]:
         """Give what a step's terms say but for names of steps, as a number, and these names."""
-        parted = [self._named(each.text) for each in (step.when, *step.success) if each]
+        said = [self._named(each.text) for each in (step.when, *step.success) if each]
         sort = (
             step.may_skip,
             step.when is None,
             step.expect,
             step.at_most,
             step.goes_on,
-            *[rest for rest, _ in parted],
+            *[rest for rest, _ in said],
         )
-        names = [name for _, names in parted for name in names]
+        names = [name for _, names in said for name in names]
         # With the step itself, or another one could come to have its identity.
-        said = self._said[id(step)] = step, self._sorts.setdefault(sort, len(self._sorts)), names
-        return said
+        known = self._said[id(step)] = step, self._sorts.setdefault(sort, len(self._sorts)), names
+        return known
 
     def _whole(self, condition: Condition, owner: str | None) -> Survey | None:
         around = self.around(self.read_by(condition, owner), owner)
