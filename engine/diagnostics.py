@@ -75,4 +75,4 @@ class Diagnostic:
 
 def in_order(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
     """Sort by file, place and code, each finding once."""
-    return sorted(set(diagnostics), key=lambda d: (d.file, d.span, d.kind.code, d.message))
+    return sorted(set(diagnostics), key=lambda d: (d.file, d.span, d.kind.code, d.message, d.help))

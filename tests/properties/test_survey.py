@@ -40,6 +40,7 @@ from engine.runbook.answers.truths import FALSE, OPEN, TRUE, nodes_of
 from engine.runbook.expressions.evaluate import evaluate
 from engine.runbook.expressions.fault import Fault, Scope
 from engine.runbook.expressions.parse import parse
+from engine.runbook.expressions.sorts import Parted, Sorts
 from engine.runbook.model import InputSpec, InputType
 from engine.runbook.rules import conditions
 from engine.runbook.rules.parts import Parts
@@ -87,10 +88,21 @@ def found_in(planned: Program) -> Found:
     found: dict[tuple[str, str], list[Fault]] = defaultdict(list)
     given_conditions = dict(_conditions(planned))
     parts = Parts({"steps": [_data(each) for each in planned.steps]})
-    for path, fault in conditions.check(parts, given_conditions):
+    told = [*conditions.check(parts, given_conditions)]
+    assert told == [*conditions.check(parts, given_conditions, parted=_parted(planned))]
+    for path, fault in told:
         _, place, *key = path
         found[planned.steps[int(place)].id, ".".join(map(str, key))].append(fault)
     return found
+
+
+def _parted(planned: Program) -> Mapping[str, Parted]:
+    """Give what a reader of the whole runbook takes apart."""
+    ids = {each.id: place for place, each in enumerate(planned.steps)}
+    sorts = Sorts()
+    for (_, place, key, *_), condition in _conditions(planned):
+        sorts.parse(condition.text, Scope({}, ids, int(place), None if key == "when" else [*ids][int(place)]))
+    return sorts.parted
 
 
 def _data(each: PlannedStep) -> dict[str, Json]:

@@ -4,12 +4,13 @@ The sides of ``and`` and ``or`` that read the same steps are looked at together.
 to is then joined as if nothing bound them to each other: the sets hold more than can happen, never less.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from functools import reduce
 from typing import Literal as OneOf
 from typing import TypeAlias
 
-from engine.record.condition import Condition, Logic, Node, Not, step_fields
+from engine.record.condition import Condition, Extent, Logic, Node, Not, step_fields
 from engine.runbook.answers.atoms import sides
 from engine.runbook.answers.survey import Survey
 from engine.runbook.answers.truths import ANY, Truths, joined, negated, nodes_of
@@ -31,6 +32,7 @@ class _Parts:
         self.text = text
         self.look = look
         self.known: dict[int, Truths] = {}
+        self._numbers: dict[int, int] = {}
 
     def of(self, node: Node) -> Truths:
         """Give what a part can come to, and note it, and what the parts below it can."""
@@ -38,6 +40,7 @@ class _Parts:
             case Not(operand):
                 found = negated(self.of(operand))
             case Logic(op):
+                self._number(sides(node, op))
                 found = _all_joined(op, [self._group(op, group) for group in _groups(node)])
                 self._note_between(node.left, op)
                 self._note_between(node.right, op)
@@ -46,12 +49,24 @@ class _Parts:
         self.known[id(node)] = found
         return found
 
+    def _number(self, row: Iterable[Node]) -> None:
+        """Tell sides apart that stand at one place, as the links of a chain do: ``1 < x < 9`` are two.
+
+        A text stands for its tree when it is looked at, so no part may have that of another, or of a whole.
+        """
+        at_place: Counter[Extent] = Counter()
+        for side in row:
+            at_place[side.at] += 1
+            self._numbers[id(side)] = at_place[side.at]
+
     def _group(self, op: OneOf["and", "or"], group: Sequence[Node]) -> Truths:
         return self._together(op, group) or _all_joined(op, map(self.of, group))
 
     def _together(self, op: OneOf["and", "or"], group: Sequence[Node]) -> Truths:
         """Look at several sides as one condition; the empty set where that is too much."""
-        text = f" {op} ".join(f"({self.text[slice(*side.at)]})" for side in group)
+        text = f" {op} ".join(
+            f"({self.text[slice(*side.at)]}){self._numbers.get(id(side), 0)}" for side in group
+        )
         tree = reduce(lambda left, right: Logic(op, left, right), group)
         found = self.look(Condition(text, tree))
         if found is None:

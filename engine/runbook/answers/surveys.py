@@ -45,7 +45,7 @@ class Surveys:
         self._sorts: dict[Hashable, int] = {}
         self._said: dict[int, tuple[StepTerms, int, Sequence[str]]] = {}
         self._doubted: set[str] = set()
-        self._misjudged: set[str] = set()
+        self._unjudged: dict[str, StepTerms] = {}
         self._dear = MOST_DEAR
         self._cheap = MOST_CHEAP
 
@@ -55,7 +55,7 @@ class Surveys:
         Unless it ``varies``, not even that the step can be skipped is sure.
         """
         if key == "success":
-            self._misjudged.add(name)
+            self._unjudged[name] = replace(self.terms[name], success=())
         else:
             self.terms[name] = replace(self.terms[name], when=None)
             self._doubted |= set() if varies else {name}
@@ -152,7 +152,7 @@ class Surveys:
     # ------------------------------------------------------------ steps and texts
 
     def _in_order(self, names: set[str], owner: str | None) -> Around:
-        if not self._misjudged:
+        if not self._unjudged:
             return tuple(map(self.terms.__getitem__, self._sorted(names)))
         return tuple([self._as_known(name, owner) for name in self._sorted(names)])
 
@@ -162,7 +162,7 @@ class Surveys:
     def _as_known(self, name: str, owner: str | None) -> StepTerms:
         """Give a step's terms; a success that was found at fault judges nothing but for its own criteria."""
         terms = self.terms[name]
-        return replace(terms, success=()) if name in self._misjudged and name != owner else terms
+        return terms if name == owner else self._unjudged.get(name, terms)
 
     def _named(self, text: str) -> Parted:
         """Part the text of a condition from the names of steps in it, unless a text in quotes holds one."""

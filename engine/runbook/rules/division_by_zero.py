@@ -56,7 +56,7 @@ def check(case: Case) -> Iterator[Fault]:
 
 
 def _mend(case: Case, divisor: Node, words: str) -> str:
-    (division,) = [node for node in case.nodes if isinstance(node, Arithmetic) and node.right is divisor]
+    division = next(node for node in case.nodes if isinstance(node, Arithmetic) and node.right is divisor)
     match division:
         case Arithmetic("/", StepField(step, Field.FAILED), StepField(other, Field.SELECTED) as field) if (
             step == other

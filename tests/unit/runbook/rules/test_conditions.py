@@ -251,3 +251,25 @@ def test_of_very_many_trial_names_the_first_are_told() -> None:
     told = read(raw.encode(), "a.yaml").diagnostics
     assert len(told) == MOST
     assert [n for n, one in enumerate(told) if "more like this" in one.help] == [MOST - 1]
+
+
+CHAIN = "steps.s1.failed < steps.s2.failed < steps.s3.failed"
+OTHER = CHAIN.replace("s1", "s4").replace("s2", "s5").replace("s3", "s6")
+LONG = f"{CHAIN} and steps.s4.ran and steps.s5.ran"
+
+
+@pytest.mark.parametrize("whens", [(f"({OTHER})", f"({CHAIN})", LONG), (f"({OTHER})", LONG, f"({CHAIN})")])
+def test_a_link_of_a_chain_is_not_taken_for_the_chain(whens: tuple[str, ...]) -> None:
+    """A long condition is looked at part by part; its links stand at one place, and say two things."""
+    assert found(*[""] * 7, *[f"when: {when}" for when in whens]) == []
+
+
+def test_each_link_of_a_chain_is_looked_at() -> None:
+    """The first can be nothing but true here, the second can be both."""
+    chain = f"when: 0 <= steps.s2.failed < steps.s1.failed and steps.s3.ran and steps.s4.ran and steps.s5.ran"
+    assert found("", "", "when: steps.s1.ran", "", "", "", chain) == []
+
+
+def test_a_division_within_a_chain() -> None:
+    """Both links share it, and it is found once."""
+    assert found("", "", "when: 0 < steps.s0.failed / steps.s1.failed < 5") == ["RB558 s2"]
