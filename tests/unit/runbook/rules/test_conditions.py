@@ -266,7 +266,7 @@ def test_a_link_of_a_chain_is_not_taken_for_the_chain(whens: tuple[str, ...]) ->
 
 def test_each_link_of_a_chain_is_looked_at() -> None:
     """The first can be nothing but true here, the second can be both."""
-    chain = f"when: 0 <= steps.s2.failed < steps.s1.failed and steps.s3.ran and steps.s4.ran and steps.s5.ran"
+    chain = "when: 0 <= steps.s2.failed < steps.s1.failed and steps.s3.ran and steps.s4.ran and steps.s5.ran"
     assert found("", "", "when: steps.s1.ran", "", "", "", chain) == []
 
 
