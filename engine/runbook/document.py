@@ -11,6 +11,7 @@ from typing import TypeAlias
 from engine.diagnostics import Diagnostic, Json, Kind, Path, Span
 from engine.frozen import dataclass
 from engine.runbook import secret
+from engine.runbook.folds import stretch
 
 Extent: TypeAlias = tuple[int, int]
 """A stretch of a text: its first character and one past its last, from 0."""
@@ -227,18 +228,14 @@ class Document:
         return self.lines.span(*self.places.find(self.data, path)[1])
 
     def span_inside(self, path: Path, start: int, end: int) -> Span:
-        """Give the place of some characters of a text value, or the value's where escapes or folds hide them.
+        """Give the place of some characters of a text value, as far as their first line goes.
 
         ``start`` and ``end`` count in the value, the end exclusive.
         """
         _, (first, last), value = self.places.find(self.data, path)
-        written = self.text[first:last]
-        for lead in (0, 1):  # unquoted, quoted
-            if isinstance(value, str) and written[lead : len(written) - lead] == value:
-                inside = min(max(start, 0), len(value))
-                return self.lines.span(
-                    first + lead + inside, first + lead + min(max(end, inside), len(value))
-                )
+        if isinstance(value, str):
+            start, end = stretch(self.text[first:last], value, start, end)
+            return self.lines.span(first + start, first + end)
         return self.lines.span(first, last)
 
     def missing_span(self, path: Path) -> Span:

@@ -97,16 +97,21 @@ def test_a_path_that_leads_nowhere_gives_what_is_nearest(path: Path, nearest: Pa
         (("quoted",), (99, 99), on(4, 25, 25)),
         (("quoted",), (5, 2), on(4, 15, 15)),
         (("steps", 1), (1, 2), on(17, 6, 7)),
-        (("escaped",), (0, 3), on(5, 10, 21)),
-        (("apostrophe",), (0, 2), on(6, 13, 20)),
+        (("escaped",), (0, 3), on(5, 11, 14)),
+        (("escaped",), (3, 6), on(5, 14, 18)),
+        (("apostrophe",), (0, 3), on(6, 14, 18)),
         (("folded",), (0, 3), on(7, 9, 12)),
-        (("block",), (0, 3), on(9, 8, 9)),
+        (("folded",), (4, 7), on(8, 3, 6)),
+        (("block",), (0, 3), on(10, 3, 6)),
+        (("block",), (0, 9), on(10, 3, 8)),
+        (("block",), (6, 12), on(11, 3, 9)),
+        (("block",), (13, 99), on(11, 9, 9)),
         (("steps", 0, "limit"), (0, 1), on(16, 12, 15)),
         (("steps", 9), (0, 1), on(15, 3, 15)),
     ],
 )
 def test_characters_inside_a_text_are_found(path: Path, extent: tuple[int, int], expected: Span) -> None:
-    """Exactly, where the file holds the text as it is; else the whole value."""
+    """On the line where they stand, as far as it goes; of what is no text, the whole value."""
     assert DOCUMENT.span_inside(path, *extent) == expected
 
 
