@@ -18,11 +18,12 @@ from engine.runbook.fault import Fault
 from engine.runbook.model import SAMPLES, InputSpec, InputType
 from engine.runbook.spelling import yaml
 from engine.scenario.check import START, Desk
-from engine.scenario.coverage import EXPECT, Class, Coverage, Truth, class_of, shown_by
+from engine.scenario.coverage import EXPECT, FATAL, OVERREACHED, Class, Coverage, Truth, class_of, shown_by
 from engine.scenario.outcomes import COUNTED, Stated, outcome_of
 from engine.scenario.play import Played, play
 from engine.scenario.read import Scenario
 from engine.scenario.shape import FORMATS
+from engine.scenario.trials import trials
 
 MOST = 200
 """More suggestions than this are not read by anybody."""
@@ -62,7 +63,26 @@ def suggest(program: Program, base: Scenario, known: Coverage, names: Iterable[s
         if shown and not desk.faults and not played.hangs:
             left -= shown
             found.append(Suggestion(_free(name, taken), step, outcomes, played))
+    for step, asked, played in trials(program, base.now or START) if left else ():
+        shown = left.intersection(shown_by(played))
+        if shown and not played.hangs and len(found) < MOST:
+            left -= shown
+            name = _name_of_trial(step, asked.get(step, Stated()), shown)
+            found.append(Suggestion(_free(name, taken), step, asked, played))
+        if not left:
+            break
     return found
+
+
+def _name_of_trial(step: str, stated: Stated, shown: set[Truth | Class]) -> str:
+    """Name a trial by the condition that it decides, else by what was tried."""
+    for each in sorted(shown):
+        match each:
+            case (about, "when", bool() as is_sent):
+                return f"{about} is {'sent' if is_sent else 'left out'}"
+    word = OVERREACHED if stated.overreached else FATAL if stated.fatal else stated.status.value
+    said = [f"{name.value} {value}" for name, value in stated.numbers.items()]
+    return f"{step}: {word}" + (f" with {' and '.join(said)}" if said else "")
 
 
 def _free(name: str, taken: set[str]) -> str:

@@ -3,6 +3,7 @@
 import json
 import re
 
+from engine.frozen import replace
 from engine.runbook.rewrite.written import Collection, Comment, Entry, Node, Scalar, comments
 from engine.runbook.scalars import read_plain
 
@@ -69,6 +70,7 @@ class _Page:
         elif (line := _fitting(value, head)) is not None:
             self._line(f"{head} {line}", entry.beside)
         elif entry.key is None:
+            _hand_down(entry, value)
             self._above([*entry.beside, *_hoisted(value)], indent)
             self.block(value, inner, f"{head} ")
         else:
@@ -102,6 +104,14 @@ def _fitting(value: Collection, head: str) -> str | None:
     """Write a value in brackets behind a head; None if it does not stand in brackets, or does not fit."""
     line = _inline(value)
     return line if line is None or len(head) + 1 + len(line) <= WIDTH or not value.entries else None
+
+
+def _hand_down(item: Entry, value: Collection) -> None:
+    """Put a comment beside an item in brackets, which now are lines, beside the first of these."""
+    first = value.entries[0]
+    is_line = isinstance(first.value, Scalar) and not first.value.is_block and "\n" not in first.value.spelt
+    if value.is_flow and is_line and not first.beside:
+        first.beside, item.beside = [replace(comment, column=0) for comment in item.beside], []
 
 
 def _hoisted(node: Node) -> list[Comment]:

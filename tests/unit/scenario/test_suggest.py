@@ -12,6 +12,7 @@ from engine.scenario.outcomes import Stated
 from engine.scenario.play import Played
 from engine.scenario.read import Scenario
 from engine.scenario.suggest import Suggestion, file_of, sample_inputs, suggest
+from engine.scenario.trials import MOST_STEPS, trials
 from tests.scenarios import HEAD, RUNBOOK, checked, played
 
 BASE = Scenario("", (), {}, {"cap": (60, ())}, {}, START)
@@ -101,6 +102,46 @@ def test_an_open_comparison_is_left_out_where_it_is_not_met() -> None:
     ).replace("  share: {type: number, default: 20}\n", "")
     came = checked(file_of("two.yaml", BASE, suggested(runbook)).partition(HEAD)[2], runbook)
     assert all(result.passed for result in came.results)
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "steps.remind.failed / steps.remind.selected > 0.5",
+        "steps.remind.failed > steps.remind.initiated",
+        "steps.remind.matched > steps.remind.selected",
+        "steps.remind.errors > steps.remind.failed",
+        "steps.remind.failed * 3 > steps.remind.selected and steps.remind.errors > 20",
+    ],
+)
+def test_a_condition_that_joins_numbers_is_shown_both_ways(condition: str) -> None:
+    """No answer stands for all others there: some of every sort are tried, and what is behind them, too."""
+    runbook = RUNBOOK.replace("steps.remind.failed_pct > inputs.share", condition)
+    runbook = runbook.replace("  share: {type: number, default: 20}\n", "")
+    found = suggested(runbook)
+    came = checked(file_of("two.yaml", BASE, found).partition(HEAD)[2], runbook)
+    assert not came.findings
+    assert all(result.passed for result in came.results)
+    assert not measure([program(runbook)], [each.played for each in found]).missing
+
+
+def test_conditions_that_join_numbers_of_two_steps_are_shown_both_ways() -> None:
+    """One step's outcome is changed at a time, from what led to something new."""
+    runbook = THREE.replace("steps.by_sms.failed > 3 or", "steps.by_sms.failed > steps.remind.failed and")
+    runbook = runbook.replace("steps.remind.matched > 70", "steps.by_sms.failed_pct > 60")
+    found = suggested(runbook)
+    assert not measure([program(runbook)], [each.played for each in found]).missing
+
+
+def test_trials_of_a_long_runbook_end() -> None:
+    """So many steps are played at most, however much could still be tried."""
+    more = "".join(
+        f"  - {{id: more_{number}, channel: sms, template: T{number}, filters: {{language: tamil}},"
+        " limit: 10, when: steps.remind.failed * 2 > steps.remind.selected}\n"
+        for number in range(98)
+    )
+    tried = [*trials(program(RUNBOOK + more), START)]
+    assert len(tried) <= MOST_STEPS // 100
 
 
 def test_inputs_without_a_default_are_made_up() -> None:

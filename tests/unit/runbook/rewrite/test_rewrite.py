@@ -78,6 +78,10 @@ COMMENTS = {
     "beside, over two lines": ("a: 1    # x\n        # y\nb: 2\n", "a: 1    # x\n        # y\nb: 2\n"),
     "between a key and its value": ("a: # x\n  # y\n  b\n", "a: b  # x\n".replace("a", "# y\na", 1)),
     "inside brackets": ("a: [b, # x\n  c] # y\n", "a:  # y\n  - b  # x\n  - c\n"),
+    "beside an item in brackets over lines": (
+        "a:\n  - {b: 1, # x\n     c: 2, d: 3} # y\n  - {b: 1,\n     c: 2, # x\n     d: 3} # y\n",
+        "a:\n  # y\n  - b: 1   # x\n    c: 2\n    d: 3\n\n  - b: 1  # y\n    c: 2   # x\n    d: 3\n",
+    ),
     "inside empty brackets": ("a: 1\nb: [ # x\n # y\n]\n", "a: 1\n# y\nb: []  # x\n"),
     "behind a dash": ("a:\n- # x\n  b: 1\n", "a:\n  # x\n  - b: 1\n"),
     "at the end of a block": ("a:\n    b: 1\n    # x\n# y\nc: 1\n", "a:\n  b: 1\n  # x\n# y\nc: 1\n"),
