@@ -25,7 +25,17 @@ from engine.runbook import (
     syntax,
     traps,
 )
-from engine.runbook.expressions import constants, fits, forms, names, phrases, template, tokens, words
+from engine.runbook.expressions import (
+    constants,
+    fits,
+    forms,
+    names,
+    percents,
+    phrases,
+    template,
+    tokens,
+    words,
+)
 from engine.runbook.expressions import fault as expressions
 from engine.scenario import check, outcomes
 from engine.scenario import read as scenario
@@ -61,7 +71,7 @@ _OTHERS = (
         changes,
         namesakes,
     ),
-    *(tokens, words, phrases, forms, names, fits, constants, expressions, template),
+    *(tokens, words, percents, phrases, forms, names, fits, constants, expressions, template),
     *(catalog, config, scenario, check, outcomes),
 )
 

@@ -216,6 +216,11 @@ def _brace_bare(word: Word, written: str) -> str | None:
     return str(word.value) if isinstance(word.value, str) and "{{" in written[:3] else None
 
 
+def _braceless(_: Word, written: str) -> str | None:
+    found = re.fullmatch(r"([\"'])\{\{\s*(inputs\.\w+)\s*\}\}\1", written)
+    return found[2] if found else None
+
+
 def _with_colon(word: Word, written: str) -> str | None:
     is_prose = word.path[-1] in ("title", "description") and written[:1] not in "\"'|>"
     return f"Step 2: {written}" if is_prose else None
@@ -233,7 +238,8 @@ def _in_conditions(wrong: str, right: str, *mends: str) -> Mistakes:
             for found in re.finditer(wrong, written):
                 changed = written[: found.start()] + found.expand(right) + written[found.end() :]
                 text = source.text[: word.start] + changed + source.text[word.end :]
-                yield Typo(text, (source.line_of(word.start),), tuple(map(found.expand, mends)))
+                line = source.line_of(word.start + found.start())
+                yield Typo(text, (line,), tuple(map(found.expand, mends)))
 
     return mistakes
 
@@ -280,6 +286,7 @@ KINDS: Mapping[str, Mistakes] = {
     "template: one brace before": _values(_brace_halved, lambda *_: ("{{",)),
     "template: one brace behind": _values(_brace_open, lambda *_: ("}}",)),
     "template: without quotes": _values(_brace_bare, lambda word, _: (f'"{word.value}"',)),
+    "template: no braces": _values(_braceless, lambda word, _: (f'"{word.value}"',)),
     "text: colon inside": _values(_with_colon, lambda word, _: (f"Step 2: {word.value}",)),
     "condition: = for ==": _in_conditions("==", "=", "=="),
     "condition: === for ==": _in_conditions("==", "===", "=="),
@@ -295,7 +302,11 @@ KINDS: Mapping[str, Mistakes] = {
     "condition: in words": _in_conditions(r" >=? (\d+)(?![\d.])", r" is at least \1", r">= \1"),
     "condition: is for ==": _in_conditions(r" == ('\w+')", r" is \1", r"== \1"),
     "condition: number with a comma": _in_conditions(r"([<>=] )(\d+)(?![\d.])", r"\1\2,000", r"\g<2>000"),
+    "condition: range with a hyphen": _in_conditions(r" >=? (\d+)(?![\d.])", r" in \1-999", r">= \1 and"),
     "condition: or without a name": _in_conditions(r"== ('\w+')", r"== \1 or 'failed'", r"in [\1, 'failed']"),
+    "condition: twice or without a name": _in_conditions(
+        r"== ('\w+')", r"== \1 or 'failed' or 'rejected'", r"in [\1, 'failed', 'rejected']"
+    ),
     "condition: ! for not": _in_conditions(r"\A(?=steps)", "!", "`not ", "`not`"),
     "condition: in braces": _in_conditions(r"\A(.+)\Z", r"{{ \1 }}", r"\1"),
     "condition: => for >=": _in_conditions(r"<=", "=<", "<="),

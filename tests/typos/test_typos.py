@@ -29,6 +29,10 @@ from tests.typos.typo import Typo
 RUNBOOKS = Path(__file__).parents[2] / "runbooks"
 CONDITIONS = Path(__file__).parents[1] / "cases" / "ok" / "conditions.yaml"
 """Joins comparisons, which no runbook of ours needs."""
+OVER_LINES = CONDITIONS.with_name("conditions-over-lines.yaml")
+"""Has conditions on several lines, each written in another way."""
+IN_CONDITIONS = ("name: ", "condition: ")
+"""The kinds of mistakes that are made inside of conditions."""
 LEAST = 0.95
 MOST_ERRORS = 3
 WARNED = ("RB204", "RB548")
@@ -39,8 +43,13 @@ WARNED = ("RB204", "RB548")
 def sources() -> tuple[Source, ...]:
     """Give every runbook that is shipped, and one that has every form of condition."""
     files = (file for file in sorted(RUNBOOKS.rglob("*.yaml")) if not file.name.endswith(".test.yaml"))
-    found = ((file.name, file.read_text("utf-8")) for file in (*files, CONDITIONS))
-    return tuple(Source(name, text) for name, text in found)
+    return tuple(Source(file.name, file.read_text("utf-8")) for file in (*files, CONDITIONS))
+
+
+@cache
+def over_lines() -> Source:
+    """Give a runbook in which a mistake in a condition stands on another line than its beginning."""
+    return Source(OVER_LINES.name, OVER_LINES.read_text("utf-8"))
 
 
 def sample(kind: str, most: int) -> list[tuple[Source, Typo]]:
@@ -110,6 +119,14 @@ def test_nearly_all_are_found(request: pytest.FixtureRequest) -> None:
     """Over all kinds together, too."""
     every = [fared(kind, request.config.getoption("--typos")) for kind in KINDS]
     assert sum(map(missed, every)) <= (1 - LEAST) * sum(counts.total() for counts in every)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind.startswith(IN_CONDITIONS)])
+def test_a_mistake_in_a_condition_on_several_lines_is_found_on_its_own(kind: str) -> None:
+    """On the line where it stands, in blocks, folded, between quotes and unquoted; one may lack the mend."""
+    fared = [verdict(over_lines(), typo) for typo in KINDS[kind](over_lines())]
+    assert {*fared} <= {"good", "harmless", "no mend"}
+    assert fared.count("no mend") <= max((1 - LEAST) * len(fared), 1)
 
 
 def test_every_file_is_mistyped() -> None:

@@ -7,11 +7,13 @@ from datetime import date
 from engine.diagnostics import Kind, Severity
 from engine.record.condition import (
     UNKNOWN,
+    Compare,
     Field,
     InputName,
     Known,
     Literal,
     Logic,
+    Member,
     Node,
     Not,
     StepField,
@@ -108,10 +110,30 @@ def never_varying(node: Node) -> Iterator[Fault]:
             yield from never_varying(child)
     elif isinstance(node, Known) and _always_known(node.operand):
         yield _never_varies(node, "always false" if node.negated else "always true")
+    elif isinstance(node, Compare | Member) and (answer := _of_nothing(node)):
+        yield _never_varies(node, answer, "no input is ever empty: compare it with a value, or leave it out.")
 
 
-def _never_varies(node: Node, answer: str) -> Fault:
-    help_ = "read an input or the result of a step, or leave it out."
+def _of_nothing(node: Compare | Member) -> str:
+    """Say what a comparison of an input with an empty text always is; empty for any other."""
+    match node:
+        case (
+            Compare(_, InputName(), Literal(value))
+            | Compare(_, Literal(value), InputName())
+            | Member(InputName(), Literal(value))
+            | Member(Literal(value), InputName())
+        ):
+            texts = value if isinstance(value, tuple) else (value,)
+            negated = node.op == "!=" if isinstance(node, Compare) else node.negated
+            is_empty = all(isinstance(text, str) and not text.strip() for text in texts)
+            return ("always true" if negated else "always false") if is_empty else ""
+        case _:
+            return ""
+
+
+def _never_varies(
+    node: Node, answer: str, help_: str = "read an input or the result of a step, or leave it out."
+) -> Fault:
     return Fault(SETTLED, *node.at, f"this is {answer}", help_)
 
 

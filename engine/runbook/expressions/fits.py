@@ -1,12 +1,14 @@
 """Which values of a condition fit together, and what to write where they do not."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 
 from engine.diagnostics import Kind
-from engine.record.condition import Compare, InputName, Known, Literal, StepField
+from engine.record.condition import Arithmetic, Compare, InputName, Known, Literal, StepField
 from engine.runbook.expressions.constants import dated, divisor, possible
 from engine.runbook.expressions.fault import Fault, Scope
 from engine.runbook.expressions.operand import Operand, Type, excerpt
+from engine.runbook.expressions.words import RANGE, in_range
 
 NO_CLAIM = Kind(
     "RB317",
@@ -36,20 +38,47 @@ _EQUALITIES = ("==", "!=")
 _DIVISIONS = ("/", "//", "%")
 
 
-def claim(operand: Operand, before: Operand | None = None) -> Iterator[Fault]:
-    """Check that a part is true or false; ``before`` is what ``and`` or ``or`` joins to its left."""
-    if operand.type in (Type.BOOLEAN, None):
-        return
-    yield operand.fault(NO_CLAIM, f"{operand.words} is {_sort(operand)}", _as_claim(operand, before))
+def claim(operand: Operand) -> Iterator[Fault]:
+    """Check that a part is true or false."""
+    if operand.type not in (Type.BOOLEAN, None):
+        yield operand.fault(NO_CLAIM, f"{operand.words} is {_sort(operand)}", _as_claim(operand))
 
 
-def _as_claim(operand: Operand, before: Operand | None) -> str:
-    subject = _subject(before)
-    if before and subject and operand.is_constant:
-        return (
-            f"write it again: {before.words} or {subject[0]} == {operand.words}; "
-            f"or {subject[0]} in [{subject[1]}, {operand.words}]."
-        )
+def claims(parts: Sequence[Operand]) -> Iterator[Fault]:
+    """Check that each part of a row is true or false; constants behind ``x == 1`` are one finding."""
+    told = 0
+    for number, part in enumerate(parts):
+        if number < told or part.type in (Type.BOOLEAN, None):
+            continue
+        subject = _subject(parts[number - 1]) if number and part.is_constant else None
+        if subject is None:
+            yield from claim(part)
+            continue
+        name, op, first = subject
+        told = next((at for at, each in enumerate(parts) if at > number and not _is_bare(each)), len(parts))
+        values = [first, *(each.words for each in parts[number:told])]
+        yield part.fault(NO_CLAIM, f"{part.words} is {_sort(part)}", _in_full(name, op, values))
+
+
+def alternatives(name: Operand, values: Sequence[Operand], *, negated: bool) -> Fault:
+    """Mend ``name == ('a' or 'b')``."""
+    listed = ", ".join(value.words for value in values)
+    message = f"{values[0].words} is {_sort(values[0])}"
+    help_ = f"write {name.words} {'not in' if negated else 'in'} [{listed}]."
+    return Fault(NO_CLAIM, values[0].at[0], values[-1].at[1], message, help_)
+
+
+def _is_bare(part: Operand) -> bool:
+    return part.is_constant and part.type not in (Type.BOOLEAN, None)
+
+
+def _in_full(name: str, op: str, values: Sequence[str]) -> str:
+    joiner, within = ("or", "in") if op == "==" else ("and", "not in")
+    compared = f" {joiner} ".join(f"{name} {op} {value}" for value in values)
+    return f"write it again: {compared}; or {name} {within} [{', '.join(values)}]."
+
+
+def _as_claim(operand: Operand) -> str:
     if operand.type is Type.LIST:
         return f"say what is looked for in it: <name> in {operand.words}."
     if operand.is_constant:
@@ -61,19 +90,21 @@ def _as_claim(operand: Operand, before: Operand | None) -> str:
     )
 
 
-def _subject(before: Operand | None) -> tuple[str, str] | None:
-    """Take ``name == constant`` apart."""
-    if before and isinstance(before.node, Compare) and before.node.op == "==":
+def _subject(before: Operand) -> tuple[str, str, str] | None:
+    """Take ``name == constant`` or ``name != constant`` apart."""
+    if isinstance(before.node, Compare) and before.node.op in _EQUALITIES:
         left, right = before.node.left, before.node.right
         if isinstance(right, Literal) and not isinstance(left, Literal):
-            return excerpt(before.text, left.at), excerpt(before.text, right.at)
+            return excerpt(before.text, left.at), before.node.op, excerpt(before.text, right.at)
     return None
 
 
 def comparison(op: str, left: Operand, right: Operand, scope: Scope) -> Iterator[Fault]:
     """Check the two sides of a comparison against each other."""
     lists = [side for side in (left, right) if side.type is Type.LIST]
-    if lists:
+    if empty := next(filter(_is_empty, lists), None):
+        yield empty.fault(UNFIT_LIST, "nothing is an empty list", _as_nothing(op, left, right))
+    elif lists:
         help_ = f"ask whether a value is in it: <name> in {lists[0].words}."
         yield lists[0].fault(UNFIT_LIST, "a list is not compared as a whole", help_)
     elif left.type is None or right.type is None:
@@ -89,6 +120,20 @@ def comparison(op: str, left: Operand, right: Operand, scope: Scope) -> Iterator
         place = right if right.is_constant else left
         help_ = "ask with == or !=, or with in [...]."
         yield place.fault(NO_ORDER, f"{_sort(left)} is not compared with {op}", help_)
+
+
+def _is_empty(operand: Operand) -> bool:
+    return isinstance(operand.node, Literal) and operand.node.value == ()
+
+
+def _as_nothing(op: str, left: Operand, right: Operand) -> str:
+    """Mend ``errors == []``."""
+    other = left if _is_empty(right) else right
+    if other.type is Type.NUMBER:
+        return f"write {left.words} {op} 0." if other is left else f"write 0 {op} {right.words}."
+    if isinstance(other.node, InputName):
+        return "leave the comparison out: no input is ever empty."
+    return f"compare {other.words} with a value."
 
 
 def _dates(left: Operand, right: Operand) -> bool:
@@ -150,13 +195,17 @@ def _plainly(left: Operand, right: Operand) -> str:
     return f"{left.words} is {_sort(left)}, {right.words} is {_sort(right)}: compare like with like."
 
 
-def membership(item: Operand, items: Operand, scope: Scope) -> Iterator[Fault]:
+def membership(item: Operand, items: Operand, scope: Scope, *, negated: bool) -> Iterator[Fault]:
     """Check what is looked for and the list in which it is looked for."""
     if item.type in (Type.LIST, Type.BOOLEAN):
         help_ = "look for a text or a number; true or false needs no list."
         yield item.fault(UNFIT_LIST, f"{_sort(item)} is not looked for in a list", help_)
+    elif fault := _range(item, items, negated=negated):
+        yield fault
+    elif _is_empty(items):
+        yield items.fault(UNFIT_LIST, "nothing is ever in an empty list", "write into it what is looked for.")
     elif items.type not in (Type.LIST, None):
-        yield items.fault(NO_LIST, f"{items.words} is {_sort(items)}", _as_list(item, items))
+        yield items.fault(NO_LIST, f"{items.words} is {_sort(items)}", _as_list(item, items, negated=negated))
     elif not isinstance(items.node, InputName):
         for each in items.items:
             yield from comparison("==", item, each, scope)
@@ -168,10 +217,28 @@ def membership(item: Operand, items: Operand, scope: Scope) -> Iterator[Fault]:
         )
 
 
-def _as_list(item: Operand, items: Operand) -> str:
+def _range(item: Operand, items: Operand, *, negated: bool) -> Fault | None:
+    """Mend ``name in 5-10``, which is a subtraction."""
+    match items.node:
+        case Arithmetic("-", Literal(int() | float() as low), Literal(int() | float() as high)) if low < high:
+            outside = re.search(r"\bnot\s+\Z", item.text[: item.at[0]])
+            ends = (excerpt(items.text, end.at) for end in (items.node.left, items.node.right))
+            help_ = in_range(item.words, *ends, negated=negated != bool(outside))
+            start = outside.start() if outside else items.at[0]
+            return Fault(RANGE, start, items.at[1], "there is no sign for a range", help_)
+        case _:
+            return None
+
+
+def _as_list(item: Operand, items: Operand, *, negated: bool) -> str:
+    within, equal = ("not in", "!=") if negated else ("in", "==")
+    text = items.node.value if isinstance(items.node, Literal) else None
+    if isinstance(text, str) and "," in text and "'" not in text:
+        listed = ", ".join(f"'{each.strip()}'" for each in text.split(",") if each.strip())
+        return f"write {item.words} {within} [{listed}]."
     if items.is_constant:
-        return f"write {item.words} in [{items.words}], or {item.words} == {items.words}."
-    return f"write {item.words} == {items.words}, or name a list."
+        return f"write {item.words} {within} [{items.words}], or {item.words} {equal} {items.words}."
+    return f"write {item.words} {equal} {items.words}, or name a list."
 
 
 def signed(operand: Operand) -> Iterator[Fault]:
@@ -200,10 +267,6 @@ def _as_number(operand: Operand) -> str:
 
 def written_list(operand: Operand) -> Iterator[Fault]:
     """Check what stands in a list that is written out."""
-    if not operand.items:
-        yield operand.fault(
-            UNFIT_LIST, "nothing is ever in an empty list", "write into it what is looked for."
-        )
     for item in operand.items:
         if item.type is not None and not (item.is_constant and item.type in (Type.TEXT, Type.NUMBER)):
             help_ = "write texts or numbers into a list; compare names one by one with == and or."

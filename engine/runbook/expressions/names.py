@@ -43,11 +43,15 @@ OVERLONG_NAME = Kind(
 
 FIELDS = tuple(field.value for field in Field)
 
+_NUMBERS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _NOTHING = 'there is no empty value; "is unknown" finds a number that nobody knows.'
 _WORDS_ELSEWHERE = {
     **dict.fromkeys(("yes", "on"), "write true."),
     **dict.fromkeys(("no", "off"), "write false."),
     **dict.fromkeys(("null", "none", "nil", "nothing", "empty"), _NOTHING),
+    **{word: f"write {number}, in digits." for number, word in enumerate(_NUMBERS)},
+    "hundred": "write 100, in digits.",
+    "thousand": "write 1000, in digits.",
     "always": "leave `when` out: a step without it always runs.",
     "never": "delete the step, or put a # before each of its lines.",
 }

@@ -8,7 +8,14 @@ MOST_LISTED = 12
 """A longer list of known words helps nobody."""
 
 
-def offer(word: str, known: Sequence[str], prefix: str = "", *, quoted: bool = False) -> str:
+def offer(
+    word: str,
+    known: Sequence[str],
+    prefix: str = "",
+    *,
+    quoted: bool = False,
+    instead: str = "leave the comparison out",
+) -> str:
     """Say which known word was likely meant, and what there is if that is short.
 
     Args:
@@ -16,9 +23,10 @@ def offer(word: str, known: Sequence[str], prefix: str = "", *, quoted: bool = F
         known: what could have been written, the likeliest last.
         prefix: what stands before each known word, such as ``steps.``.
         quoted: whether the known words are texts, which stand in quotes.
+        instead: what else can be done where nothing is known.
     """
     if not known:
-        return "there is none to name: declare one first, or leave the comparison out."
+        return f"there is none to name: declare one first, or {instead}."
     near = nearest(word, known)
     mark = "'" if quoted else ""
     listed = ", ".join(f"{mark}{each}{mark}" for each in known)

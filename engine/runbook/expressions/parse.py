@@ -27,9 +27,11 @@ from engine.runbook.expressions.forms import FORBIDDEN, refusal
 from engine.runbook.expressions.hyphens import join_hyphens
 from engine.runbook.expressions.names import resolve
 from engine.runbook.expressions.operand import Operand, Type, sort_of
+from engine.runbook.expressions.percents import PERCENT, leave_out_percents
 from engine.runbook.expressions.phrases import phrase
 from engine.runbook.expressions.shapes import shape
-from engine.runbook.expressions.tokens import Form, Spelling, spell, value_of
+from engine.runbook.expressions.tokens import NAMED, Form, Spelling, spell, value_of
+from engine.runbook.expressions.words import RANGE
 
 
 def parse(text: str, scope: Scope) -> tuple[Condition | None, tuple[Fault, ...]]:
@@ -39,17 +41,26 @@ def parse(text: str, scope: Scope) -> tuple[Condition | None, tuple[Fault, ...]]
         The condition, None where a finding is an error; and every finding, in the order of the text.
     """
     spelling = spell(text)
-    tokens, hyphenated = join_hyphens(spelling.tokens, scope)
+    tokens, percents = leave_out_percents(spelling.tokens)
+    tokens, hyphenated = join_hyphens(tokens, scope)
     reading = _Reading(text, spelling._replace(tokens=tokens), scope)
     tree = reading.whole() if tokens else None
     # As keys, for a set gives those of one place in another order each time.
-    faults = dict.fromkeys((*spelling.faults, *hyphenated, *reading.faults))
+    faults = dict.fromkeys((*spelling.faults, *percents, *hyphenated, *reading.faults))
+    for outer in [fault for fault in faults if fault.kind is RANGE]:
+        faults = {each: None for each in faults if not _is_told_by(outer, each)}
     if any(fault.kind.severity is Severity.ERROR for fault in faults):
         tree = None
     if tree is not None:
         faults |= dict.fromkeys(never_varying(tree))
     in_order = tuple(sorted(faults, key=lambda fault: (fault.start, fault.end, fault.kind.code)))
     return (None if tree is None else Condition(text, tree)), in_order
+
+
+def _is_told_by(outer: Fault, inner: Fault) -> bool:
+    """Say whether the mend of a range is that of a percent sign or a number within it, too."""
+    is_within = outer.start <= inner.start and inner.end <= outer.end
+    return is_within and inner.kind in (PERCENT, fits.NO_CLAIM)
 
 
 class _Reading:
@@ -102,9 +113,15 @@ class _Reading:
         return operand
 
     def logic(self, form: Form) -> Operand:
-        left, right = map(self.read, form.parts)
-        self.faults.extend((*fits.claim(left), *fits.claim(right, left)))
-        return self._built(form, partial(Logic, "and" if form.signs == ("and",) else "or"), left, right)
+        """Read a row that one word joins, ``a or b or c``, from the left."""
+        rows = _row(form)
+        parts = [self.read(rows[0].parts[0]), *(self.read(row.parts[1]) for row in rows)]
+        self.faults.extend(fits.claims(parts))
+        join = partial(Logic, "and" if form.signs == ("and",) else "or")
+        built = parts[0]
+        for row, part in zip(rows, parts[1:], strict=True):
+            built = self._built(row, join, built, part)
+        return built
 
     def negation(self, form: Form) -> Operand:
         operand = self.read(form.parts[0])
@@ -113,13 +130,27 @@ class _Reading:
 
     def comparison(self, form: Form) -> Operand:
         """Read ``a < b < c`` as ``a < b and b < c``."""
+        if form.parts[-1].name == "logic" and (alternatives := self._alternatives(form)):
+            return alternatives
         sides = tuple(map(self.read, form.parts))
         links = [self._link(form, *link) for link in zip(form.signs, sides, sides[1:], strict=False)]
         return reduce(partial(self._built, form, partial(Logic, "and")), links)
 
+    def _alternatives(self, form: Form) -> Operand | None:
+        """Read ``a == ('b' or 'c')``, which is meant as ``a in ['b', 'c']``."""
+        rows = _row(form.parts[-1])
+        values = (rows[0].parts[0], *(row.parts[1] for row in rows))
+        if form.signs not in (("eq",), ("ne",), ("in",), ("notin",)):
+            return None
+        if any(value.name != "constant" or self.tokens[value.first].written in NAMED for value in values):
+            return None
+        subject, *items = map(self.read, (form.parts[0], *values))
+        self.faults.append(fits.alternatives(subject, items, negated=form.signs in (("ne",), ("notin",))))
+        return self._operand(form, None, Type.BOOLEAN)
+
     def _link(self, form: Form, sign: str, left: Operand, right: Operand) -> Operand:
         if sign in ("in", "notin"):
-            self.faults.extend(fits.membership(left, right, self.scope))
+            self.faults.extend(fits.membership(left, right, self.scope, negated=sign == "notin"))
             return self._built(form, partial(Member, negated=sign == "notin"), left, right)
         op = _COMPARISONS[sign]
         self.faults.extend(fits.comparison(op, left, right, self.scope))
@@ -177,6 +208,14 @@ class _Reading:
             elif first < start < last <= end:
                 start = first
         return start, end
+
+
+def _row(form: Form) -> tuple[Form, ...]:
+    """Give the forms of which each joins one more part to the one before it by the same word."""
+    rows = [form]
+    while rows[-1].parts[0].name == "logic" and rows[-1].parts[0].signs == form.signs:
+        rows.append(rows[-1].parts[0])
+    return tuple(reversed(rows))
 
 
 def _negative(operand: Node, at: Extent) -> Node:

@@ -11,7 +11,7 @@ from engine.runbook.expressions.endings import STATUSES
 from engine.runbook.expressions.fault import Fault
 from engine.runbook.expressions.names import FIELDS
 from engine.runbook.expressions.tokens import Token
-from engine.runbook.expressions.words import RANGE
+from engine.runbook.expressions.words import RANGE, in_range
 
 PHRASE = Kind(
     "RB331",
@@ -29,6 +29,9 @@ _SIGN_OF = {
 }  # fmt: skip
 _FILLERS = frozenset(("is", "not", "at", "to", "than", "or", "equal", "equals"))
 _SEARCHES = frozenset(("contains", "contain", "includes", "like", "matches", "startswith", "endswith", "has"))
+_CALCULATES = frozenset(("+", "-", "*", "/", "//", "%"))
+_UNITS = ("", "percent", "pct")
+"""What may stand behind a number; of a percent sign only its empty place is left."""
 _LONGEST = 8  # words of a phrase
 
 
@@ -75,13 +78,50 @@ def _fault(kind: Kind, tokens: Sequence[Token], first: int, last: int, message: 
 
 
 def _between(tokens: Sequence[Token], number: int) -> Fault | None:
-    low, at = _after(tokens, number + 1)
-    if not low or at >= len(tokens) or tokens[at].written not in ("and", "to"):
+    """Judge ``between 1 and 5``, ``in 1 to 5``, ``between [1, 5]``, ``in range(1, 5)``."""
+    ends = _ends(tokens, number)
+    if ends is None:
         return None
-    high, end = _after(tokens, at + 1)
-    name = _before(tokens, number)
-    help_ = f"write {name} >= {low} and {name} <= {high}."
-    return _fault(RANGE, tokens, number, end - 1, "there is no between", help_) if high else None
+    word, (low, high, last) = tokens[number].written, ends
+    first = number
+    while first and tokens[first - 1].written in ("is", "not", "in"):
+        first -= 1
+    name = _before(tokens, first)
+    begin = first - name.count(".") * 2 - 1
+    before = tokens[begin - 1].written if begin > 0 else ""
+    negated = (before == "not") != any(token.written == "not" for token in tokens[first:number])
+    if name.rpartition(".")[2] == "failed" and any(
+        token.written in _UNITS for token in tokens[number : last + 1]
+    ):
+        name += "_pct"
+    help_ = in_range("<name>" if before in _CALCULATES else name, low, high, negated=negated)
+    if word == "range":
+        help_ = f"{help_[:-1]}, or < {high} where {high} is no part of it."
+    first = begin - 1 if before == "not" else first
+    message = "there is no between" if word == "between" else "there is no sign for a range"
+    return _fault(RANGE, tokens, first, last, message, help_)
+
+
+def _ends(tokens: Sequence[Token], number: int) -> tuple[str, str, int] | None:
+    """Give the two ends of a range behind a word, and the number of the last word of both."""
+    bracket = number + 1 < len(tokens) and tokens[number + 1].written in ("(", "[")
+    low, at = _end(tokens, number + 1 + bracket)
+    if not low or at >= len(tokens) or tokens[at].written not in _BETWEEN[tokens[number].written, bracket]:
+        return None
+    high, behind = _end(tokens, at + 1)
+    if not high or not all(token.sure for token in tokens[number:behind]):
+        return None
+    if tokens[at].written == "-" and not (low.isdecimal() and high.isdecimal() and int(low) < int(high)):
+        return None
+    return low, high, behind if bracket and behind < len(tokens) else behind - 1
+
+
+def _end(tokens: Sequence[Token], number: int) -> tuple[str, int]:
+    """Give an end of a range, and where the next word is; a unit behind it is passed over."""
+    value, at = _after(tokens, number)
+    while value and at < len(tokens) and tokens[at].written in _UNITS:
+        at += 1
+    return value, at
 
 
 def _worded(tokens: Sequence[Token], number: int) -> Fault | None:
@@ -155,7 +195,7 @@ def _braced(tokens: Sequence[Token], number: int) -> Fault | None:
 
 
 def _percent(tokens: Sequence[Token], number: int) -> Fault | None:
-    if not number or not tokens[number - 1].written[0].isdigit():
+    if not number or not tokens[number - 1].written[:1].isdigit():
         return None
     value = tokens[number - 1].written
     help_ = f"write {value} alone, and compare failed_pct with it."
@@ -166,8 +206,23 @@ def _quoted(value: str) -> str:
     return f"'{value}'" if (value in STATUSES and value not in FIELDS) or value == "failed" else value
 
 
+_BETWEEN: Mapping[tuple[str, bool], tuple[str, ...]] = {
+    ("between", False): ("and", "to", "-"),
+    ("between", True): ("and", "to", "-", ","),
+    ("from", False): ("to", "-"),
+    ("from", True): ("to", "-", ","),
+    ("in", False): ("to", "-"),
+    ("in", True): ("to",),
+    ("range", False): (),
+    ("range", True): (",", "to"),
+}
+"""What may stand between the two ends of a range, by the word before it and whether there is a bracket."""
+
 _RULES: Mapping[str, _Rule] = {
     "between": _between,
+    "from": _between,
+    "in": _between,
+    "range": _between,
     "is": _is,
     "if": _if,
     "then": _then,

@@ -104,7 +104,8 @@ def _place(mark: re.Match[str], inputs: _Inputs) -> tuple[tuple[InputName, ...],
         return (), (_forbidden(mark, inputs),)
     name, start = place[1], mark.start("inside") + place.start(1)
     if name not in inputs:
-        message, help_ = f'no input is called "{name}"', offer(name, _declared(inputs), "inputs.")
+        message = f'no input is called "{name}"'
+        help_ = offer(name, _declared(inputs), "inputs.", instead="write the value itself")
         return (), (Fault(UNKNOWN_INPUT, start, start + len(name), message, help_),)
     return (InputName(name, mark.span()),), tuple(_unfit(mark, inputs[name]))
 

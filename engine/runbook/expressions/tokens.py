@@ -8,7 +8,16 @@ from typing import NamedTuple
 from engine.diagnostics import Kind
 from engine.record.condition import Scalar
 from engine.runbook.expressions.fault import Fault
-from engine.runbook.expressions.words import BRACES, OWNER, SOUND, UNCLEAR_NUMBER, WORD, mistake
+from engine.runbook.expressions.words import (
+    BRACES,
+    HALF_CLOSED,
+    OWNER,
+    SOUND,
+    UNCLEAR_NUMBER,
+    UNCLEAR_TEXT,
+    WORD,
+    mistake,
+)
 
 TOO_LARGE = Kind(
     "RB301",
@@ -19,12 +28,6 @@ UNREADABLE = Kind(
     "RB307",
     "condition cannot be read",
     "a condition is read as a whole and in one way, or not at all.",
-)
-
-PERCENT = Kind(
-    "RB333",
-    "percent sign",
-    "to a condition, % is what is left over by a division.",
 )
 
 MOST_CHARACTERS = 1_000
@@ -104,8 +107,8 @@ def spell(text: str) -> Spelling:
         return _unreadable(Fault(UNREADABLE, 0, len(text), "there is nothing to evaluate", help_))
     if not (tokens and whole):
         return _unreadable(*faults)
-    closing, misplaced = _pairs(tokens)
-    misplaced = misplaced or _bounded(tokens) or _apart(tokens) or _percent(tokens)
+    closing, misplaced = _pairs(tokens, text)
+    misplaced = misplaced or _bounded(tokens) or _apart(tokens)
     if misplaced:
         told = [fault for fault in faults if not misplaced.start <= fault.start < misplaced.end]
         return _unreadable(*told, misplaced)
@@ -146,9 +149,12 @@ def _judged(text: str) -> tuple[list[Token], list[Fault], bool]:
             if match.lastgroup != "space":
                 tokens.append(Token(start, end, match[0]))
             continue
+        if match[0] in QUOTES and (half := re.search(HALF_CLOSED, text)):
+            return [], [_half_closed(half)], False
         # A pair of braces is one mistake.
         if wrong.kind is not BRACES or all(seen.kind is not BRACES for seen in faults):
-            faults.append(Fault(wrong.kind, start, end, wrong.message, _named(wrong.help, text[:start])))
+            first, help_ = _named(wrong.help, text, start)
+            faults.append(Fault(wrong.kind, first, end, wrong.message, help_))
         if wrong.instead is None:
             return tokens, faults, False
         if wrong.instead:
@@ -156,13 +162,23 @@ def _judged(text: str) -> tuple[list[Token], list[Fault], bool]:
     return tokens, faults, True
 
 
-def _named(mend: str, before: str) -> str:
-    """Put the name that is looked for in a range into the mend."""
-    owner = re.search(r"([\w.]+)\s+(?:not\s+)?in\s*\Z", before) if OWNER in mend else None
-    return mend.replace(OWNER, owner[1]) if owner else mend
+def _half_closed(half: re.Match[str]) -> Fault:
+    message = f"it opens with {half[0][0]} and ends with {half[2]}"
+    return Fault(UNCLEAR_TEXT, *half.span(), message, f"write {half[0][:-1]}{half[0][0]}.")
 
 
-def _pairs(tokens: list[Token]) -> tuple[dict[int, int], Fault | None]:
+def _named(mend: str, text: str, start: int) -> tuple[int, str]:
+    """Put the name that is looked for in a range into the mend; say where what it mends begins."""
+    owner = re.search(r"(\bnot\s+)?\b([\w.]+)\s+(not\s+)?in\s*\Z", text[:start]) if OWNER in mend else None
+    if not owner:
+        return start, mend
+    mend = mend.replace(OWNER, owner[2])
+    if bool(owner[1]) == bool(owner[3]):
+        return owner.start() if owner[1] else start, mend
+    return owner.start(1 if owner[1] else 3), re.sub(r"write (.+)\.", r"write not (\1).", mend)
+
+
+def _pairs(tokens: list[Token], text: str) -> tuple[dict[int, int], Fault | None]:
     """Find each bracket's partner."""
     closing: dict[int, int] = {}
     opened: list[int] = []
@@ -174,7 +190,7 @@ def _pairs(tokens: list[Token]) -> tuple[dict[int, int], Fault | None]:
             if len(opened) > MOST_NESTED:
                 message = f"brackets stand more than {MOST_NESTED} deep here"
                 return {}, _fault(TOO_LARGE, token, message, "leave out the brackets that change nothing.")
-        elif token.written == "," and not opened and (fault := _grouped(tokens, number)):
+        elif token.written == "," and not opened and (fault := _within_number(text, token)):
             return {}, fault
         elif token.written == "," and not opened:
             help_ = 'join two comparisons with "and" or "or"; put the items of a list in [ ].'
@@ -192,17 +208,22 @@ def _pairs(tokens: list[Token]) -> tuple[dict[int, int], Fault | None]:
     return closing, None
 
 
-def _grouped(tokens: list[Token], number: int) -> Fault | None:
-    """Find a number with a comma in it, ``1,000``."""
-    parts = tokens[max(number - 1, 0) : number + 2]
-    written = "".join(part.written for part in parts)
-    is_grouped = re.fullmatch(r"\d{1,3},(?:\d{2,3}|0)", written) and parts[0].end == parts[1].start
-    if not is_grouped or parts[2].end - parts[2].start > 3:  # noqa: PLR2004  (digits of a group)
+def _within_number(text: str, comma: Token) -> Fault | None:
+    """Find a number with a comma in it: ``1,000``, ``1,00,000``, ``2,5``."""
+    numbers = re.finditer(r"(?<![\w.])\d+(?:,\d+)+(?:\.\d+)?(?!\w)", text)
+    found = next((each for each in numbers if each.start() < comma.start < each.end()), None)
+    if not found:
         return None
-    digits = parts[0].written + "0" * (parts[2].end - parts[2].start)
-    digits = digits if parts[2].written == "0" else parts[0].written + parts[2].written
-    message, help_ = "a number has no comma", f"write {digits}."
-    return Fault(UNCLEAR_NUMBER, parts[0].start, parts[2].end, message, help_)
+    before = re.search(r"\b(in|between)\s*\Z", text[: found.start()])
+    if re.fullmatch(r"[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?|[1-9]\d?(?:,\d{2})*,\d{3}(?:\.\d+)?", found[0]):
+        message, mend = "a number has no comma", found[0].replace(",", "")
+    elif before and before[1] == "in":
+        message, mend = "a list stands in brackets", f"[{found[0].replace(',', ', ')}]"
+    elif not before and re.fullmatch(r"(?:0|[1-9]\d*),\d+", found[0]):
+        message, mend = "a number has a point in place of the comma", found[0].replace(",", ".")
+    else:
+        return None
+    return Fault(UNCLEAR_NUMBER, *found.span(), message, f"write {mend}.")
 
 
 def _bounded(tokens: list[Token]) -> Fault | None:
@@ -221,30 +242,6 @@ def _apart(tokens: list[Token]) -> Fault | None:
             help_ = 'put a comma between the items of a list, "and" or "or" between comparisons.'
             return _fault(UNREADABLE, tokens[after], "two texts stand side by side", help_)
     return None
-
-
-def _percent(tokens: list[Token]) -> Fault | None:
-    """Find a percent sign that was not meant as the remainder of a division."""
-    for sign, after in zip(tokens, [*tokens[1:], None], strict=True):
-        if sign.written == "%" and (after is None or after.written in ("and", "or", ")", "]", ",")):
-            help_ = _per_cent(tokens[: tokens.index(sign)])
-            return _fault(PERCENT, sign, "numbers stand without it", help_)
-    return None
-
-
-def _per_cent(before: list[Token]) -> str:
-    """Say how ``failed < 5%`` is written: as it may be meant, and as it would be taken."""
-    words = [token.written for token in before]
-    match words:
-        case [*_, "failed", sign, number] if number[0].isdigit():
-            owner = "".join(words[-7:-3]) if words[-4:-3] == ["."] else ""
-            per_cent, customers = (f"{owner}{name} {sign} {number}" for name in ("failed_pct", "failed"))
-            return f"write {per_cent} (per cent) or {customers} (customers)."
-        case [*_, name, sign, number] if number[0].isdigit():
-            owner = "".join(words[-7:-3]) if words[-4:-3] == ["."] else ""
-            return f"leave the % out: {owner}{name} {sign} {number}."
-        case _:
-            return "leave the % out."
 
 
 def _fault(kind: Kind, token: Token, message: str, help_: str) -> Fault:

@@ -5,6 +5,7 @@ below. A mistaken word has an ``instead``, so that the rest of the condition is 
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
@@ -70,14 +71,19 @@ WORD = r"""(?sx)
   | (?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2}(?!\w))
   | (?P<grouped>[1-9][0-9]{0,2}(?:[ ][0-9]{3})+(?![\w.]))
   | (?P<number>(?:(?<![\w\])'"])\.)?[0-9](?:[0-9_.]*[eE][+-][0-9]+|\w*(?:\.\w*)*))
+  | (?P<digits>\d+(?:[.\uff0e]\d+)?)
   | (?P<name>[^\W\d]\w*)
   | (?P<brace>\{\{|\}\}|\{%|%\}|\{\#|\#\})
-  | (?P<sign>===|!==|&&|\|\||==|!=|<>|=<|=>|<=|>=|//|\*\*|[-+*/%<>()\[\]{}.,|~:=!&])
+  | (?P<sign>===|!==|=!|&&|\|\||==|!=|<>|=<|=>|<=|>=|//|\*\*|[-+*/%<>()\[\]{}.,|~:=!&])
   | (?P<typeset>[\u2264\u2265\u2260\u2212\u2013\u00d7\u00f7])
-  | (?P<curly>[\u2018-\u201f\u00b4`][^\u2018-\u201f\u00b4`'"]*[\u2018-\u201f\u00b4`])
+  | (?P<wide>[\uff01\uff1c-\uff1e]\uff1d|[\uff01\uff05\uff06\uff08-\uff0f\uff1c-\uff1e\uff3b\uff3d])
+  | (?P<curly>[\u2018-\u201f\u00b4`][^\u2018-\u201f\u00b4`'"]*[\u2018-\u201f\u00b4`'"])
   | (?P<other>.)
     """
 """Cuts a text into words without a gap; the name of the group says what each one is."""
+
+HALF_CLOSED = r"['\"]([^'\"\u2018-\u201f\u00b4`]+)([\u2018-\u201f\u00b4`])(?=[\s),\]]|\Z)"
+"""Finds a text that opens with a plain quote and ends with a curly one."""
 
 KEYWORDS = frozenset({"and", "or", "not", "in", "is"})
 _PLAIN_NUMBER = r"(?:0|[1-9][0-9]*)(?:\.[0-9]+)?"
@@ -93,6 +99,7 @@ _MEANT = {
     "===": "==",
     "!==": "!=",
     "<>": "!=",
+    "=!": "!=",
     "=<": "<=",
     "=>": ">=",
     # What word processors make of the signs: less or equal, greater or equal, not equal, minus, dash,
@@ -105,6 +112,12 @@ _MEANT = {
     "\u00d7": "*",
     "\u00f7": "/",
 }
+
+
+def in_range(owner: str, low: str, high: str, *, negated: bool = False) -> str:
+    """Say how a range, or all that is outside of it, is written."""
+    both = f"{owner} >= {low} and {owner} <= {high}"
+    return f"write not ({both})." if negated else f"write {both}."
 
 
 def mistake(group: str, word: str) -> Mistake | None:
@@ -128,6 +141,15 @@ def _sign(word: str) -> Mistake | None:
     return Mistake(FOREIGN_SIGN, message, help_, meant, sure=True)
 
 
+def _wide(word: str) -> Mistake | None:
+    """Judge a sign as wide as a Chinese letter."""
+    plain = unicodedata.normalize("NFKC", word)
+    meant = _MEANT.get(plain, plain)
+    return Mistake(
+        FOREIGN_SIGN, f"{word} is not a sign here", f'write "{meant}" instead of "{word}".', meant, sure=True
+    )
+
+
 def _name(word: str) -> Mistake | None:
     lower = word.lower()
     if word != lower and lower in KEYWORDS:
@@ -144,9 +166,19 @@ def _grouped(word: str) -> Mistake | None:
     return Mistake(UNCLEAR_NUMBER, "a number has no blank in it", f"write {plain}.", plain, sure=True)
 
 
+def _digits(word: str) -> Mistake | None:
+    """Judge a number in the digits of another script."""
+    plain = _in_ascii(word).replace("\uff0e", ".")
+    message = f"{word} is not written in the digits 0 to 9"
+    sure = re.fullmatch(_PLAIN_NUMBER, plain) is not None
+    return Mistake(
+        UNCLEAR_NUMBER, message, f"write {plain}." if sure else _plain(plain), plain if sure else "0", sure
+    )
+
+
 def _number(word: str) -> Mistake | None:
     if ends := re.fullmatch(r"(\d+)\.{2,3}(\d+)", word):
-        help_ = f"write {OWNER} >= {ends[1]} and {OWNER} <= {ends[2]}."
+        help_ = in_range(OWNER, ends[1], ends[2])
         return Mistake(RANGE, "there is no sign for a range", help_, "0")
     if not re.fullmatch(_PLAIN_NUMBER, word):
         message = f"{word} is not written as plain decimal digits"
@@ -157,10 +189,14 @@ def _number(word: str) -> Mistake | None:
     return None
 
 
+def _in_ascii(number: str) -> str:
+    return "".join(str(int(sign)) if sign.isdecimal() else sign for sign in number)
+
+
 def _plain(word: str) -> str:
     if thousands := re.fullmatch(r"([1-9]\d{0,5})[kK]", word):
         return f"write {thousands[1]}000."
-    bare = word.replace("_", "").rstrip(".").lstrip("0")
+    bare = _in_ascii(word).replace("_", "").rstrip(".").lstrip("0")
     if not bare or bare[0] == ".":
         bare = f"0{bare}"
     if re.fullmatch(_PLAIN_NUMBER, bare):
@@ -193,6 +229,8 @@ def _curly(word: str) -> Mistake | None:
     if "\\" in plain or not plain.isprintable():
         return _other(word[0])
     message = f"{word[0]} and {word[-1]} are not quotes here"
+    if word[-1] in "'\"":
+        message = f"{word[0]} is not a quote here"
     return Mistake(FOREIGN_SIGN, message, f"write {plain}.", plain, sure=True)
 
 
@@ -224,10 +262,12 @@ _JUDGES: Mapping[str, Callable[[str], Mistake | None]] = {
     "date": _date,
     "grouped": _grouped,
     "number": _number,
+    "digits": _digits,
     "name": _name,
     "brace": _brace,
     "sign": _sign,
     "typeset": _sign,
+    "wide": _wide,
     "curly": _curly,
     "other": _other,
 }

@@ -106,6 +106,14 @@ def test_division_by_zero(text: str, marked: str) -> None:
         ("inputs.strict and false", "false", "always false"),
         ("inputs.cap is known", "inputs.cap is known", "always true"),
         ("steps.remind.status is unknown", "steps.remind.status is unknown", "always false"),
+        ("inputs.branch == ''", "inputs.branch == ''", "always false: no input is ever empty"),
+        (
+            "inputs.strict and ' ' != inputs.branch",
+            "' ' != inputs.branch",
+            "always true: no input is ever empty",
+        ),
+        ("inputs.branch not in ['']", "inputs.branch not in ['']", "always true: no input is ever empty"),
+        ("'' in inputs.languages", "'' in inputs.languages", "always false: no input is ever empty"),
     ],
 )
 def test_conditions_that_never_vary(text: str, marked: str, says: str) -> None:

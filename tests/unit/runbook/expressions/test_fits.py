@@ -109,7 +109,11 @@ def test_calculations(text: str, marked: list[str], says: str) -> None:
     [
         ("'par' in steps.remind.status", "steps.remind.status", "'par' == steps.remind.status"),
         ("steps.remind.status in ('partial')", "'partial'", "write steps.remind.status in ['partial']"),
-        ("steps.remind.status not in 'partial'", "'partial'", "write steps.remind.status in ['partial']"),
+        (
+            "steps.remind.status not in 'partial'",
+            "'partial'",
+            "write steps.remind.status not in ['partial'], or",
+        ),
         ("inputs.cap in 5", "5", "write inputs.cap in [5], or inputs.cap == 5."),
         ("'a' in inputs.branch", "inputs.branch", "or name a list."),
     ],

@@ -173,7 +173,7 @@ def test_lists_and_questions(text: str, tree: Node) -> None:
         (r"inputs.branch == 'a\\n'", Compare("==", InputName("branch"), Literal("a\\n"))),
         ("inputs.branch == '}} {{ {% #'", Compare("==", InputName("branch"), Literal("}} {{ {% #"))),
         ("inputs.branch == 'मुंबई'", Compare("==", InputName("branch"), Literal("मुंबई"))),
-        ("inputs.branch == ''", Compare("==", InputName("branch"), Literal(""))),
+        ("inputs.branch in ['', 'a']", Member(InputName("branch"), Literal(("", "a")))),
         ("\n  inputs.cap\t>\n 1 \n", Compare(">", CAP, Literal(1))),
     ],
 )

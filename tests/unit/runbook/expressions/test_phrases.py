@@ -52,11 +52,25 @@ STATUS = "steps.remind.status"
         (f"{FAILED}_pct < 5%", "RB333", "%", f"leave the % out: {FAILED}_pct < 5."),
         ("inputs.rate > 5% and inputs.strict", "RB333", "%", "leave the % out"),
         ("(inputs.rate > 5%)", "RB333", "%", "leave the % out"),
+        ("inputs.rate > %", "RB333", "%", "leave the % out."),
+        ("% < inputs.rate", "RB333", "%", "leave the % out."),
     ],
 )
 def test_a_phrase_is_written_in_signs(text: str, code: str, marked: str, says: str) -> None:
     """The mend is in the author's own names and numbers, ready to be copied."""
     assert_found(text, WHEN, (code, marked, says))
+
+
+def test_two_percent_signs_are_two_findings() -> None:
+    """Each has its own mend."""
+    text = "inputs.rate >= 5% and inputs.cap <= 10%"
+    mends = ("leave the % out: inputs.rate >= 5.", "leave the % out: inputs.cap <= 10.")
+    assert_found(text, WHEN, *(("RB333", "%", mend) for mend in mends))
+
+
+def test_a_phrase_behind_a_name_with_a_hyphen() -> None:
+    """The words that belong to such a name are empty when phrases are looked for."""
+    assert [each.code for each in found("inputs.cap-x percent")] == ["RB310", "RB307"]
 
 
 def test_a_phrase_in_success_names_the_bare_field() -> None:

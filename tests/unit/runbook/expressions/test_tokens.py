@@ -63,6 +63,7 @@ def test_operators() -> None:
         ("{inputs.cap", "{", "never closed"),
         ("inputs.strict, inputs.strict", ",", "this comma joins nothing"),
         ("inputs.strict,", ",", "this comma joins nothing"),
+        ("inputs.cap between 5,10", ",", "this comma joins nothing"),
         ("inputs.branch == 'a' 'b'", "'b'", "side by side"),
         ("inputs.branch in ['a' \"b\"]", '"b"', "side by side"),
     ],
