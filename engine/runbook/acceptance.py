@@ -79,7 +79,9 @@ def _asking_all(one: Diagnostic, owners: Sequence[Mapping[str, Any]]) -> Diagnos
         return one
     few = [f"`{each}`" if each else "a step without an id" for each in others[:_MOST_NAMED]]
     where = listed(few, "and") + (" and others" if others[_MOST_NAMED:] else "")
-    return replace(one, help=f"{one.help} To accept it, do so at {where}, too.")
+    more = f" To accept it, do so at {where}, too."
+    # A plan parts what it finds together with what was parted when the runbook was read.
+    return one if one.help.endswith(more) else replace(one, help=f"{one.help}{more}")
 
 
 def by_step(runbook: Runbook, accepted: Iterable[Accepted]) -> tuple[Accepted, ...]:

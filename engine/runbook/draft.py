@@ -20,11 +20,12 @@ from engine.runbook.decode import decode
 from engine.runbook.document import Document
 from engine.runbook.expressions import template
 from engine.runbook.fault import LATER_KEY, MORE, UNKNOWN_FORMAT, UNKNOWN_KEY, WRONG_TYPE, Fault
+from engine.runbook.marked import marked
 from engine.runbook.model import SAMPLES, InputSpec, InputType, Runbook
 from engine.runbook.rules.parts import Parts
 from engine.runbook.source import read as read_document
-from engine.runbook.spelling import line, nearest
-from engine.runbook.texts import Texts, with_braces
+from engine.runbook.spelling import line
+from engine.runbook.texts import Texts
 
 Values: TypeAlias = Mapping[str, Scalar | tuple[str, ...]]
 
@@ -69,7 +70,8 @@ def read(raw: bytes, file: str, channels: Mapping[str, Channel] | None = None) -
     meant = _meant(document.data, faults) if faults or document.faulted else {}
     parts = Parts(sound)
     faults += rules.check(Parts(_with_meant(sound, meant)) if faults or document.faulted else parts)
-    texts = Texts(document, sound, faults, meant)
+    faults += rules.check_as_written(parts)
+    texts = Texts(document, parts, faults, meant)
     faults += _smells(document, parts, faults, texts)
     # What the value of a key should be is no matter where the key is not read yet.
     idle = {document.value_span(fault.path) for fault in faults if fault.kind is LATER_KEY}
@@ -82,15 +84,20 @@ def read(raw: bytes, file: str, channels: Mapping[str, Channel] | None = None) -
 
 def _meant(data: Mapping[str, Any], faults: Sequence[Fault]) -> dict[str, Any]:
     """Give the names of inputs and audiences that stand there, at fault: they are not missing."""
+    # Only a file with faults pays for the words.
+    from engine.runbook.wording.foreign import section  # noqa: PLC0415
+    from engine.runbook.wording.keys import proposed  # noqa: PLC0415
+
     unknown = (str(fault.path[0]) for fault in faults if fault.kind is UNKNOWN_KEY and len(fault.path) == 1)
-    pairs = ((nearest(key, ("inputs", "audiences")), data[key]) for key in unknown)
+    pairs = ((section(key), data[key]) for key in unknown)
     meant = {key: group for key, group in pairs if key and key not in data and isinstance(group, dict)}
     written = data.get("audiences", {})
     if not isinstance(written, dict):
         steps = data.get("steps")
         steps = [step for step in (steps if isinstance(steps, list) else ()) if isinstance(step, dict)]
         written = {step["audience"]: {} for step in steps if isinstance(step.get("audience"), str)}
-    return {key: {name: {} for name in group} for key, group in ({"audiences": written} | meant).items()}
+    groups = ({"audiences": written} | meant).items()
+    return {key: {proposed(name): {} for name in group} for key, group in groups}
 
 
 def _with_meant(sound: Mapping[str, Any], meant: Mapping[str, Any]) -> dict[str, Any]:
@@ -190,7 +197,7 @@ def _tried(draft: Draft) -> Draft:
 def _about_type(draft: Draft, fault: Fault) -> Fault:
     """Say of a template that does not fit what type its inputs have, not what a sample of it is."""
     types = {spec.name: spec.type.value for spec in draft.inputs}
-    for path, text in with_braces(draft.document.data):
+    for path, text in marked(draft.document.data).braces:
         if path == fault.path[: len(path)]:
             parts, _ = template.parse_template(text, {spec.name: spec for spec in draft.inputs})
             named = [part.name for part in parts or () if isinstance(part, InputName)]

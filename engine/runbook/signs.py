@@ -26,6 +26,11 @@ _TIGHT_DASH = r"(\s*)-(?=[\w\"'])(.*)"
 _BULLET = r"\s*((?:[*\u2022\u00b7\u2013\u2014]|\d{1,2}[.)]) +)(\S.*)"
 _REMARK = r"\s*(//+|--+|;+|/\*+|<!--)\s*(.*?)\s*(?:\*/|-->)?\s*\Z"
 _TIGHT_COLON = r"\s*(?:- +)?([A-Za-z_][\w-]*)(\s*:)(?![\s:]|//)(.+)"
+_FOREIGN_COLON = (
+    r"\s*(?:- +)?([A-Za-z_][\w-]*)\s*"
+    r"(?:([\u02d0\u0589\u05c3\u2236\ua789\ufe13\ufe55\uff1a])|:(?=[^\S \t])(\s))\s*(.*)"
+)
+_TWO_DASHES = r"(\s*)(--+|-(?:\s+-)+)\s+([A-Za-z_][\w-]*\s*:\s.*)"
 _TIGHT_INSIDE = r"[{,]\s*([A-Za-z_][\w-]*)\s*:(?=[\[{\"'])"
 _NO_COLON_AT_ALL = r"\s*(?:- +)?([A-Za-z_][\w-]*)(\s*[=;]\s*|\s+|\s*\Z)(.*)"
 
@@ -41,30 +46,36 @@ def slip(spot: Spot) -> Fault | None:
 
 def _slip(start: int, line: str, spot: Spot) -> Fault | None:
     bare = uncommented(line)
-    if found := re.compile(_TIGHT_DASH).match(bare):
-        at = start + found.end(1)
-        help_ = f"write `- {cut(found[2])}`."
-        return DASH, at, at + 1, "a space is missing after the dash", help_
-    if found := re.compile(_BULLET).match(bare):
-        at, end = start + found.start(1), start + found.end(1)
-        return DASH, at, end, f"{found[1].strip()} makes no item of a list", f"write `- {cut(found[2])}`."
+    if fault := _dash(start, bare):
+        return fault
     if found := re.compile(_REMARK).match(bare):
         at, end = start + found.start(1), start + len(line.rstrip())
         return COMMENT, at, end, f"{found[1]} begins no comment", f"write `# {cut(found[2])}`."
+    if found := re.compile(_FOREIGN_COLON).match(bare):
+        return _foreign_colon(start, found)
     if found := re.compile(_TIGHT_COLON).match(bare):
-        at = start + found.start(2)
-        return (
-            NO_KEY,
-            at,
-            start + found.end(2),
-            _missing_blank(found[2]),
-            f"write `{found[1]}: {cut(found[3])}`.",
-        )
+        at, end = start + found.start(2), start + found.end(2)
+        return NO_KEY, at, end, _missing_blank(found[2]), f"write `{found[1]}: {cut(found[3])}`."
     if found := re.compile(_TIGHT_INSIDE).search(bare):
         at = start + found.end() - 1
         rest = line[found.end() : found.end() + 1]
         return NO_KEY, at, at + 1, "a space is missing after the colon", f"write `{found[1]}: {rest}…`."
     return _colonless(start, bare) or _undashed(start, line, spot)
+
+
+def _dash(start: int, bare: str) -> Fault | None:
+    """Find what stands where an item has its dash and its blank."""
+    if found := re.compile(_TIGHT_DASH).match(bare):
+        at = start + found.end(1)
+        help_ = f"write `- {cut(found[2])}`."
+        return DASH, at, at + 1, "a space is missing after the dash", help_
+    if (found := re.compile(_TWO_DASHES).match(bare)) and found[3].split(":")[0].strip() in _keys():
+        at, end = start + found.end(1), start + found.end(2)
+        return DASH, at, end, "an item begins with one dash, and no more", f"write `- {cut(found[3])}`."
+    if found := re.compile(_BULLET).match(bare):
+        at, end = start + found.start(1), start + found.end(1)
+        return DASH, at, end, f"{found[1].strip()} makes no item of a list", f"write `- {cut(found[2])}`."
+    return None
 
 
 def cut(text: str) -> str:
@@ -74,6 +85,15 @@ def cut(text: str) -> str:
 
 def _missing_blank(colon: str) -> str:
     return f"a space is missing after the colon{', not before it' if colon != ':' else ''}"
+
+
+def _foreign_colon(start: int, found: re.Match[str]) -> Fault:
+    """Say which character it is that looks like a colon, or like a blank behind one."""
+    group = 2 if found[2] else 3
+    what = "a colon" if found[2] else "a space"
+    message = f"this is U+{ord(found[group]):04X}, which only looks like {what}"
+    help_ = f"write `{found[1]}: {cut(found[4])}`." if found[4] else f"write `{found[1]}:`."
+    return NO_KEY, start + found.start(group), start + found.end(group), message, help_
 
 
 def _colonless(start: int, line: str) -> Fault | None:

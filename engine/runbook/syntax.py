@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from engine.diagnostics import Kind
 from engine.runbook.document import Fault
+from engine.runbook.fault import EMPTY
 from engine.runbook.layout import INDENT, misaligned, misindented, no_colon, stray_dash
 from engine.runbook.scalars import quoted
 from engine.runbook.signs import is_key, slip
@@ -173,6 +174,14 @@ def _colon(spot: Spot) -> Fault | None:
     return COLON, spot.at, spot.at + 1, message, help_
 
 
+def _valueless(spot: Spot) -> Fault | None:
+    """Judge a key in braces whose colon is followed by the closing one, or by a comma."""
+    key = re.search(r"([\w-]+)\Z", spot.before)
+    if key is None or not re.match(r":[}\],]", spot.text[spot.at : spot.at + 2]):
+        return None
+    return EMPTY, spot.at, spot.at + 1, f"`{key[1]}` has no value", "write a space and a value, or delete it."
+
+
 def _behind_value(spot: Spot) -> Fault | None:
     """Judge what follows a closing quote or bracket on the same line."""
     last = spot.before.rstrip()[-1:]
@@ -184,10 +193,15 @@ def _behind_value(spot: Spot) -> Fault | None:
         return QUOTE, at, at + 1, message, f"write {last} where the text ends."
     key = key_of(spot.before)
     value = spot.value_from(spot.start + (key.end() if key else 0), spot.end).strip()
+    if spot.value_from(spot.at, spot.end) == ",":
+        message = "in lines of keys and values, no comma ends a value"
+        return QUOTE, spot.at, spot.at + 1, message, "remove the comma, here and on the lines below."
     if last in "]}":
         help_ = f"remove it, or put the whole text in quotes: {quoted(value)}."
         return BRACKET, spot.at, spot.end, f"it stands behind the {last} that ends the value", help_
-    inner = value[1:-1] if len(value) > 1 and value[0] == value[-1] and value[0] in "'\"" else value
+    # Of an even number inside, the outer ones belong to texts within: 'a' == x or x == 'b'.
+    is_around = len(value) > 1 and value[0] == value[-1] == last and value[1:-1].count(last) % 2
+    inner = value[1:-1] if is_around else value
     help_ = f"put the whole text in one pair of quotes: {quoted(inner)}."
     return QUOTE, spot.at, spot.end, f"it stands behind the {last} that ends the text", help_
 
@@ -274,6 +288,7 @@ _RULES: tuple[Callable[[Spot], Fault | None], ...] = (
     _unclosed_quote,
     _bracket,
     stray_dash,
+    _valueless,
     slip,
     _colon,
     no_colon,

@@ -16,7 +16,6 @@ from engine.runbook.leaves import IDENTIFIER, fits
 from engine.runbook.model import InputSpec
 from engine.runbook.rules import MOST
 from engine.runbook.rules.parts import Parts
-from engine.runbook.shape import may_hold_template
 
 if TYPE_CHECKING:
     from engine.runbook.expressions.sorts import Parted
@@ -28,7 +27,7 @@ class Texts:
     def __init__(
         self,
         document: Document,
-        data: Mapping[str, Any],
+        sound: Parts,
         faults: Sequence[DataFault],
         meant: Mapping[str, Any],
     ) -> None:
@@ -39,7 +38,8 @@ class Texts:
         self._parted: Mapping[str, Parted] = {}
         self.templates: dict[Path, template.Template] = {}
         self.faulted: set[Path] = set()
-        self.data = data
+        self.data = data = sound.data
+        self._marked = sound.marked
         self.blind = not isinstance((document.data or {}).get("inputs", {}), dict)
         self.inputs = _inputs({**meant, **(document.data or {})}, data, faults)
         self._read_templates()
@@ -62,7 +62,7 @@ class Texts:
     def _read_templates(self) -> None:
         # The steps of a long runbook repeat most of their texts.
         known: dict[str, tuple[template.Template | None, tuple[Fault, ...]]] = {}
-        for path, text in with_braces(self.data):
+        for path, text in self._marked.braces:
             if text not in known:
                 known[text] = template.parse_template(text, self.inputs)
             parts, wrong = known[text]
@@ -129,10 +129,10 @@ def _inputs(
     if not isinstance(declared, dict):
         return {}
     broken = {str(fault.path[1]) for fault in faults if fault.path[:1] == ("inputs",) and len(fault.path) > 1}
-    given = sound.get("inputs", {}).items()
-    kept = {name: spec for name, spec in given if name not in broken and "type" in spec}
+    given = {name: spec for name, spec in sound.get("inputs", {}).items() if not name.startswith("x-")}
+    kept = {name: spec for name, spec in given.items() if name not in broken and "type" in spec}
     specs = {spec.name: spec for spec in decode_inputs({"inputs": kept})}
-    return {name: specs.get(name) for name in declared if not name.startswith("x-")}
+    return dict.fromkeys(_name(each) for each in declared if not each.startswith("x-")) | specs
 
 
 def _id_of(step: Any, sound: Mapping[str, Any] | None) -> str:  # noqa: ANN401  (any JSON)
@@ -140,12 +140,17 @@ def _id_of(step: Any, sound: Mapping[str, Any] | None) -> str:  # noqa: ANN401  
     if sound and "id" in sound:
         return str(sound["id"])
     name = step.get("id") if isinstance(step, dict) else None
-    if not isinstance(name, str) or not name or fits(IDENTIFIER, name):
-        return name if isinstance(name, str) else ""
-    # Only a file with faults pays for the words.
-    from engine.runbook.wording.keys import mended_name  # noqa: PLC0415
+    return _name(name) if isinstance(name, str) else ""
 
-    return mended_name(name, IDENTIFIER) or name
+
+def _name(name: str) -> str:
+    """Give a name, or of one that is refused the spelling that is proposed."""
+    if not name or fits(IDENTIFIER, name):
+        return name
+    # Only a file with faults pays for the words.
+    from engine.runbook.wording.keys import proposed  # noqa: PLC0415
+
+    return proposed(name)
 
 
 def _conditions(data: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
@@ -160,20 +165,3 @@ def _conditions(data: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
                     for index, item in enumerate(value)
                     if isinstance(item, str)
                 )
-
-
-def with_braces(data: Mapping[str, Any] | None) -> list[tuple[Path, str]]:
-    """Give the texts with a brace where a template may stand, in their order."""
-    found: list[tuple[Path, str]] = []
-    _collect((), data or {}, found)
-    return [(path, text) for path, text in found if may_hold_template(path)]
-
-
-def _collect(path: Path, value: Mapping[str, Any] | list[Any], found: list[tuple[Path, str]]) -> None:
-    """Find the texts with what every mark of a template begins or ends with: most have none."""
-    for key, each in value.items() if isinstance(value, dict) else enumerate(value):
-        if isinstance(each, str):
-            if "{" in each or "}}" in each:
-                found.append(((*path, key), each))
-        elif isinstance(each, (dict, list)):
-            _collect((*path, key), each, found)

@@ -11,7 +11,7 @@ from engine.runbook.document import Fault, Places
 from engine.runbook.layout import INDENT
 from engine.runbook.pasted import is_prose
 from engine.runbook.scalars import RANGE, SPELLING, TIME, WORD, Refusal, meant, quoted
-from engine.runbook.signs import DASH, is_key
+from engine.runbook.signs import DASH, NO_KEY, is_key
 from engine.runbook.spot import NEAR
 from engine.runbook.syntax import QUOTE
 
@@ -104,6 +104,8 @@ def _folded(text: str, path: Path, start: int, end: int) -> Fault:
     written = text[start:end]
     first = written.strip().splitlines()[0].strip()[:_SHOWN]
     dash = re.search(r"[\r\n][ \t]*(- +)(\S[^\r\n]*)", written)
+    if isinstance(path[-1], str) and (fault := _colonless(text, written, start, path[-1])):
+        return fault
     if not isinstance(path[-1], int) and dash:
         item = first.lstrip("-").lstrip()
         message = "an item of the list below it, without its dash and blank"
@@ -122,6 +124,23 @@ def _folded(text: str, path: Path, start: int, end: int) -> Fault:
     elif isinstance(path[-1], int):
         help_ = f"an item of its own begins with a dash: `- {rest[:_SHOWN]}`; else write both on one line."
     return FOLDED, at, at + len(rest), f'it belongs to "{first}" above', help_
+
+
+def _colonless(text: str, written: str, start: int, owner: str) -> Fault | None:
+    """Judge lines below a key that are keys and values but for the colon: ``branch = pune``."""
+    # Only a text that YAML joins pays for the words.
+    from engine.runbook.spelling import line  # noqa: PLC0415
+    from engine.runbook.wording.glued import halves  # noqa: PLC0415
+
+    before = max(text.rfind("\n", 0, start), text.rfind("\r", 0, start)) + 1
+    lines = [each.strip() for each in written.splitlines() if each.strip()]
+    found = [halves(each) for each in lines]
+    if text[before:start].strip() or not found[0] or None in found:
+        return None
+    is_tight = lines[0][len(found[0][0])] == ":"
+    message = "a space is missing after the colon" if is_tight else "it has no colon"
+    first = line(*found[0]) if owner == "custom" else f"`{': '.join(found[0])}`"
+    return NO_KEY, start, start + len(lines[0]), message, f"write {first}, and so on below."
 
 
 def escaped(text: str, value: str, path: Path | None, start: int, end: int) -> Fault | None:

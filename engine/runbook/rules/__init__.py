@@ -21,6 +21,7 @@ from engine.runbook.rules import (
     input_choices,
     input_defaults,
     input_patterns,
+    inputs_without_braces,
     languages,
     languages_of_templates,
     limits_above_expectations,
@@ -28,6 +29,7 @@ from engine.runbook.rules import (
     payers_asked_to_pay,
     ranges,
     receipts_to_debtors,
+    references_as_texts,
     repeated_filters,
     repeated_steps,
     spoilt_ids,
@@ -60,6 +62,9 @@ RULES: tuple[Rule, ...] = (
     accepted_codes.check,
 )
 
+RULES_AS_WRITTEN: tuple[Rule, ...] = (inputs_without_braces.check,)
+"""The same, for rules about how a runbook is written: once it is filled in, nothing of it is left."""
+
 SMELLS: tuple[Rule, ...] = (
     limits_above_expectations.check,
     payers_asked_to_pay.check,
@@ -82,6 +87,7 @@ SMELLS_AS_WRITTEN: tuple[Rule, ...] = (
     customers_in_the_file.check,
     defaults_that_choose_people.check,
     repeated_filters.check,
+    references_as_texts.check,
 )
 """Rules about how a runbook is written; they see it whole, without any fault, and before it is filled in."""
 
@@ -92,6 +98,12 @@ MOST = 1_000
 def check(parts: Parts) -> Iterator[Fault]:
     """Run every rule that says what is wrong."""
     for rule in RULES:
+        yield from rule(parts)
+
+
+def check_as_written(parts: Parts) -> Iterator[Fault]:
+    """Run every rule that says what is written wrong."""
+    for rule in RULES_AS_WRITTEN:
         yield from rule(parts)
 
 

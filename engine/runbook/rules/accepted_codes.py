@@ -42,6 +42,7 @@ steps:
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 from inspect import ismodule
 
 from engine.diagnostics import Kind, Severity
@@ -62,6 +63,7 @@ OF_THE_CATALOG = frozenset(("RB403",))
 OF_NO_STEP = frozenset(("RB415", "RB506", "RB507", "RB512"))
 """Codes of warnings about the catalog, inputs, audiences that no step uses, and accepting itself."""
 
+_CATALOG = "RB4"
 _ELSEWHERE = frozenset(("RB6", "RB7"))
 """How codes begin that are about revisions, and about scenarios."""
 
@@ -79,11 +81,27 @@ def _about(code: str, known: frozenset[str]) -> tuple[str, str]:
     """Say what a code is not, and what to write."""
     if code in OF_NO_STEP or code[:3] in _ELSEWHERE:
         return f"{code} is about no step", "delete it; mend what it stands for, or let the warning stand."
-    if not code.startswith(_SMELLS):
+    if not code.startswith(_SMELLS) and (code.startswith(_CATALOG) or code in _of_texts()):
         return f"no warning at a step has {code}", "mend what it stands for: errors cannot be accepted."
-    meant = nearest(code, sorted(each for each in known if each.startswith(_SMELLS)))
+    meant = next((each for each in sorted(known) if sorted(each) == sorted(code)), None)
+    if code.startswith(_SMELLS) and not meant:
+        meant = nearest(code, sorted(each for each in known if each.startswith(_SMELLS)))
     mend = f"did you mean {meant}?" if meant else "write the code that stands behind the word warning."
     return f"there is no {code}", mend
+
+
+@lru_cache(maxsize=1)
+def _of_texts() -> frozenset[str]:
+    """Give the codes of all that can be found in the text of a runbook."""
+    # Only who writes a code that no warning has pays for it.
+    from importlib import import_module  # noqa: PLC0415
+    from pkgutil import walk_packages  # noqa: PLC0415
+
+    from engine import runbook  # noqa: PLC0415
+
+    names = [each.name for each in walk_packages(runbook.__path__, f"{runbook.__name__}.")]
+    held = (value for name in names for value in vars(import_module(name)).values())
+    return frozenset(value.code for value in held if isinstance(value, Kind))
 
 
 def warnings() -> frozenset[str]:

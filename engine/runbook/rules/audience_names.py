@@ -43,7 +43,7 @@ MOST_SUGGESTED = 20
 
 def check(parts: Parts) -> Iterator[Fault]:
     """Find names of audiences that nothing describes."""
-    known = list(parts.data.get("audiences", {}))
+    known = [name for name in parts.data.get("audiences", {}) if not name.startswith("x-")]
     compared, suggested = known[:MOST_COMPARED], 0
     for path, step in parts.steps:
         name = step.get("audience")

@@ -54,9 +54,9 @@ CHOOSES = Kind(
 def check(parts: Parts) -> Iterator[Fault]:
     """Find inputs with a default that reach the campaign or a filter, each where it does so first."""
     usual = {
-        name: spec["default"]
-        for name, spec in parts.data.get("inputs", {}).items()
-        if isinstance(spec, dict) and "default" in spec and not _moves(spec)
+        str(path[-1]): spec["default"]
+        for path, spec in parts.inputs
+        if "default" in spec and not _moves(spec)
     }
     for path, name in _choosing(parts) if usual else ():
         if name in usual:

@@ -36,7 +36,8 @@ from collections.abc import Iterator
 from engine.diagnostics import Kind, Severity
 from engine.runbook.fault import Fault
 from engine.runbook.leaves import LANGUAGES
-from engine.runbook.rules.parts import Parts, listed
+from engine.runbook.marked import is_reference
+from engine.runbook.rules.parts import Parts, is_open, listed
 from engine.runbook.spelling import nearest
 
 UNKNOWN = Kind(
@@ -59,7 +60,8 @@ def check(parts: Parts) -> Iterator[Fault]:
     """Find languages that the API's pages do not name."""
     for path, keys in parts.filters:
         for place, item in listed(keys.get("language")):
-            if isinstance(item, str) and item not in LANGUAGES and "{{" not in item:
+            is_known = item in LANGUAGES or not isinstance(item, str) or is_open(item)
+            if not is_known and not is_reference(item):
                 message = f'"{item}" is not a language that campaigns know'
                 yield Fault(UNKNOWN, (*path, "language", *place), "value", message, _mend(item))
 

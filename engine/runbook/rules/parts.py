@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from engine.diagnostics import Path
 from engine.runbook.fault import Where
+from engine.runbook.marked import Marked, marked
 
 ACCEPTED = "accept_warnings"
 """The key under which a step accepts warnings: their codes, each with the reason."""
@@ -22,14 +23,14 @@ def steps(data: Mapping[str, Any]) -> Iterator[tuple[Path, Mapping[str, Any]]]:
 def audiences(data: Mapping[str, Any]) -> Iterator[tuple[Path, Mapping[str, Any]]]:
     """Walk over the audiences that are named once."""
     for name, audience in data.get("audiences", {}).items():
-        if isinstance(audience, dict):
+        if isinstance(audience, dict) and not name.startswith("x-"):
             yield ("audiences", name), audience
 
 
 def inputs(data: Mapping[str, Any]) -> Iterator[tuple[Path, Mapping[str, Any]]]:
     """Walk over the inputs whose type is known."""
     for name, spec in data.get("inputs", {}).items():
-        if isinstance(spec, dict) and "type" in spec:
+        if isinstance(spec, dict) and "type" in spec and not name.startswith("x-"):
             yield ("inputs", name), spec
 
 
@@ -103,6 +104,18 @@ class Parts:
         owners = (*self.audiences, *self.steps)
         found = ((path, owner.get("filters")) for path, owner in owners)
         return [((*path, "filters"), keys) for path, keys in found if isinstance(keys, dict)]
+
+    @cached_property
+    def marked(self) -> Marked:
+        """The texts in which the value of an input is meant."""
+        return marked(self.data)
+
+    def at(self, path: Path) -> Any:  # noqa: ANN401  (any JSON)
+        """Give what stands at a path that leads somewhere."""
+        found: Any = self.data
+        for part in path:
+            found = found[part]
+        return found
 
     @cached_property
     def addressed(self) -> Sequence[Addressed]:

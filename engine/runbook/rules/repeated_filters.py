@@ -5,8 +5,8 @@ place is forgotten. Then a step messages customers that the others leave out, an
 compare them letter by letter.
 
 Describe them once under `audiences:`, and name that audience on the steps. So it is with one value of a
-column that stands in four steps or more, such as a branch: make it an input with that value as its default,
-and write `"{{ inputs.branch }}"`.
+column that stands in four steps or more, such as a branch: declare an input, write `"{{ inputs.branch }}"`,
+and give the value when the runbook is started.
 
 Wrong:
 
@@ -93,7 +93,7 @@ def _columns(own: Iterable[_Own]) -> Iterator[Fault]:
         if len(places) >= MANY_VALUES:
             at = (*places[0][0], "filters", "custom", column)
             message = f"this value of {column} stands in {_named(places)}"
-            mend = "declare an input with it as the default, or describe these customers under `audiences:`."
+            mend = "declare an input without a default for it, or describe them under `audiences:`."
             yield Fault(REPEATED, at, "key", message, mend)
 
 

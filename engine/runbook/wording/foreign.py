@@ -1,12 +1,15 @@
 """Keys that other programs have: ``if``, ``enum``, and the contraries ``unless`` and ``exclude_language``."""
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
 from engine.diagnostics import Json
 from engine.runbook.fault import Broken
 from engine.runbook.leaves import SETTLED
 from engine.runbook.spelling import line, nearest
 
+_TEXTS = ("text", "message", "msg", "body", "content")
 # How other programs call keys; of several, the first counts that the group takes and does not have yet.
 _OTHER_NAMES = {
     **dict.fromkeys(("if", "condition", "only_if", "run_if"), ("when",)),
@@ -14,6 +17,9 @@ _OTHER_NAMES = {
     **dict.fromkeys(("step", "step_id", "key"), ("id",)),
     **dict.fromkeys(("enum", "options", "values", "allowed", "allowed_values", "one_of"), ("choices",)),
     **dict.fromkeys(("times", "count", "tries", "retries", "max_attempts"), ("attempts",)),
+    **dict.fromkeys(_TEXTS, ("template",)),
+    **dict.fromkeys(("params", "parameters", "variables", "vars", "arguments", "args"), ("inputs",)),
+    **dict.fromkeys(("groups", "segments", "lists", "cohorts", "targets"), ("audiences",)),
     "min": ("minimum",),
     "max": ("maximum", "attempts"),
 }
@@ -29,8 +35,24 @@ def other_name(broken: Broken, key: str) -> str | None:
     """Give the key that other programs call so, if it may stand here and does not yet."""
     known, group = broken.schema.get("properties", {}), broken.value
     assert isinstance(group, dict)
-    others = _OTHER_NAMES.get(key.lower(), ())
+    others = [*_OTHER_NAMES.get(key.lower(), ()), *(["channel"] if _is_channel(group[key], known) else ())]
     return next((each for each in others if each in known and each not in group), None)
+
+
+def is_text(key: str) -> bool:
+    """Whether other programs have the words of a message under a key."""
+    return key.lower() in _TEXTS
+
+
+def _is_channel(value: Json, known: Mapping[str, Any]) -> bool:
+    return isinstance(value, str) and value.lower() in known.get("channel", {}).get("enum", ())
+
+
+def section(key: str) -> str | None:
+    """Give the part of a runbook, inputs or audiences, for which a key at the top was meant."""
+    parts = ("inputs", "audiences")
+    other = _OTHER_NAMES.get(key.lower(), ())
+    return other[0] if other and other[0] in parts else nearest(key, parts)
 
 
 def contrary_mend(broken: Broken, key: str) -> str | None:

@@ -9,6 +9,8 @@ from engine.runbook.spelling import line, yaml
 
 _KEY_AND_REST = re.compile(r"([\w-]+)(?:\s*[:=]\s*|\s+|(?=[\[{]))(\S.*)")
 
+_HALVES = re.compile(r"""([A-Za-z_][\w-]*)\s*[:=]+\s*["']?([^\s"'/<>!][^"']*?)["']?\s*""")
+
 _LONGEST = 200  # characters: a longer key is no slip
 
 
@@ -16,6 +18,12 @@ def first_word(key: str, known: Collection[str]) -> str | None:
     """Give the known key with which a longer one begins: of ``id camp_demo`` it is ``id``."""
     found = _KEY_AND_REST.fullmatch(key) if len(key) <= _LONGEST else None
     return found[1] if found and found[1] in known and found[1] != key else None
+
+
+def halves(text: str) -> tuple[str, str] | None:
+    """Take a text apart that is a key and a value with other signs between them than a colon and a space."""
+    found = _HALVES.fullmatch(text) if len(text) <= _LONGEST else None
+    return (found[1], found[2]) if found else None
 
 
 def parted(key: str, value: Json, known: Collection[str]) -> str | None:

@@ -18,10 +18,11 @@ from engine.runbook.fault import (
     Fault,
 )
 from engine.runbook.leaves import IDENTIFIER, NAME, WARNING, fits
+from engine.runbook.model import InputType
 from engine.runbook.secret import is_secret
 from engine.runbook.spelling import line, listed, nearest, shown
-from engine.runbook.wording.foreign import contrary_mend, other_name
-from engine.runbook.wording.glued import enlisted, first_word, is_slip_of_number, parted
+from engine.runbook.wording.foreign import contrary_mend, is_text, other_name
+from engine.runbook.wording.glued import enlisted, first_word, halves, is_slip_of_number, parted
 
 LIMIT_MEND = "`limit: 100`, or `limit: none` to say that there is no limit"
 _LIST = "write a list"
@@ -50,7 +51,7 @@ _WITHIN = {
 # Seeking what an unknown key was meant to be takes a while; with more of them it is another file.
 _MOST_SOUGHT = 100
 _MOST_TOLD = 1001  # of them; one more than is ever shown
-_OF_STEPS = frozenset(
+OF_STEPS = frozenset(
     (
         "channel",
         "template",
@@ -137,12 +138,12 @@ def unknown(broken: Broken, belongs: Mapping[str, Mapping[str, str]]) -> Iterato
         elif (mend := _slip(broken, key)) is not None:
             if mend.startswith(_LIST) and above.get(key) in extras:
                 continue  # said already, of the first item behind the comma
-            message = f"{owner(broken.path, broken.value)} has no key {_quoted(key)}"
+            message = f"{owner(broken.path, broken.value)} has no key {quoted(key)}"
             yield Fault(UNKNOWN_KEY, at, "key", message, mend)
         elif key in _OF_LATER_VERSIONS and ELSEWHERE not in belongs:
             yield Fault(LATER_KEY, at, "key", f"`{key}` is not read yet", _OF_LATER_VERSIONS[key])
-        elif (owners := belongs.get(place, {}).get(key)) is not None:
-            yield Fault(MISPLACED_KEY, at, "key", f"`{key}` is a key of {owners}", _change(place, key))
+        elif (whose := _whose(broken, key, belongs.get(place, {}))) is not None:
+            yield Fault(MISPLACED_KEY, at, "key", f"`{key}` {whose}", _change(place, key))
         elif (parent := _emptied(broken, key, above.get(key, ""))) is not None:
             message = f"`{key}` stands beside `{parent}`, which is empty"
             yield Fault(
@@ -152,8 +153,17 @@ def unknown(broken: Broken, belongs: Mapping[str, Mapping[str, str]]) -> Iterato
             if not any(home == f"under `{each}`" for each in extras):  # else it moves with that one
                 yield Fault(MISPLACED_KEY, at, "key", f"`{key}` belongs {home}", f"move it {home}")
         else:
-            message = f"{owner(broken.path, broken.value)} has no key {_quoted(key)}"
+            message = f"{owner(broken.path, broken.value)} has no key {quoted(key)}"
             yield Fault(UNKNOWN_KEY, at, "key", message, _unknown_mend(broken, key))
+
+
+def _whose(broken: Broken, key: str, owners: Mapping[str, str]) -> str | None:
+    """Say of which channels or types a key is, or the group in which it belongs, if not of this one."""
+    if key in owners:
+        return f"is a key of {owners[key]}"
+    group = _WITHIN.get(key, "")
+    is_elsewhere = group in owners and group not in broken.schema["properties"]
+    return f"belongs under `{group}`, a key of {owners[group]}" if is_elsewhere else None
 
 
 def _emptied(broken: Broken, key: str, before: str) -> str | None:
@@ -289,6 +299,12 @@ def _unknown_mend(broken: Broken, key: str) -> str:
         )
     if mend := contrary_mend(broken, key):
         return mend
+    if is_text(key) and "template" in known:
+        has_one = "template" in broken.value
+        instead = f"in the template: write {_IDS['template']}"
+        return (
+            "delete it: what is sent stands in the template" if has_one else f"what is sent stands {instead}"
+        )
     if (near := _near(broken, key)) is not None:
         name = broken.value[key] if near == "id" else None
         mended = mended_name(name, IDENTIFIER) if isinstance(name, str) else None
@@ -313,7 +329,8 @@ def _listed(value: Json) -> list[Json]:
     return value if isinstance(value, list) else [value]
 
 
-def _quoted(key: str) -> str:
+def quoted(key: str) -> str:
+    """Give a key as a sentence names it."""
     return f"`{key}`" if key.isidentifier() and shown(key) == f'"{key}"' else shown(key)
 
 
@@ -331,7 +348,7 @@ def _home(key: str, path: Path, belongs: Mapping[str, Mapping[str, str]]) -> str
 def _home_in_runbook(key: str, path: Path) -> str | None:
     if path[2:3] == ("filters",) and key not in _WITHIN:
         beside = key in {"expect", "audience"} or path[0] == "steps"
-        return ("beside `filters`" if beside else "to a step") if key in _OF_STEPS | OF_DEFAULTS else None
+        return ("beside `filters`" if beside else "to a step") if key in OF_STEPS | OF_DEFAULTS else None
     if key in _WITHIN and _WITHIN[key] not in path[-1:]:
         return f"under `{_WITHIN[key]}`"
     if path == ():
@@ -342,17 +359,22 @@ def _home_in_runbook(key: str, path: Path) -> str | None:
 
 
 def _to_step(key: str) -> str | None:
-    return "to a step" if key in _OF_STEPS else None
+    return "to a step" if key in OF_STEPS else None
 
 
 def _out_of_step(key: str, path: Path) -> str | None:
-    if len(path) > len(("steps", 0)) and key in _OF_STEPS | OF_DEFAULTS:
+    if len(path) > len(("steps", 0)) and key in OF_STEPS | OF_DEFAULTS:
         return f"beside `{path[2]}`"
     return "to the top of the file" if key in OF_THE_TOP else None
 
 
 def _name_mend(broken: Broken, key: str) -> str:
     rule = broken.schema["patternErrorMessage"]
+    assert isinstance(broken.value, dict)
+    if broken.value[key] is None and (found := halves(key)):
+        name, value = found
+        is_type = broken.path == ("inputs",) and value in set(InputType)
+        return f"write a colon and a space: {line(name, {'type': value} if is_type else value)}"
     if broken.path[-1:] == ("accept_warnings",):
         mended = key.upper() if fits(WARNING, key.upper()) else None
     else:
@@ -365,3 +387,8 @@ def mended_name(name: str, pattern: str) -> str | None:
     joint = "-" if pattern == NAME else "_"
     mended = re.sub(r"[^a-z0-9]+", joint, name[:63].lower()).strip(joint)
     return mended if fits(pattern, mended) else None
+
+
+def proposed(name: str) -> str:
+    """Give a name of a step, an input or an audience, or of one that is refused the proposed spelling."""
+    return name if fits(IDENTIFIER, name) else mended_name(name, IDENTIFIER) or name

@@ -3,7 +3,7 @@
 import re
 
 from engine.diagnostics import Json
-from engine.runbook.spelling import line
+from engine.runbook.spelling import line, yaml
 from engine.runbook.wording.keys import LIMIT_MEND
 
 _NUMBER = re.compile(r"\D{0,20}?(\d{1,8}(?:[, _]\d{2,3}){1,3}|\d{1,8})\s?([kK]?)\b(?![.%\d])[^\d%]{0,40}")
@@ -39,9 +39,12 @@ def timespan(text: str) -> str | None:
 
 
 def braced(key: str, text: str) -> str | None:
-    """Say how a template is written of which only some braces stand."""
+    """Say how a template is written of which only some braces stand; an item of a list has no key."""
     found = _BRACED.fullmatch(text)
-    return f"write two braces on each side: {line(key, f'{{{{ inputs.{found[1]} }}}}')}" if found else None
+    if found is None:
+        return None
+    template = f"{{{{ inputs.{found[1]} }}}}"
+    return f"write two braces on each side: {line(key, template) if key else f'`{yaml(template)}`'}"
 
 
 def limited(value: Json) -> str:

@@ -21,7 +21,9 @@ from engine.runbook.leaves import (
 )
 from engine.runbook.model import InputType
 from engine.runbook.spelling import line, listed, nearest, shown, yaml
+from engine.runbook.wording.bounds import bounded
 from engine.runbook.wording.claims import claims
+from engine.runbook.wording.glued import halves
 from engine.runbook.wording.keys import EVERYONE_MEND, LIMIT_MEND, mended_name, placeholder
 from engine.runbook.wording.limits import braced, limited, plain_number, timespan
 
@@ -108,22 +110,20 @@ def _rewritten(broken: Broken) -> str | None:
 def _grouped(broken: Broken) -> str | None:
     """Say where in the group that is wanted the one value belongs that was written instead of it."""
     value, known = broken.value, broken.schema.get("properties", {})
+    if broken.key == "custom" and isinstance(value, str) and (found := halves(value)):
+        return f"write {line(broken.key, {found[0]: found[1]})}"
     if isinstance(value, str) and "per" in known:
         words = known["per"]["enum"]
         per = nearest(value, words)
         return f"write {line(broken.key, {'per': per})}" if per else None
+    if "matched" in known or {"min", "max"} <= {*known}:
+        return bounded(broken.key, value, outer="matched" in known)
     number = plain_number(value) if isinstance(value, str) else value
-    if not isinstance(number, int) or isinstance(number, bool):
+    if "attempts" not in known or not isinstance(number, int) or isinstance(number, bool):
         return None
-    if "attempts" in known:
-        bounds = known["attempts"]
-        is_within = bounds["minimum"] <= number <= bounds["maximum"]
-        return f"write {line(broken.key, {'attempts': number, 'within': '30s'})}" if is_within else None
-    least = isinstance(value, str) and value.lstrip().startswith(">")
-    bound: Json = {"min" if least else "max": number}
-    if "matched" in known:
-        return f"write {line(broken.key, {'matched': bound})}"
-    return f"write {line(broken.key, bound)}" if {"min", "max"} <= {*known} else None
+    bounds = known["attempts"]
+    is_within = bounds["minimum"] <= number <= bounds["maximum"]
+    return f"write {line(broken.key, {'attempts': number, 'within': '30s'})}" if is_within else None
 
 
 def _bared(key: str, text: str, schema: Mapping[str, Any]) -> str | None:
@@ -201,14 +201,15 @@ def _example(broken: Broken) -> str:
 
 def filled(broken: Broken) -> str:
     """Say what may stand where nothing stands."""
-    if broken.role == "limit":
-        return f"write {LIMIT_MEND}"
-    if broken.role == "filters":
-        return f"write {line('filters', broken.examples[0])}, or {EVERYONE_MEND}"
+    if broken.role in ("limit", "filters"):
+        filters = f"{line('filters', broken.examples[0])}, or {EVERYONE_MEND}" if broken.examples else ""
+        return f"write {LIMIT_MEND if broken.role == 'limit' else filters}"
     if broken.is_item:
         return "write the value, or delete the item"
     if "enum" in broken.schema:
         return f"write {_words(broken.key, broken.schema['enum'])}"
+    if broken.path[-2:-1] == ("custom",) and (found := halves(broken.key)):
+        return f"write a colon and a space: {line(*found)}"
     leave = ", or delete the line if it is not meant to narrow" if broken.is_filter else ""
     if not broken.examples or placeholder(broken.path):
         return f"write {placeholder(broken.path) or wanted(broken.schema)}{leave}"

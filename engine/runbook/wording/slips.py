@@ -7,8 +7,11 @@ from typing import Any
 from engine.diagnostics import Json, Path
 from engine.frozen import replace
 from engine.runbook.fault import EMPTY, MISPLACED_KEY, UNKNOWN_KEY, WRONG_TYPE, Fault
+from engine.runbook.leaves import IDENTIFIER, fits
+from engine.runbook.model import STEP_KEYS
 from engine.runbook.signs import is_key
-from engine.runbook.spelling import listed
+from engine.runbook.spelling import line, listed, nearest
+from engine.runbook.wording.keys import OF_STEPS, mended_name, proposed, quoted
 
 _OF_NAMES = {("inputs",), ("audiences",)}
 _STEP = len(("steps", 0))
@@ -16,7 +19,54 @@ _STEP = len(("steps", 0))
 
 def told_once(data: Mapping[str, Json], faults: Sequence[Fault]) -> list[Fault]:
     """Leave out the faults of a runbook's data that only follow from another one."""
-    return [*_strays_once(_keys_of_lists(data, _children_once(data, _dashes_once(data, faults))))]
+    split = _dashes_once(data, _names_once(data, faults))
+    return [*_strays_once(_keys_of_lists(data, _children_once(data, split)))]
+
+
+# ---------------------------------------------------------------- a step's id in place of `id`
+
+
+def _names_once(data: Mapping[str, Json], faults: Sequence[Fault]) -> Sequence[Fault]:
+    """Tell of a step whose keys stand below its id, ``- remind: {…}``, in place of all that it lacks."""
+    lacking = dict.fromkeys(
+        fault.path for fault in faults if fault.where == "missing" and _is_step(fault.path)
+    )
+    names = ((path, _name_above(_at(data, path))) for path in lacking)
+    named: dict[Path, str] = {path: name for path, name in names if name}
+    rest = [fault for fault in faults if not _is_of_name(fault, named)]
+    return [*(_unnamed(_at(data, path), path, name) for path, name in named.items()), *rest]
+
+
+def _is_step(path: Path) -> bool:
+    return len(path) == _STEP and path[0] == "steps" and isinstance(path[1], int)
+
+
+def _is_of_name(fault: Fault, named: Mapping[Path, str]) -> bool:
+    """Whether it is about such a name, or about what is missing beside it."""
+    name = named.get(fault.path[:_STEP])
+    return name is not None and (fault.where == "missing" or fault.path[_STEP : _STEP + 1] == (name,))
+
+
+def _name_above(step: Json) -> str | None:
+    """Give the first key of a step without an id if it is none that steps have, and holds keys or nothing."""
+    first = next(iter(step), None) if isinstance(step, dict) and "id" not in step else None
+    if first is None or not isinstance(step, dict) or is_key(first) or first.startswith("x-"):
+        return None
+    below = step[first]
+    if isinstance(below, dict):
+        return first if any(key in STEP_KEYS or key in OF_STEPS for key in below) else None
+    is_id = below is None and len(step) > 1 and nearest(first, (*STEP_KEYS, *OF_STEPS)) is None
+    return first if is_id else None
+
+
+def _unnamed(step: Mapping[str, Json], path: Path, name: str) -> Fault:
+    below = step[name]
+    given = below.get("id") if isinstance(below, dict) else None
+    name_of_it = (
+        given if isinstance(given, str) and fits(IDENTIFIER, given) else mended_name(name, IDENTIFIER)
+    )
+    mend = f"write `- id: {name_of_it or 'NAME'}`, and the step's keys below it, in line with `id`."
+    return Fault(UNKNOWN_KEY, (*path, name), "key", f"{quoted(name)} is no key of a step", mend)
 
 
 # ---------------------------------------------------------------- a dash before a key
@@ -68,10 +118,22 @@ def _keys_of_lists(data: Mapping[str, Json], faults: Iterable[Fault]) -> Iterato
         value = _at(data, fault.path) if fault.kind is WRONG_TYPE else None
         are_keys = isinstance(value, list) and all(isinstance(each, dict) for each in value)
         if value and are_keys and "`key: value` lines" in fault.message:
-            mend = f"write the keys without dashes or [ ], so that they belong to `{fault.path[-1]}`."
-            yield replace(fault, help=mend)
+            mend = f"write the keys without dashes or [ ], so that they belong to `{fault.path[-1]}`"
+            yield replace(fault, help=f"{_named(fault.path, value[0]) or mend}.")
         else:
             yield fault
+
+
+def _named(path: Path, item: Mapping[str, Json]) -> str | None:
+    """Say how an input or an audience is written that says its name under a key, as others do."""
+    key = next((key for key in ("name", "id") if isinstance(item.get(key), str)), None)
+    if path not in _OF_NAMES or key is None:
+        return None
+    rest = {each: value for each, value in item.items() if each != key}
+    rest = rest or (
+        {"type": "string"} if path == ("inputs",) else {"filters": {"payment_status": ["bounced"]}}
+    )
+    return f"write each below its name, without a dash: {line(proposed(str(item[key])), rest)}"
 
 
 # ---------------------------------------------------------------- keys too far left

@@ -22,7 +22,7 @@ from engine.runbook.shape.people import FILTER_KEYS
 from engine.runbook.spelling import line, shown
 from engine.runbook.wording.glued import parted
 from engine.runbook.wording.keys import EVERYONE_MEND, owner
-from engine.runbook.wording.limits import limited
+from engine.runbook.wording.limits import braced, limited
 from engine.runbook.wording.mends import (
     GROUP,
     SPANS,
@@ -84,7 +84,7 @@ def unknown_word(broken: Broken) -> Iterator[Fault]:
 
 def _word_mend(broken: Broken, value: str) -> str:
     if broken.is_filter:
-        return status_mend(broken)
+        return braced("" if broken.is_item else broken.key, value) or status_mend(broken)
     if broken.path[0] == "inputs" and (meant := TYPES_ELSEWHERE.get(value.lower())):
         value = meant
     return among(broken.key, value, broken.bound)

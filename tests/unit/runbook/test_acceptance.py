@@ -9,7 +9,7 @@ import pytest
 
 from engine.diagnostics import Kind, Severity
 from engine.manual import KINDS
-from engine.runbook.acceptance import ABOUT, OVER_STEPS, by_step
+from engine.runbook.acceptance import ABOUT, OVER_STEPS, by_step, split
 from engine.runbook.draft import Draft, fill, read
 from engine.runbook.rules import RULES, SMELLS, SMELLS_OF_CONDITIONS
 from engine.runbook.rules.accepted_codes import OF_NO_STEP, warnings
@@ -100,6 +100,15 @@ def test_all_users_of_an_audience_must_accept_what_is_wrong_with_it() -> None:
     assert said(draft(users[0], bare, top=top)) == (["RB510"], [])
 
 
+def test_who_must_accept_it_too_is_said_once() -> None:
+    """A plan parts the findings of a runbook a second time."""
+    top = f"audiences: {{some: {{filters: {{ids: {IDS}}}}}}}\n"
+    users = [step("a", "audience: some, accept_warnings: {RB510: So.}"), step("b", "audience: some")]
+    made = draft(users[0], users[1].replace("t1", "t2"), top=top)
+    assert split(made.document, made.diagnostics) == (made.diagnostics, ())
+    assert made.diagnostics[0].help.endswith("To accept it, do so at `b`, too.")
+
+
 def test_an_error_is_never_accepted() -> None:
     """Its code is one of an error, and that is one more."""
     made = draft(
@@ -108,11 +117,19 @@ def test_an_error_is_never_accepted() -> None:
     assert said(made) == (["RB109", "RB210"], [])
 
 
-def test_a_code_that_nobody_knows_is_an_error() -> None:
+@pytest.mark.parametrize(
+    ("code", "help_"),
+    [
+        ("RB595", "did you mean RB5"),
+        ("RB999", "write the code that stands behind the word warning."),
+        ("RB052", "did you mean RB502?"),
+    ],
+)
+def test_a_code_that_nobody_knows_is_an_error(code: str, help_: str) -> None:
     """With the code that was probably meant."""
-    (fault,) = draft(step("a", TESTED.replace("RB505", "RB595"))).diagnostics
-    assert (fault.kind.code, fault.message) == ("RB210", "there is no RB595")
-    assert fault.help.startswith("did you mean RB5")
+    (fault,) = draft(step("a", TESTED.replace("RB505", code))).diagnostics
+    assert (fault.kind.code, fault.message) == ("RB210", f"there is no {code}")
+    assert fault.help.startswith(help_)
 
 
 def test_what_does_not_occur_is_said() -> None:

@@ -326,9 +326,27 @@ TYPES = [
     (step(retry=5), "write `retry: {attempts: 5, within: 30s}`."),
     (step(retry="2 times"), "write `retry: {attempts: 2, within: 30s}`."),
     (step(retry=99), "write a group of `key: value` lines, for example `retry: {attempts: 3, within: 30s}`."),
-    (step(expect=700), "write `expect: {matched: {max: 700}}`."),
-    (step(expect={"matched": 700}), "write `matched: {max: 700}`."),
+    (
+        step(expect=700),
+        (
+            "write `expect: {matched: {min: 700}}` for at least 700, "
+            "or `expect: {matched: {max: 700}}` for at most so many."
+        ),
+    ),
+    (
+        step(expect={"matched": 700}),
+        "write `matched: {min: 700}` for at least 700, or `matched: {max: 700}` for at most so many.",
+    ),
     (step(expect={"matched": ">= 10"}), "write `matched: {min: 10}`."),
+    (filters(custom="branch = pune"), "write `custom: {branch: pune}`."),
+    (step(expect="matched >= 100"), "write `expect: {matched: {min: 100}}`."),
+    (step(expect="matched > 100"), "write `expect: {matched: {min: 101}}`."),
+    (step(expect="100 <= matched"), "write `expect: {matched: {min: 100}}`."),
+    (step(expect="matched < 100"), "write `expect: {matched: {max: 99}}`."),
+    (step(expect="matched == 100"), "write `expect: {matched: {min: 100, max: 100}}`."),
+    (step(expect="at least 100"), "write `expect: {matched: {min: 100}}`."),
+    (step(expect="not more than 1,000"), "write `expect: {matched: {max: 1000}}`."),
+    (step(expect="100 to 400"), "write `expect: {matched: {min: 100, max: 400}}`."),
     (step(success={"failed_pct": 5}), "write `success: failed_pct <= 5`."),
     (step(success={"failed_pct": "< 5%"}), "write `success: failed_pct < 5`."),
     (step(success={"failed_pct": 5, "matched": 10}), "write `success: [failed_pct <= 5, matched >= 10]`."),
@@ -390,6 +408,16 @@ FORMS = [
     (step(retry={"attempts": 11}), OUT_OF_BOUNDS, "write a whole number from 1 to 10."),
     (top(owner="a" * 201), OUT_OF_BOUNDS, "shorten it to 200 characters."),
     (filters(ids=[f"L-{n}" for n in range(501)]), OUT_OF_BOUNDS, "keep at most 500,"),
+    (filters(custom={"branch = pune": None}), EMPTY, "write a colon and a space: `branch: pune`."),
+    (filters(custom={"branch:pune": None}), EMPTY, "write a colon and a space: `branch: pune`."),
+    (filters(custom={"dpd=30": None}), EMPTY, 'write a colon and a space: `dpd: "30"`.'),
+    (top(inputs={"cap=integer": None}), MALFORMED, "write a colon and a space: `cap: {type: integer}`."),
+    (filters(payment_status="inputs.a"), UNKNOWN_WORD, 'each side: `payment_status: "{{ inputs.a }}"`.'),
+    (
+        filters(payment_status=["inputs.a"]),
+        UNKNOWN_WORD,
+        'write two braces on each side: `"{{ inputs.a }}"`.',
+    ),
     (top(inputs={"day": {"type": "date", "choices": ["31.3."]}}), MALFORMED, "2026-03-31, in quotes."),
     (top(inputs={"day": {"type": "date", "default": "31.3."}}), MALFORMED, "or today, yesterday, tomorrow"),
 ]

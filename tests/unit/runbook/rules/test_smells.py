@@ -188,7 +188,7 @@ TWICE = "filters: {payment_status: bounced, custom: {branch: pune}}"
 USES_BOTH = ["audience: one", "audience: other"]
 TWINS = {
     "RB506 read in a condition only": (
-        ("inputs: {go: {type: boolean}}\n", ["filters: everyone, title: inputs.go"]),
+        ("inputs: {go: {type: boolean}}\n", ["filters: everyone, title: It reads inputs.go"]),
         ("inputs: {go: {type: boolean}}\n", ["filters: everyone, when: inputs.go"]),
     ),
     "RB507 named by the last step": ((AUDIENCES, USES_BOTH[:1]), (AUDIENCES, USES_BOTH)),
@@ -197,6 +197,10 @@ TWINS = {
         ("inputs: {branch: {type: date, default: yesterday}}\n", [BY_BRANCH]),
     ),
     "RB509 two are not many": (("", [TWICE] * 3), ("", [TWICE] * 2)),
+    "RB516 words beside the name": (
+        ("", ["filters: everyone, title: inputs.go"]),
+        ("", ["filters: everyone, title: inputs.go is not read"]),
+    ),
     "RB513 one id in common": (
         ("", ["filters: {ids: [L-1, L-2], custom: {loan_id: L-3}}"]),
         ("", ["filters: {ids: [L-1, L-2], custom: {loan_id: [L-2, L-3]}}"]),
@@ -204,6 +208,19 @@ TWINS = {
     "RB548 a number that only looks like one": (
         ("", ["filters: {ids: ['1.23E+12']}"]),
         ("", ["filters: {ids: ['A1E23', '1.2.3', '0.5', 'A-1']}"]),
+    ),
+    "RB548 a range": (
+        ("", ["filters: {ids: [LOANID-1-LOANID-9]}"]),
+        ("", ["filters: {ids: [LOANID-1-9, A1-B1, L-L-1]}"]),
+    ),
+    "RB548 the name of a file": (("", ["filters: {ids: [a.csv]}"]), ("", ["filters: {ids: [a.csv.1]}"])),
+    "RB548 digits of full width": (
+        ("", ["filters: {ids: [L-\uff12]}"]),
+        ("", ["filters: {ids: [\u0932-1]}"]),
+    ),
+    "RB548 a Cyrillic letter": (
+        ("", ["filters: {ids: [LO\u0410N-1]}"]),
+        ("", ["filters: {ids: [\u0410\u0411-1]}"]),
     ),
 }
 
