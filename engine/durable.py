@@ -54,6 +54,16 @@ def sync(path: Path) -> None:
         os.close(descriptor)
 
 
+def closed(path: Path) -> OSError:
+    """Give why a path may not be written: its disk can only be read, or the right to is missing."""
+    try:
+        is_read_only = bool(os.statvfs(path).f_flag & os.ST_RDONLY)
+    except OSError:
+        is_read_only = False
+    why = errno.EROFS if is_read_only else errno.EACCES
+    return OSError(why, os.strerror(why))
+
+
 def _replace(made: Path, path: Path) -> None:
     made.replace(path)
     sync(path.parent)

@@ -16,6 +16,10 @@ _SAID = {
     errno.ENOENT: ("does not exist", "check the path"),
     errno.ENOTDIR: ("does not exist", "check the path: a file is named in it as if it were a folder"),
     errno.ELOOP: ("is a link that leads back to itself", "make the link lead to a file or a folder"),
+    errno.EROFS: (
+        "lies on a disk that can only be read",
+        "mount that disk for writing, or work in a folder on another one",
+    ),
     errno.ENAMETOOLONG: ("has a name longer than the system allows", "check the path, or shorten the name"),
 }
 

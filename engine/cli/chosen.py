@@ -10,7 +10,7 @@ from pathlib import Path
 from engine.api.files import repository_of, working_directory
 from engine.cli.environment import Found, find_environment, look_for_environment
 from engine.cli.screen import warn
-from engine.frozen import dataclass
+from engine.frozen import dataclass, replace
 from engine.refusal import Exit, Refusal
 
 NAME = "runlog.db"
@@ -40,6 +40,57 @@ class Chosen:
     def account_said(self) -> str | None:
         """The key of the account that ``--env`` names; None where it was not said, or cannot be told."""
         return self.found.here.account.key if self.env_said and self.found.here else None
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether an option, ``--env`` or ``--log``, makes it about one log alone."""
+        return self.env_said is not None or self.log_said is not None
+
+    @property
+    def is_there(self) -> bool:
+        """Whether something lies where the log does; what cannot be looked at may be there."""
+        try:
+            return self.log.exists()
+        except OSError:
+            return True
+
+    @property
+    def in_words(self) -> str:
+        """The log in a sentence, with the environment that it is chosen by."""
+        return f"the run log {self.log}{f' ({self.env_said})' if self.env_said else ''}"
+
+    def narrowed(self) -> "Chosen":
+        """Give the same, as somebody names it who means this log and no other."""
+        if self.is_narrowed:
+            return self
+        name = self.found.here.name if self.found.here else None
+        if name is None or self.is_log_said:
+            return replace(self, log_said=self.log)
+        return replace(self, env_said=name)
+
+    def others(self) -> Iterator["Chosen"]:
+        """Give the further logs that the configuration names, each narrowed to it.
+
+        One that leads out of the repository is left out: no run comes to it by its environment.
+        """
+        known = {os.path.realpath(self.log)}
+        for name, here in self.found.config.environments.items():
+            there = Found(self.found.config, here, self.found.root)
+            path = _configured(there)
+            if os.path.realpath(path) in known or _leads_elsewhere(there, path):
+                continue
+            known.add(os.path.realpath(path))
+            # A variable that names a log wins over the environment's own: that is meant only if it is there.
+            by_variable = bool(os.environ.get("RUNBOOK_LOG"))
+            other = Chosen(there, path, name, path if by_variable else None)
+            if other.is_there or not by_variable:
+                yield other
+
+    def all_meant(self) -> Iterator["Chosen"]:
+        """Give every log that a command is about, this one first: where no option names it, others, too."""
+        yield self
+        if not self.is_narrowed:
+            yield from self.others()
 
     def options(self, environment: str | None = None, *, narrows: bool = False) -> str:
         """Give what makes a command line find the same when typed as it stands; ``environment``: a run's.
@@ -113,6 +164,14 @@ def _refuse_elsewhere(found: Found, path: Path) -> None:
             )
 
 
+def _leads_elsewhere(found: Found, path: Path) -> bool:
+    try:
+        _refuse_elsewhere(found, path)
+    except Refusal:
+        return True
+    return False
+
+
 def choose_to_look(environment_name: str | None, log_option: Path | None) -> Chosen:
     """Choose for a command that looks: whatever is the matter with the configuration is a warning."""
     chosen = choose_leniently(environment_name, log_option)
@@ -138,6 +197,10 @@ def log_path(found: Found, option: Path | None) -> Path:
         return option
     if told := os.environ.get("RUNBOOK_LOG"):
         return Path(told)
+    return _configured(found)
+
+
+def _configured(found: Found) -> Path:
     if found.here is not None and found.here.log and found.root is not None:
         return found.root / ".runbook" / found.here.log
     return repository() / ".runbook" / NAME

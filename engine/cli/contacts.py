@@ -178,8 +178,10 @@ def _show(found: _Found, asked: _Asked, chosen: Chosen) -> None:
         )
     if people.contacts and asked.run is not None:
         emit(view.people_table(people.contacts, paint(), width))
+    elif people.contacts:
+        emit(view.contacts_text(people.contacts, paint(), width))
     else:
-        emit(view.contacts_text(people.contacts, paint(), width) if people.contacts else _nobody(asked))
+        emit(_nobody(found, asked))
     if people.unnamed:
         who = "others" if asked.run else "them"
         emit("\n" + view.unnamed_text(people.unnamed, who, paint(), width))
@@ -191,9 +193,11 @@ def _show(found: _Found, asked: _Asked, chosen: Chosen) -> None:
         emit(line, err=True)
 
 
-def _nobody(asked: _Asked) -> str:
+def _nobody(found: _Found, asked: _Asked) -> str:
+    if asked.run is not None and asked.status is None:
+        return "No customer of this run is known by id."
     if asked.run is not None:
-        return "No customer of this run is known by id." if asked.status is None else "Nobody."
+        return "Nobody is known by id." if found.people.unnamed else "Nobody."
     if asked.phone is not None:
         return "No row of the API's logs in this run log has that number: ask by the customer's id, too."
     when = f"since {date_and_time(asked.since)}" if asked.since else "in this log"

@@ -7,12 +7,13 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from engine.api.files import typed
+from engine.api.files import refused, typed
 from engine.cli.chosen import Chosen, is_log_said
 from engine.cli.runlog import letting_go, refuse_lost
 from engine.cli.showing import ENDED, as_it_is
 from engine.cli.stopped import lifting_line
 from engine.config import Environment
+from engine.durable import closed
 from engine.machine import fold
 from engine.record.entry import RunEntry
 from engine.record.outcome import RunStatus
@@ -58,8 +59,9 @@ def _without_log(chosen: Chosen, here: Environment, path: Path) -> Check:
         return wrong("run log", Refusal(message, chosen.completed("`runbook log init`"), Exit.LEASE_OR_LOG))
     folder = next(each for each in path.parents if each.exists())
     if not os.access(folder, os.W_OK | os.X_OK):
-        cure = f"allow it, or name another place with --log: chmod u+wx {typed(folder)}"
-        return wrong("run log", Refusal(f"{folder} may not be written", cure, Exit.LEASE_OR_LOG))
+        why = refused(closed(folder), folder, "written")
+        cure = f"name another place with --log, or {why.cure}"
+        return wrong("run log", Refusal(why.message, cure, Exit.LEASE_OR_LOG))
     return Check("run log", f"none yet; the first run makes it at {path}{_chosen_by(chosen)}")
 
 

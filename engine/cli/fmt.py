@@ -17,6 +17,7 @@ from engine.cli.save import save
 from engine.cli.screen import complain, emit
 from engine.cli.walk import yaml_files_of
 from engine.config import shape as config
+from engine.durable import closed
 from engine.refusal import Exit, Refusal
 from engine.report import findings
 from engine.report.paint import printable
@@ -109,7 +110,7 @@ def _lay_out(file: Path, *, is_diff: bool, is_dry: bool) -> bool:
         return False
     if not is_dry:
         if not os.access(file, os.W_OK):  # it is replaced, which its folder would allow
-            raise refused(PermissionError(), file, "written")
+            raise refused(closed(file), file, "written")
         save(file, new, sparing=())
     if is_diff:
         emit(difference(raw, new, str(file)), end="")

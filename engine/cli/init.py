@@ -16,6 +16,7 @@ from engine.cli.files import CONFIG, PATH, named
 from engine.cli.runlog import ENV, LOG
 from engine.cli.save import save
 from engine.cli.screen import emit, width
+from engine.durable import closed
 from engine.refusal import Refusal
 from engine.shipped import shipped
 
@@ -115,7 +116,7 @@ def _is_there(folder: Path, name: str) -> bool:
         if not stat.S_ISDIR(above.stat().st_mode):
             raise Refusal(f"{above} is a file, and {name} needs a folder there", "name another folder")
         if not os.access(above, os.W_OK | os.X_OK):
-            raise refused(PermissionError(), above, "written")
+            raise refused(closed(above), above, "written")
     except OSError as error:
         raise refused(error, above) from None
     return False

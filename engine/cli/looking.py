@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from engine.cli.chosen import choose_to_look
+from engine.cli.chosen import Chosen, choose_to_look
 from engine.cli.runlog import (
     ENV,
     FORMAT,
@@ -21,12 +21,19 @@ from engine.cli.screen import columns, emit, emit_json, emit_line, json_line, pa
 from engine.cli.showing import STANDS, as_it_is, show_run
 from engine.cli.telling import entry_json
 from engine.record.entry import RunEntry, SendEntry
+from engine.record.outcome import RunStatus
 from engine.refusal import Exit
 from engine.report import lists as view
 from engine.runlog.port import LOG as CHAIN
 from engine.runlog.port import RunLog
 
-NO_LOG = "There is no run log here: nothing was run."
+
+def no_log(*chosen: Chosen) -> str:
+    """Say that there is nothing to look at; what was run elsewhere, nobody knows from here."""
+    return f"There is no run log {', nor '.join(str(each.log) for each in chosen)}: no run is known here."
+
+
+_GOES_ON = (RunStatus.RUNNING, RunStatus.WAITING)
 
 
 @click.command("runs")
@@ -37,16 +44,23 @@ def runs(*, environment_name: str | None, log_option: Path | None, form: str) ->
     """List the runs, newest first; `runbook show RUN` tells more of one."""
     chosen = choose_to_look(environment_name, log_option)
     with looking(chosen) as log:
-        shown = [as_it_is(log, entry)[0] for entry in log.runs()] if log else []
+        seen = [as_it_is(log, entry) for entry in log.runs()] if log else []
+        shown = [entry for entry, _ in seen]
         unknown = [_unknown(log, entry) for entry in shown] if log and form == "text" else []
     if form == "json":
         emit_json([entry.to_json() for entry in shown])
     elif not shown:
-        emit(NO_LOG if log is None else "No runs yet.")
+        emit(no_log(chosen) if log is None else "No runs yet.")
     else:
         emit(view.runs_table(zip(shown, unknown, strict=True), paint(), columns()))
-        if any(entry.status in STANDS for entry in shown):
+        dead = [entry.run for entry, is_alive in seen if entry.status in _GOES_ON and not is_alive]
+        for run in dead:
+            emit(f"The process of run {run} ended, so it does not go on by itself.", err=True)
+        if dead or any(entry.status in STANDS for entry in shown):
             emit(f"`runbook status{chosen.options()}` says what needs you, and what to type.", err=True)
+    for each in chosen.all_meant():
+        if each is not chosen and each.is_there:
+            emit(f"`runbook runs{each.options()}` lists those of {each.in_words}.", err=True)
     return 0
 
 

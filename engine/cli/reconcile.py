@@ -13,7 +13,7 @@ from engine.cli.identity import WITHOUT_ONE
 from engine.cli.outliving import only_complaining
 from engine.cli.runlog import ENV, FORMAT, LOG, RUN, looking_at_one, no_run, nowhere, say_lost_key, writing_to
 from engine.cli.running import Connected
-from engine.cli.screen import emit, emit_json, is_watched, paint
+from engine.cli.screen import complain, emit, emit_json, is_watched, paint
 from engine.cli.showing import needed, show_run, story_of
 from engine.clock import Steady
 from engine.config import Environment, headline
@@ -26,6 +26,7 @@ from engine.report.reconciled import reconciled
 from engine.report.runs import sealed
 from engine.runbook.leaves import seconds
 from engine.runlog.port import RunLog
+from engine.runlog.sqlite import why_closed
 from engine.runner.reconcile import Bounds, Report, reconcile
 
 if TYPE_CHECKING:
@@ -87,7 +88,8 @@ def command(
         raise nowhere(chosen, run, "to look")
     if not chosen.log.exists():
         raise no_run(run, chosen.log)
-    writes = not dry_run and os.access(chosen.log, os.W_OK)
+    closed = None if dry_run else why_closed(Path(os.path.realpath(chosen.log)), to="write")
+    writes = not dry_run and closed is None
     opened = writing_to(chosen, run) if writes else looking_at_one(chosen, run)
     with opened as (log, entry):
         emit(headline(chosen.found.here, entry.campaign), err=form != "text")
@@ -95,7 +97,9 @@ def command(
         if report.seal:
             say_lost_key(log)
         with only_complaining("what the logs show cannot be shown", f"runbook show {entry.run}"):
-            _show(log, entry, chosen, report, form, writes=writes)
+            _show(log, entry, chosen, report, form, closed, writes=writes)
+            if closed and form == "json":
+                complain(f"nothing was written: {closed.message}", closed.cure)
         return _exit_code(log.find(entry.run), report)
 
 
@@ -127,7 +131,16 @@ def _client(connected: Connected) -> "Client":
         raise
 
 
-def _show(log: RunLog, entry: RunEntry, chosen: Chosen, report: Report, form: str, *, writes: bool) -> None:
+def _show(
+    log: RunLog,
+    entry: RunEntry,
+    chosen: Chosen,
+    report: Report,
+    form: str,
+    closed: Refusal | None,
+    *,
+    writes: bool,
+) -> None:
     if form == "json":
         emit_json(_json(log, entry, chosen, report, writes=writes))
         return
@@ -144,7 +157,10 @@ def _show(log: RunLog, entry: RunEntry, chosen: Chosen, report: Report, form: st
     fitted = _fitted(report)
     if not writes:
         shown = f", so not-sent of {' and '.join(fitted)} is not refused: do not say it" if fitted else ""
-        emit(f"  Nothing was written{shown}. Before you resolve anything: runbook reconcile {entry.run}")
+        again = f"runbook reconcile {entry.run}{chosen.options(entry.environment)}"
+        why = f": {closed.message}" if closed else ""
+        first = f"{closed.cure}; then " if closed else ""
+        emit(f"  Nothing was written{why}{shown}. Before you resolve anything: {first}{again}")
     emit("")
     show_run(log, log.find(entry.run), "text", chosen, fitted=fitted)
     if report.seal:

@@ -154,8 +154,8 @@ def no_run(run: str, path: Path) -> Refusal:
     """Say that there is no such run, for there is no log."""
     refuse_empty(run)
     return Refusal(
-        "there is no run log here: nothing was run",
-        f"it would be {path}; choose another environment with --env, or another log with --log",
+        f"there is no run log {path}: no run is known here",
+        "choose another environment with --env, or another log with --log",
     )
 
 

@@ -1,60 +1,139 @@
 """What a stop keeps back: said when one is set, and when it is lifted."""
 
 import shlex
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from pathlib import Path
 
+from engine.api.stops import STOP_FILE
 from engine.cli.chosen import Chosen
+from engine.cli.outliving import only_complaining
 from engine.cli.runlog import looking
-from engine.cli.screen import emit, warn
+from engine.cli.screen import columns, emit, paint, warn
 from engine.cli.showing import as_it_is
-from engine.cli.stopped import is_free, lifting_files, lifting_line
-from engine.record.entry import StopEntry
+from engine.cli.stopped import Seen, is_free, lifting_files, lifting_line, what_stands
+from engine.cli.stopping import Placed
+from engine.record.entry import RunEntry, StopEntry
 from engine.report import runs as view
+from engine.report.messages import messages_so_far
 from engine.runbook.spelling import nearest
+from engine.runlog.port import RunLog
 
 _MOST = 10
 """How many runs are named; thousands may be stopped at once."""
 
 
-def say_what_is_stopped(chosen: Chosen, stop: StopEntry) -> None:
-    """Say what a stop covers that was set just now: which runs it ends, and how it is lifted."""
-    emit(f"Stopped: {view.stopped(stop.campaign, stop.account)}.")
-    with looking(chosen) as log:
-        assert log is not None, "the stop was written to it"
-        runs = log.runs()
-        covered = [each for each in runs if stop.covers(each.account, each.campaign)]
-        going = [each for each in covered if as_it_is(log, each)[1]]
+def say_what_is_stopped(chosen: Chosen, stop: StopEntry, placed: Sequence[Placed]) -> None:
+    """Say what a stop covers that was set just now: which runs it ends, where, and how it is lifted."""
+    in_logs = [each.chosen for each in placed if not each.why_not]
+    lines = [lifting_line(stop, chosen)] if in_logs else []
+    if in_logs:
+        less = " in this run log" if _not_meant(chosen) else ""
+        less = ", but not everywhere" if any(each.refusal for each in placed) else less
+        emit(f"Stopped: {view.stopped(stop.campaign, stop.account)}{less}.")
+        _say_which_runs_end(stop, in_logs, is_one=len(placed) == 1)
+    if chosen in in_logs and chosen.found.fault:
+        warn(f"{chosen.found.fault}; the stop stands in {chosen.in_words} all the same")
+    for each in placed:
+        if each.file:
+            wider = f", and not only campaign {stop.campaign}" if stop.campaign else ""
+            warn(f"{each.why_not}; so a file stops everything{wider}")
+    for file in dict.fromkeys(each.file for each in placed if each.file):
+        _say_what_a_file_stops(file)
+        lines.append(lifting_files(chosen))
+    if lines:
+        emit("\n".join(["This lifts it:", *(f"    {line}" for line in dict.fromkeys(lines))]))
+
+
+def _say_which_runs_end(stop: StopEntry, logs: Sequence[Chosen], *, is_one: bool) -> None:
+    known: set[str] = set()
+    is_covered = False
+    for there in logs:
+        if not is_one:
+            emit(f"  In {there.narrowed().in_words}:")
+        with only_complaining("the stop is set; which runs it ends cannot be shown"), looking(there) as log:
+            assert log is not None, "the stop was written to it"
+            runs = log.runs()
+            covered = [each for each in runs if stop.covers(each.account, each.campaign)]
+            _list_going(log, [each for each in covered if as_it_is(log, each)[1]], "  " if is_one else "    ")
+            known |= {each.campaign for each in runs}
+            is_covered = is_covered or bool(covered)
+    if stop.campaign is not None and not is_covered:
+        _warn_of_stranger(stop.campaign, known, "this log" if is_one else "these logs")
+
+
+def _list_going(log: RunLog, going: Sequence[RunEntry], indent: str) -> None:
     for each in going[:_MOST]:
-        emit(f"  Run {each.run} sends nothing more; {each.messages:,} messages so far.")
+        number = messages_so_far(each, log.sends(each.run))
+        emit(f"{indent}Run {each.run} sends nothing more; {number} messages so far.")
     if not going:
-        emit("  No run was going on.")
+        emit(f"{indent}No run was going on.")
     elif going[_MOST:]:
-        emit(f"  And {len(going) - _MOST:,} more runs.")
-    emit(f"This lifts it:\n    {lifting_line(stop, chosen)}")
-    if stop.campaign is not None and not covered:
-        _warn_of_stranger(stop.campaign, {each.campaign for each in runs})
+        emit(f"{indent}And {len(going) - _MOST:,} more runs.")
 
 
-def _warn_of_stranger(campaign: str, known: Collection[str]) -> None:
+def _say_what_a_file_stops(file: Path) -> None:
+    holds = f"whatever is run with a log in {file.parent}"
+    if file.parent.name == STOP_FILE.parent.name:
+        holds += f", or from {file.parent.parent} or below it"
+    emit(f"Stopped by the file {file}: {holds}.")
+
+
+def _warn_of_stranger(campaign: str, known: Collection[str], where: str) -> None:
     """Warn of a campaign that no run was on: where its name is mistyped, the right one goes on."""
     meant = nearest(campaign, known)
     instead = f"; did you mean `runbook stop --campaign {shlex.quote(meant)}`?" if meant else ""
-    warn(f"no run of this log was ever on campaign {campaign}{instead}")
+    warn(f"no run of {where} was ever on campaign {campaign}{instead}")
 
 
-def say_what_stands(
-    chosen: Chosen, campaign: str | None, stops: Sequence[StopEntry], by_file: str | None
-) -> None:
-    """Say that a stop was lifted, and which ones stand still."""
-    what = view.stopped(campaign, None)
-    if not stops and by_file is None:
-        emit(f"Sending is allowed again: {what}.")
+def say_what_goes_on(chosen: Chosen, stop: StopEntry) -> None:
+    """Say on stderr which processes a stop did not reach, for it could be written nowhere."""
+    with only_complaining("which runs go on cannot be told"), looking(chosen) as log:
+        for each in log.runs() if log else ():
+            holder = log.holder(each.account, each.campaign) if log else None
+            if holder and holder.run == each.run and stop.covers(each.account, each.campaign):
+                emit(f"Run {each.run} goes on, {view.held_by(holder)}.", err=True)
+
+
+def say_what_is_not_meant(chosen: Chosen, campaign: str | None) -> None:
+    """Say which logs a stop is not about, for an option names another one."""
+    others = _not_meant(chosen)
+    if not others:
         return
-    emit(f"Lifted: the stop of {what}. These still stand:")
-    for stop in stops:
-        emit(view.stop_line(stop, lifting_line(stop, chosen)))
-    if by_file is not None:
-        emit(view.stop_file_line(by_file, lifting_files(chosen)))
+    for each in others:
+        emit(f"Not stopped: whatever is run with {each.in_words}.")
+    emit(f"This stops it, too:\n    runbook stop{f' --campaign {shlex.quote(campaign)}' if campaign else ''}")
+
+
+def _not_meant(chosen: Chosen) -> Sequence[Chosen]:
+    return [each for each in chosen.others() if each.is_there] if chosen.is_narrowed else []
+
+
+def say_what_stands(campaign: str | None, left: Seen) -> None:
+    """Say that a stop was lifted, and which ones stand still in these logs."""
+    what = view.stopped(campaign, None)
+    standing = [*what_stands(left)]
+    emit(
+        f"Lifted: the stop of {what}. These still stand:"
+        if standing
+        else f"Sending is allowed again: {what}."
+    )
+    show_stops(standing)
+
+
+def show_stops(standing: Iterable[tuple[StopEntry | str, str]], end: str = "") -> None:
+    """List stops, each with what lifts it; a text is what a STOP file says."""
+    for stop, line in standing:
+        if isinstance(stop, str):
+            emit(view.stop_file_line(stop, line, columns()) + end)
+        else:
+            emit(view.stop_line(stop, line, columns()) + end)
+
+
+def show_seals(seals: Iterable[str | None]) -> None:
+    """Show what was left in each log."""
+    for seal in seals:
+        if seal:
+            emit(view.sealed(seal, paint()))
 
 
 def say_what_waits(chosen: Chosen) -> None:

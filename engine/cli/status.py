@@ -1,19 +1,20 @@
 """``runbook status``: whatever needs a person, each with the finished command line."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import click
 
-from engine.api.stops import stop_files, stop_of
 from engine.cli.asking import refuse_switched_off
 from engine.cli.chosen import Chosen, choose_to_look
-from engine.cli.looking import NO_LOG
+from engine.cli.looking import no_log
 from engine.cli.runlog import ENV, FORMAT, LOG, looking
 from engine.cli.screen import columns, emit, emit_json, paint
 from engine.cli.showing import ENDED, needed, story_of
-from engine.cli.stopped import lifting_files, lifting_line
+from engine.cli.standstill import show_stops
+from engine.cli.stopped import what_stands
 from engine.diagnostics import Json
+from engine.frozen import dataclass
 from engine.record.entry import StopEntry
 from engine.record.need import Need
 from engine.refusal import Refusal
@@ -22,43 +23,84 @@ from engine.report.story import Story
 from engine.runlog.port import RunLog
 
 
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What one log holds: its stops; each run that is not over, what it needs, and whether a process runs it.
+
+    ``refusal``: why it cannot be read.
+    """
+
+    chosen: Chosen
+    stops: Sequence[StopEntry] = ()
+    open: Sequence[tuple[Story, Need | None, bool]] = ()
+    is_there: bool = False
+    refusal: Refusal | None = None
+
+
 @click.command("status")
 @ENV
 @LOG
 @FORMAT
 def command(*, environment_name: str | None, log_option: Path | None, form: str) -> int:
-    """List whatever needs a person, each with the finished command line."""
+    """List whatever needs a person, each with the finished command line.
+
+    It looks at every run log of the configuration; with --env or --log, at that one alone.
+    """
     chosen = choose_to_look(environment_name, log_option)
-    by_file = stop_of(stop_files(chosen.log))
-    with looking(chosen) as log:
-        stops = log.stops() if log else ()
-        seen = list(_open(log, chosen)) if log else []
-    needy = [(story, need) for story, need, _ in seen if need]
+    seen = [_look(each) for each in chosen.all_meant()]
+    standing = [*what_stands([(each.chosen, each.stops) for each in seen])]
+    needy = [(story, need) for each in seen for story, need, _ in each.open if need]
+    troubles = [each.refusal for each in seen if each.refusal]
+    if form == "text":
+        _show(seen, needy, standing)
+    if troubles:  # to a program, a list in which something is missing would be no list
+        raise troubles[0]
     if form == "json":
-        emit_json(
-            {
-                "runs": [
-                    {**story.entry.to_json(), "needs": need.what, "commands": list(need.commands)}
-                    for story, need in needy
-                ],
-                "stops": [_stop_json(stop, chosen) for stop in stops],
-                "stop_file": by_file,
-            }
-        )
-        return 0
-    _show_stops(stops, by_file, chosen)
+        emit_json(_json(needy, standing))
+    return 0
+
+
+def _look(chosen: Chosen) -> _Seen:
+    """Look at one log; one that cannot be read does not keep the others from being shown."""
+    try:
+        with looking(chosen) as log:
+            if log is None:
+                return _Seen(chosen)
+            return _Seen(chosen, log.stops(), tuple(_open(log, chosen)), is_there=True)
+    except Refusal as refusal:
+        return _Seen(chosen, refusal=refusal)
+
+
+def _json(needy: Iterable[tuple[Story, Need]], standing: Sequence[tuple[StopEntry | str, str]]) -> Json:
+    return {
+        "runs": [
+            {**story.entry.to_json(), "needs": need.what, "commands": list(need.commands)}
+            for story, need in needy
+        ],
+        "stops": [_stop_json(stop, line) for stop, line in standing if isinstance(stop, StopEntry)],
+        "stop_file": next((said for said, _ in standing if isinstance(said, str)), None),
+    }
+
+
+def _show(
+    seen: Sequence[_Seen],
+    needy: Sequence[tuple[Story, Need]],
+    standing: Sequence[tuple[StopEntry | str, str]],
+) -> None:
+    show_stops(standing, "\n")
     switched_off = _switched_off()
     if switched_off:
         emit(f"{switched_off}\n")
     for story, need in needy:
         emit(view.needy(story, need, paint(), columns()) + "\n")
-    for story in (story for story, _, is_alive in seen if is_alive):
-        entry = story.entry
-        follow = f"runbook watch {entry.run}{chosen.options(entry.environment)}"
-        emit(f"{view.in_short(story, columns())}\n  it goes on by itself; to follow it:\n    {follow}\n")
-    if not stops and not needy and not by_file and not switched_off:
-        emit(NO_LOG if log is None else "Nothing needs you.")
-    return 0
+    for each in seen:
+        for story in (story for story, _, is_alive in each.open if is_alive):
+            entry = story.entry
+            follow = f"runbook watch {entry.run}{each.chosen.options(entry.environment)}"
+            emit(f"{view.in_short(story, columns())}\n  it goes on by itself; to follow it:\n    {follow}\n")
+    if not standing and not needy and not switched_off and not any(each.refusal for each in seen):
+        is_known = any(each.is_there for each in seen)
+        emit("Nothing needs you." if is_known else no_log(*(each.chosen for each in seen)))
 
 
 def _switched_off() -> str | None:
@@ -67,13 +109,6 @@ def _switched_off() -> str | None:
     except Refusal as refusal:
         return f"{refusal.message}: {refusal.cure}."
     return None
-
-
-def _show_stops(stops: Sequence[StopEntry], by_file: str | None, chosen: Chosen) -> None:
-    for stop in stops:
-        emit(view.stop_line(stop, lifting_line(stop, chosen), columns()) + "\n")
-    if by_file:
-        emit(view.stop_file_line(by_file, lifting_files(chosen), columns()) + "\n")
 
 
 def _open(log: RunLog, chosen: Chosen) -> Iterator[tuple[Story, Need | None, bool]]:
@@ -86,12 +121,12 @@ def _open(log: RunLog, chosen: Chosen) -> Iterator[tuple[Story, Need | None, boo
             yield story, needed(log, story, chosen, is_alive=is_alive), is_alive
 
 
-def _stop_json(stop: StopEntry, chosen: Chosen) -> dict[str, Json]:
+def _stop_json(stop: StopEntry, line: str) -> dict[str, Json]:
     return {
         "campaign": stop.campaign,
         "account": stop.account,
         "at": stop.at.isoformat(),
         "by": stop.by,
         "reason": stop.reason,
-        "command": lifting_line(stop, chosen),
+        "command": line,
     }

@@ -16,6 +16,7 @@ from engine.cli import main
 from engine.cli.verbs import MEANT, SECTIONS, VERBS
 from engine.planner.program import digests_of
 from engine.sandbox import Kind
+from engine.sandbox.faults import OPTIONS
 
 ROOT = Path(__file__).parents[2]
 FLAGSHIP = ROOT / "runbooks" / "emi-bounce-recovery.yaml"
@@ -354,7 +355,8 @@ def test_assume_follows_only_what_fits(capsys: pytest.CaptureFixture[str]) -> No
         ("remind.failed=many", "is not a number"),
         ("remind.status=partail", "did you mean partial?"),
         ("remind", "not of the form STEP.FIELD=VALUE"),
-        ("remind.failed=300", "no answer to remind fits"),
+        ("remind.failed=300", "at most 250 customers"),
+        ("remind.failed_pct=300", "no answer to remind fits"),
     ],
 )
 def test_an_assumption_that_cannot_be_is_refused(
@@ -579,6 +581,15 @@ def test_the_faults_can_be_looked_up(capsys: pytest.CaptureFixture[str]) -> None
     assert main(["sandbox", "--help"]) == 0
     listed = re.findall(r"^    ([a-z_]+) {2,}\S", capsys.readouterr().out, re.MULTILINE)
     assert listed == list(Kind)
+
+
+def test_the_options_of_faults_can_be_looked_up(capsys: pytest.CaptureFixture[str]) -> None:
+    """Each with what it says, and where faults are given to a sandbox that runs."""
+    assert main(["sandbox", "--help"]) == 0
+    told = capsys.readouterr().out
+    assert re.findall(r"^    ([a-z_]+)= +\S", told, re.MULTILINE) == list(OPTIONS)
+    assert "POST /_sandbox/faults" in told
+    assert max(map(len, told.splitlines())) <= 80
 
 
 @pytest.mark.parametrize("word", MEANT)

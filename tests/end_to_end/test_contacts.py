@@ -358,6 +358,20 @@ def test_those_of_whom_nobody_knows(api: Served, capsys: pytest.CaptureFixture[s
 
 
 @pytest.mark.usefixtures("here")
+def test_a_send_by_filter_reached_somebody(capsys: pytest.CaptureFixture[str]) -> None:
+    """That nobody is known by id is not said as if there were nobody; ``--may`` lists the send."""
+    assert run() == 0
+    capsys.readouterr()
+    assert main(["contacts", "--run", "last", "--status", "unknown"]) == 0
+    assert capsys.readouterr().out.startswith("Nobody is known by id.\n\nMay have been sent to others")
+    listed = sheet(capsys, "--run", "last", "--status", "unknown", "--may")
+    assert [(row["customer"], row["may"], row["at_most"]) for row in listed] == [
+        ("", "yes", "20"),
+        ("", "yes", "10"),
+    ]
+
+
+@pytest.mark.usefixtures("here")
 def test_customers_of_a_send_by_filter_are_those_whom_rows_name(
     api: Served, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -480,7 +494,7 @@ def test_nobody_sends_a_correction_as_it_is_written(api: Served, capsys: pytest.
         (("folder", "--correction", "last"), "a file, not a folder"),
         (("--known-only",), "go with --correction"),
         (("--out", "x.yaml"), "go with --correction"),
-        (("--correction", "none-like-it"), "no run log here"),
+        (("--correction", "none-like-it"), "there is no run log"),
     ],
 )
 def test_what_makes_no_correction_is_refused(

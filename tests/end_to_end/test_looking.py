@@ -15,7 +15,7 @@ from engine.cli.identity import actor
 from engine.cli.screen import paint
 from engine.clock import now
 from engine.record.entry import Standing
-from engine.record.event import SendIntended
+from engine.record.event import SendIntended, WaitStarted
 from engine.record.outcome import RunStatus
 from engine.report.paint import coloured, plain
 from engine.runlog.shape import build
@@ -42,6 +42,23 @@ def test_looking_where_nothing_was_run(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    ("line", "code"), [("runs", 0), ("status", 0), ("show last", 64), ("contacts --run last", 64)]
+)
+def test_where_no_log_is_there_it_is_named(
+    line: str,
+    code: int,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Nobody knows from there that nothing was run."""
+    monkeypatch.chdir(tmp_path)
+    assert main(line.split()) == code
+    said = capsys.readouterr()
+    assert f"here is no run log {tmp_path / LOG}: no run is known here" in said.out + said.err
+
+
 @pytest.mark.parametrize("line", ["runs", "status", "runs --format json", "show last", "contacts L-1"])
 def test_a_log_that_is_gone_is_not_taken_for_none(
     here: Path, line: str, capsys: pytest.CaptureFixture[str]
@@ -52,9 +69,56 @@ def test_a_log_that_is_gone_is_not_taken_for_none(
     assert main(line.split()) == 14
     said = capsys.readouterr()
     assert "holds what was written last to the file that lay there" in said.err
-    assert "nothing was run" not in said.out + said.err
+    assert "no run is known" not in said.out + said.err
     (here / f"{LOG}-wal").write_bytes(b"")  # who only looked leaves an empty one
     assert main(["runs"]) == 0
+
+
+@pytest.fixture
+def apart(here: Path, api: Served, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Leave a doubt in the log of another environment than the default one; give that log."""
+    monkeypatch.delenv("TIMEPAY_BASE_URL")
+    (here / ".runbook").mkdir()
+    (here / ".runbook" / "config.yaml").write_text(
+        "format: config/v1\ndefault: staging\nenvironments:\n"
+        f'  staging: {{base_url: "{api.address}", org: org_staging}}\n'
+        f'  uat: {{base_url: "{api.address}", org: org_uat, log: "{ODD}"}}\n',
+        "utf-8",
+    )
+    api.sandbox.script(Fault(Kind.RESET, accepted=True))
+    assert run("--env", "uat") == 22
+    return here / ".runbook" / ODD
+
+
+def test_status_looks_at_every_log(apart: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What needs a person in another environment is listed, too, with lines that find it."""
+    assert main(["log", "init"]) == 0
+    (need,) = shown(capsys, "status")["runs"]
+    assert need["account"].endswith("org_uat")
+    assert main(["status"]) == 0
+    said = capsys.readouterr().out
+    assert "Nothing needs you" not in said
+    line = next(line for line in lines_of(said) if line[0] == "resolve")
+    assert main(["seen" if word == "WHY" else word for word in line]) == 0
+    assert main(["status", "--env", "staging"]) == 0
+    assert capsys.readouterr().out.endswith("Nothing needs you.\n")
+    apart.write_bytes(b"no log at all")
+    assert main(["status"]) == 14
+    told = capsys.readouterr()
+    assert "Nothing needs you" not in told.out
+    assert "is no run log" in told.err
+
+
+@pytest.mark.usefixtures("apart")
+def test_the_list_of_runs_names_the_other_logs(capsys: pytest.CaptureFixture[str]) -> None:
+    """Each with the command that lists its runs; where one was chosen, nobody asked for others."""
+    capsys.readouterr()
+    assert main(["runs"]) == 0
+    (line,) = lines_of(capsys.readouterr().err)
+    assert main(line) == 0
+    said = capsys.readouterr()
+    assert "in doubt" in said.out
+    assert "lists those of" not in said.err
 
 
 @pytest.mark.usefixtures("here")
@@ -233,6 +297,24 @@ def test_a_living_process_leaves_none(dead: Path, capsys: pytest.CaptureFixture[
     assert f"{about['run']}: running, 0 to 20 messages so far\n" in status
     assert lines_of(status) == [["watch", about["run"]]]
     assert status.endswith("Nothing needs you.\n")
+
+
+def test_a_run_whose_process_is_gone_does_not_look_alive(
+    here: Path, api: Served, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Beside the list it says that it does not go on, and where to look."""
+    api.sandbox.script(Fault(Kind.STATUS, status=401))
+    assert run("--log", "a.db") == 11
+    with closing(open_log(here / "a.db", actor="asha", owner="a process that is gone", create=False)) as log:
+        name = log.find("last").run
+        with log.writing() as writer:
+            writer.append(name, WaitStarted(now(), now(), "busy"), Standing(RunStatus.WAITING, 0))
+    capsys.readouterr()
+    assert main(["runs", "--log", "a.db"]) == 0
+    assert capsys.readouterr().err == (
+        f"The process of run {name} ended, so it does not go on by itself.\n"
+        "`runbook status --log a.db` says what needs you, and what to type.\n"
+    )
 
 
 # ---------------------------------------------------------------- finished command lines

@@ -129,6 +129,25 @@ def test_a_dry_run_that_finds_nothing(api: Served, capsys: pytest.CaptureFixture
 
 
 @pytest.mark.usefixtures("here")
+def test_a_log_that_cannot_be_written_is_looked_at(
+    api: Served, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It says what is in the way, with the cure, before the command is typed again."""
+    api.sandbox.script(LOST)
+    assert run() == 22
+    capsys.readouterr()
+    with monkeypatch.context() as closed:
+        closed.setattr(os, "access", lambda _, how: not how & os.W_OK)
+        assert reconcile() == 22
+        said = capsys.readouterr().out
+        assert reconcile("--format", "json") == 22
+        assert "runlog.db cannot be written: permission denied" in capsys.readouterr().err
+    assert "Nothing was written: the run log" in said
+    assert "runlog.db cannot be written: permission denied, so not-sent of remind/c1 is not refused" in said
+    assert "Before you resolve anything: allow it, for the file and for its folder" in said
+
+
+@pytest.mark.usefixtures("here")
 def test_an_unknown_run_and_no_log(capsys: pytest.CaptureFixture[str]) -> None:
     """64, with what to do."""
     assert reconcile() == 64

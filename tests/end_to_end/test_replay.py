@@ -328,7 +328,7 @@ def test_another_versions_decision_is_named(
 
 def test_there_is_nothing_to_replay(capsys: pytest.CaptureFixture[str]) -> None:
     """Where nothing was run."""
-    assert "nothing was run" in replayed(capsys, code=64)
+    assert "no run is known here" in replayed(capsys, code=64)
 
 
 @pytest.mark.parametrize(

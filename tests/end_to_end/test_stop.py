@@ -1,15 +1,17 @@
 """Stopping is always allowed, and holds at once; allowing says what stands all the same."""
 
+import errno
 import os
+import shlex
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 
-from engine.cli import main
+from engine.cli import main, stopping
 from engine.clock import Steady, boottime_s
 from engine.sandbox import Fault, Kind
 from engine.sandbox.server import Served
@@ -17,6 +19,7 @@ from tests.end_to_end.running import lines_of, run, shown
 
 LOG = Path(".runbook", "runlog.db")
 STOP = Path(".runbook", "STOP")
+OWN = "logs of production/run log.db"
 STOP_ALL = ["stop", "--reason", "wrong text"]
 
 
@@ -40,7 +43,18 @@ def words(line: list[str]) -> list[str]:
     return [word.replace("WHY", "mended") for word in line]
 
 
-def stop_in_a_wait(api: Served, monkeypatch: pytest.MonkeyPatch, *lines: list[str]) -> None:
+@pytest.fixture
+def apart(two: Path) -> Path:
+    """Give production a log of its own, which is made by its first run."""
+    config = two / ".runbook" / "config.yaml"
+    text = config.read_text("utf-8").replace("org: org_production", f'org: org_production, log: "{OWN}"')
+    config.write_text(text, "utf-8")
+    return two / ".runbook" / OWN
+
+
+def stop_in_a_wait(
+    api: Served, monkeypatch: pytest.MonkeyPatch, *lines: list[str], options: tuple[str, ...] = ()
+) -> None:
     """Run, and have these commands typed while the run waits for its second try; it is kept back (11)."""
     sleep = Steady.sleep_until
     typed = list(lines)
@@ -53,7 +67,7 @@ def stop_in_a_wait(api: Served, monkeypatch: pytest.MonkeyPatch, *lines: list[st
     api.sandbox.script(Fault(Kind.STATUS, status=429))
     with monkeypatch.context() as patch:
         patch.setattr(Steady, "sleep_until", in_the_wait)
-        assert run() == 11
+        assert run(*options) == 11
 
 
 # ---------------------------------------------------------------- what a stop covers
@@ -214,6 +228,96 @@ def test_a_campaign_has_a_name() -> None:
     assert main(["stop", "--campaign", "x", "--all", "--reason", "x"]) == 64
 
 
+# ---------------------------------------------------------------- several logs
+
+
+@pytest.mark.usefixtures("apart")
+@pytest.mark.parametrize("option", [(), ("--campaign", "camp_demo")], ids=["everything", "campaign"])
+def test_a_stop_reaches_every_log(
+    option: tuple[str, ...],
+    api: Served,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A run that goes on in another environment's log is ended; what lifts the stop lifts it there, too."""
+    stop_in_a_wait(api, monkeypatch, ["stop", *option], options=("--env", "production"))
+    assert api.sandbox.outbox == ()
+    said = capsys.readouterr().out
+    (name,) = (entry["run"] for entry in shown(capsys, "runs", "--env", "production"))
+    assert "runlog.db (staging):\n    No run was going on.\n" in said
+    assert f"{OWN} (production):\n    Run {name} sends nothing more; 0 messages so far.\n" in said
+    assert len(shown(capsys, "status")["stops"]) == 1
+    assert run() == 11
+    capsys.readouterr()
+    assert main(words(lines_of(said)[0])) == 0
+    (line,) = lines_of(capsys.readouterr().out)
+    assert main([*line, "--yes"]) == 0
+    assert run() == 0
+
+
+@pytest.mark.parametrize("damage", ["none there", "garbage", "locked"])
+def test_what_no_log_holds_a_file_does(apart: Path, damage: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Where another environment's log does not take the stop, a file stops its runs; ``allow`` removes it."""
+    start = ("--env", "production")
+    if damage != "none there":
+        assert run(*start, "--input", "branch=nashik") == 0
+    sound = apart.read_bytes() if damage == "garbage" else b""
+    if sound:
+        apart.write_bytes(b"no log at all")
+    with locked(apart) if damage == "locked" else nullcontext():
+        assert main(STOP_ALL) == 0
+    if sound:
+        apart.write_bytes(sound)
+    said = capsys.readouterr()
+    assert "so a file stops everything" in said.err
+    folder = apart.parent.parent if damage == "none there" else apart.parent
+    assert f"Stopped by the file {folder / 'STOP'}:" in said.out
+    assert (run(*start), run()) == (11, 11)
+    (line,) = lines_of(said.out)
+    assert main(words(line)) == 0
+    assert (run(*start), run()) == (0, 0)
+
+
+@pytest.mark.parametrize("stopped", ["staging", "production"])
+def test_an_option_narrows_a_stop_to_one_log(
+    apart: Path, stopped: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is said what goes on, with the line that stops that, too; and lifting one leaves the others."""
+    assert run("--env", "production", "--input", "branch=nashik") == 0
+    other = "production" if stopped == "staging" else "staging"
+    capsys.readouterr()
+    assert main([*STOP_ALL, "--env", stopped]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith("Stopped: everything in this run log.\n")
+    there = {"staging": apart.parents[1] / LOG.name, "production": apart}[other]
+    assert f"Not stopped: whatever is run with the run log {there} ({other})." in said
+    assert lines_of(said)[-1] == ["stop"]
+    assert (run("--env", stopped), run("--env", other)) == (11, 0)
+    assert main([*STOP_ALL, "--env", other]) == 0
+    commands = [stop["command"] for stop in shown(capsys, "status")["stops"]]
+    assert len(commands) == 2
+    assert main(words(shlex.split(commands[0])[1:])) == 0
+    said = capsys.readouterr().out
+    assert "These still stand:" in said
+    assert [shlex.join(line) for line in lines_of(said)] == [shlex.join(shlex.split(commands[1])[1:])]
+    assert main(["allow", "--reason", "mended"]) == 0
+    assert shown(capsys, "status")["stops"] == []
+
+
+def test_a_variable_that_names_a_log_narrows_no_stop(apart: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor does it make a file for a log that nobody uses."""
+    assert run("--env", "production", "--input", "branch=nashik") == 0
+    monkeypatch.setenv("RUNBOOK_LOG", "another.db")
+    assert main(["log", "init"]) == 0
+    LOG.unlink()
+    assert main(STOP_ALL) == 0
+    assert run() == 11
+    monkeypatch.delenv("RUNBOOK_LOG")
+    assert run("--env", "production") == 11
+    assert not STOP.exists()
+    assert not (apart.parent / "STOP").exists()
+
+
 # ---------------------------------------------------------------- the STOP file
 
 
@@ -314,6 +418,47 @@ def test_where_no_file_can_lie_beside_the_log(here: Path, capsys: pytest.Capture
     assert main([*STOP_ALL, "--log", "no/such/folder/a.db"]) == 0
     assert (here / STOP).exists()
     assert f"from {here} or below it" in capsys.readouterr().out
+    assert run() == 11
+
+
+def closed(*_: object) -> None:
+    """Stand for what writes to a disk that can only be read."""
+    raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+
+@pytest.mark.usefixtures("here")
+def test_where_nothing_can_be_written(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither the log nor a file takes the stop (14): it says what goes on, and the ways that are left."""
+    assert main(["log", "init"]) == 0
+    capsys.readouterr()
+    monkeypatch.setattr(stopping, "append", closed)
+    monkeypatch.setattr(stopping, "_write", closed)
+    assert main(STOP_ALL) == 14
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert f"what is run with the run log {LOG.absolute()} goes on: {STOP.absolute()}" in said.err
+    assert "lies on a disk that can only be read" in said.err
+    assert "end each process that sends" in said.err
+    assert "RUNBOOK_SENDS=off" in said.err
+
+
+def test_where_one_log_cannot_be_stopped(
+    apart: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The others are stopped, and the first line does not say that everything is (14)."""
+    assert run("--env", "production", "--input", "branch=nashik") == 0
+    capsys.readouterr()
+    append = stopping.append
+    monkeypatch.setattr(
+        stopping, "append", lambda path, *more: (closed if path == apart else append)(path, *more)
+    )
+    monkeypatch.setattr(stopping, "_write", closed)
+    assert main(STOP_ALL) == 14
+    said = capsys.readouterr()
+    assert said.out.startswith("Stopped: everything, but not everywhere.\n")
+    assert f"what is run with the run log {apart} (production) goes on" in said.err
     assert run() == 11
 
 

@@ -73,7 +73,8 @@ class Twist:
 
 def equip(twist: Twist) -> None:
     """Wrap what the command line of this process will make."""
-    from engine.cli import erase, person, runlog, running, stop  # noqa: PLC0415  (only a forked process needs them)
+    # Only a forked process needs them.
+    from engine.cli import erase, person, runlog, running, stopping  # noqa: PLC0415
     from engine.runlog.sqlite import copy  # noqa: PLC0415  (the same)
 
     if twist.most_bytes is not None:
@@ -93,7 +94,7 @@ def equip(twist: Twist) -> None:
 
     for module in (running, person):
         vars(module).update(Steady=lambda: Steady(read=watch.now))
-    for module in (runlog, stop, erase, copy):
+    for module in (runlog, stopping, erase, copy):
         vars(module).update(open_log=opened)
     vars(running).update(Connected=Watched)
     _watch_files(watch)

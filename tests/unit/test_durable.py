@@ -5,15 +5,17 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from engine.durable import making
+from engine.durable import closed, making
 
 KILLED_IN_THE_WRITING = """
 import os, sys
 from pathlib import Path
-from engine.durable import making
+from types import SimpleNamespace
+from engine.durable import closed, making
 with making(Path(sys.argv[1]), 0o600, replaces=True) as file:
     file.write(b"L-1")
     file.flush()
@@ -87,3 +89,12 @@ def test_the_file_and_its_name_are_durable(
     monkeypatch.setattr(os, "fsync", kept)
     make(tmp_path / "a", replaces=replaces)
     assert synced == [False, True]
+
+
+@pytest.mark.parametrize(("flags", "number"), [(os.ST_RDONLY, errno.EROFS), (0, errno.EACCES)])
+def test_why_a_path_is_closed(
+    flags: int, number: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No right helps where the disk can only be read."""
+    monkeypatch.setattr(os, "statvfs", lambda _: SimpleNamespace(f_flag=flags))
+    assert closed(tmp_path).errno == number

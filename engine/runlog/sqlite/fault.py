@@ -197,7 +197,7 @@ def of_sqlite(path: Path, name: str, said: str, patience_s: float) -> Refusal:
 _CURES = {
     errno.EACCES: _ALLOW,
     errno.EPERM: _ALLOW,
-    errno.EROFS: f"the disk can only be read: {_ELSEWHERE}",
+    errno.EROFS: "mount its disk for writing: another run log would not know what was sent",
     errno.ENOSPC: _MAKE_ROOM,
     errno.EDQUOT: _MAKE_ROOM,
 }
@@ -207,4 +207,6 @@ def of_system(error: OSError, path: Path, what: str) -> Refusal:
     """Say what the system has against the run log or its folder; ``what`` was to be done with it."""
     why = (error.strerror or "no reason given").lower()
     cure = _CURES.get(error.errno or 0, "check the path and the disk")
+    if error.errno == errno.EROFS and what == "made":
+        cure = _ELSEWHERE
     return told(f"the run log {path} cannot be {what}: {why}", cure)

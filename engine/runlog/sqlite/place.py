@@ -1,13 +1,12 @@
 """Where a run log lies: what may stand at its path, and who may read it."""
 
-import errno
 import os
 import stat
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from engine.durable import sync
+from engine.durable import closed, sync
 from engine.refusal import Refusal
 from engine.runlog.sqlite.fault import damaged, left_beside, of_system, on_network, told
 
@@ -37,14 +36,18 @@ def is_there(path: Path, *, to: str = "read") -> bool:
         raise told(f"{path} is {what}", "name a file as the run log, such as .runbook/runlog.db")
     if about.st_size == 0:
         raise damaged(path, "it is empty")
-    _refuse_closed(path, to)
+    if why := why_closed(path, to=to):
+        raise why
     return True
 
 
-def _refuse_closed(path: Path, to: str) -> None:
+def why_closed(path: Path, *, to: str) -> Refusal | None:
+    """Say why a log that is there may not be read, or written (``to="write"``); None where it may."""
     needed = {"read": {path: os.R_OK}, "write": {path: os.R_OK | os.W_OK, path.parent: os.W_OK | os.X_OK}}
-    if not all(os.access(each, how) for each, how in needed[to].items()):
-        raise of_system(PermissionError(errno.EACCES, os.strerror(errno.EACCES)), path, _DONE[to])
+    for each, how in needed[to].items():
+        if not os.access(each, how):
+            return of_system(closed(each), path, _DONE[to])
+    return None
 
 
 _DONE = {"read": "read", "write": "written"}

@@ -41,7 +41,7 @@ def test_an_error_of_sqlite_is_a_refusal(name: str) -> None:
     ("number", "cure"),
     [
         (errno.EACCES, "allow it"),
-        (errno.EROFS, "name a run log on a disk of this machine"),
+        (errno.EROFS, "mount its disk for writing"),
         (errno.ENOSPC, "make room"),
         (errno.ELOOP, "check the path"),
         (None, "check the path"),
@@ -54,6 +54,12 @@ def test_an_error_of_the_system_is_a_refusal(number: int | None, cure: str) -> N
     assert refusal.message.startswith(f"the run log {LOG} cannot be written: ")
     assert cure in refusal.cure
     assert refusal.code == Exit.LEASE_OR_LOG
+
+
+def test_a_log_is_made_elsewhere_where_the_disk_can_only_be_read() -> None:
+    """There is no past yet that another one would not know."""
+    refusal = fault.of_system(OSError(errno.EROFS, os.strerror(errno.EROFS)), LOG, "made")
+    assert "name a run log on a disk of this machine" in refusal.cure
 
 
 def test_a_holder_without_a_name_is_still_told() -> None:
