@@ -82,7 +82,8 @@ def _put(packed: zipfile.ZipFile, name: str, pieces: Iterable[bytes]) -> str:
 def _files(log: RunLog, evidence: Evidence) -> _Files:
     customer = evidence.customer
     others = others_in_plans(log, evidence)
-    about = guide(evidence.about, log.log_id, evidence.runs, customer=customer is not None, others=others)
+    runs = ((entry, log.sends(entry.run)) for entry in evidence.runs)
+    about = guide(evidence.about, log.log_id, runs, customer=customer is not None, others=others)
     yield "README.txt", [about.encode()]
     yield "verify.py", [verify_py().encode()]
     yield "seal.txt", [f"{_latest_seal(log) or 'none'}\n".encode()]

@@ -16,7 +16,10 @@ EXPECT = click.option(
     "--expect", callback=digest, metavar="DIGEST", help="Run exactly the plan with this digest."
 )
 WITHIN = click.option(
-    "--within", callback=digest, metavar="DIGEST", help="Run within the rules with this digest."
+    "--within",
+    callback=digest,
+    metavar="DIGEST",
+    help="Run within the rules with this digest, whatever the inputs.",
 )
 AT_MOST = click.option(
     "--at-most", type=click.IntRange(min=1), metavar="N", help="Refuse if more messages are possible."

@@ -6,7 +6,7 @@ from typing import Any
 from engine.cli.chosen import Chosen
 from engine.cli.outliving import only_complaining
 from engine.cli.screen import columns, emit, emit_json, paint
-from engine.cli.stopped import reason_now
+from engine.cli.stopped import lifting_lines, reason_now
 from engine.config import environment_of
 from engine.config.address import is_loopback
 from engine.frozen import replace
@@ -105,6 +105,7 @@ def needed(
         untold=untold,
         is_alive=is_alive,
         because=reason_now(log, entry, chosen),
+        lifting=lifting_lines(log, entry, chosen),
         options=chosen.options(entry.environment),
         inbox=f"at {address}/" if is_loopback(address) else "in the dashboard",
     )
@@ -156,8 +157,8 @@ def _is_open(log: RunLog, shown: RunEntry, state: RunState) -> bool:
     a tenth of all memory.
     """
     unknown = (StepStatus.IN_DOUBT, StepStatus.SENT_UNKNOWN)
-    is_known = shown.status in ENDED and not any(step.status in unknown for step in state.steps.values())
-    return not is_known or bool(log.unsettled(shown.account, shown.campaign))
+    is_known = not state.halted_for_good and not any(step.status in unknown for step in state.steps.values())
+    return shown.status not in ENDED or not is_known or bool(log.unsettled(shown.account, shown.campaign))
 
 
 def as_it_is(log: RunLog, entry: RunEntry) -> tuple[RunEntry, bool]:

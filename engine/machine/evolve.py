@@ -180,8 +180,18 @@ def _reconciled(state: RunState, event: Reconciled) -> RunState:
     if send.attempt == event.attempt and send.status in (SendStatus.IN_DOUBT, SendStatus.INTENDED):
         outcome = Outcome(SendStatus.SENT_UNKNOWN, counts=None, reason=found(event))
         return _undoubted(_settled(state, event.step, event.address, outcome, event.at))
-    was_said_unsent = send.attempt > event.attempt or send.status is SendStatus.NOT_SENT
-    return replace(state, halted_for_good=_SHOWN) if was_said_unsent else state
+    if send.attempt > event.attempt or send.status is SendStatus.NOT_SENT:
+        return replace(state, halted_for_good=_SHOWN)
+    return _shown(state, event, send)
+
+
+def _shown(state: RunState, event: Reconciled, send: SendState) -> RunState:
+    """Keep how many rows show where some have failed: their step stands as it did."""
+    if send.status not in (SendStatus.PARTIAL, SendStatus.FAILED):
+        return state
+    before = _step(state, event.step)
+    new = replace(before, sends={**before.sends, event.address: replace(send, reached=event.reached)})
+    return _with_step(state, event.step, new, last=state.last)
 
 
 def _undoubted(state: RunState) -> RunState:

@@ -73,8 +73,8 @@ class Ways:
 class Plan:
     """What a reviewer approves.
 
-    ``rules_digest`` covers everything but people and dates, ``digest`` also the inputs and the
-    exact requests. ``keys`` are the inputs that are part of what *once* means; ``templates`` the
+    ``rules_digest`` covers everything but inputs, people and dates, ``digest`` also the inputs and
+    the exact requests. ``keys`` are the inputs that are part of what *once* means; ``templates`` the
     catalog's entries by step. ``making`` says where it comes from, if that is known, and ``findings``
     are the warnings that it was made with; they are no part of what is reviewed. ``accepted`` are those
     that its steps accept, in the order of the steps.

@@ -145,9 +145,9 @@ class Template:
 
 
 def inputs_said(inputs: Mapping[str, Json]) -> str:
-    """Say inputs with their values as on a command line: ``branch=pune, cap=20``."""
+    """Say inputs with their values as on a command line, by name: ``branch=pune, cap=20``."""
     said = {
         name: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-        for name, value in inputs.items()
+        for name, value in sorted(inputs.items())
     }
     return ", ".join(f"{name}={text}" for name, text in said.items())

@@ -14,7 +14,8 @@ class SendState:
     """One address: its latest attempt.
 
     A *round* is a row of tries without a person between them: ``tries`` and ``since`` count
-    from its first attempt. ``reopened``: a person's resume or resolve allows a new round.
+    from its first attempt. ``reopened``: a person's resume or resolve allows a new round. ``reached``:
+    so many customers have a row that fits it, though its answer says that some have failed.
     """
 
     address: str
@@ -24,6 +25,7 @@ class SendState:
     settled_at: datetime | None = None
     outcome: Outcome | None = None
     reopened: bool = False
+    reached: int = 0
 
     @property
     def status(self) -> SendStatus:

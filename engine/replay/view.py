@@ -11,6 +11,7 @@ from engine.replay.moves import Kind, Move
 from engine.replay.play import Made
 from engine.replay.whatif import Edit
 from engine.report.happened import told
+from engine.report.messages import NOBODY_KNOWS, counted_with, failed
 from engine.report.paint import Paint, plain
 from engine.report.table import hanging, table
 from engine.runbook.spelling import listed
@@ -137,7 +138,7 @@ def _end(compared: Comparison) -> Iterator[str]:
         stood, now = _standing(compared.stood), _standing(compared.now.state)
         yield f"As recorded: {stood}, {_messages(compared.stood)}"
         if ends is None:
-            yield f"Now:         {now}, {_messages(compared.now.state)}{_made_up(compared)}"
+            yield f"Now:         {now}, {_messages(compared.now.state, _made_up(compared))}"
         if compared.differences and compared.now.state.status in _STOPPED:
             yield "  There a person would be asked, and what they would say is unknown."
     if ends is not None:
@@ -156,10 +157,12 @@ def _standing(state: RunState) -> str:
     return f"{words(state.status.value)}{at}"
 
 
-def _messages(state: RunState) -> str:
+def _messages(state: RunState, made_up: str = "") -> str:
     unknown = [name for name, step in state.steps.items() if step.counts is None]
-    more = f", and those of {listed(unknown, 'and')}, of which nobody knows" if unknown else ""
-    return f"{_count(state.initiated, 'message')}{more}"
+    ends = failed(state)
+    if unknown:
+        ends.setdefault(NOBODY_KNOWS, []).append(f"those of {listed(unknown, 'and')}")
+    return counted_with(_count(state.initiated, "message") + made_up, ends)
 
 
 def _made_up(compared: Comparison) -> str:

@@ -4,9 +4,10 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from engine.record.entry import RunEntry
+from engine.record.entry import RunEntry, SendEntry
 from engine.record.outcome import words
 from engine.record.wallclock import date_and_time
+from engine.report.messages import messages_so_far
 from engine.report.paint import clean
 
 _GUIDE = """\
@@ -62,16 +63,24 @@ _OTHERS = "; and, in its plan,\n                    {}"
 _CONTACTS = "\n  contacts.txt      what was sent to this customer, or may have been"
 
 
-def guide(about: str, log_id: str, runs: Sequence[RunEntry], *, customer: bool, others: int = 0) -> str:
+def guide(
+    about: str,
+    log_id: str,
+    runs: Iterable[tuple[RunEntry, Sequence[SendEntry]]],
+    *,
+    customer: bool,
+    others: int = 0,
+) -> str:
     """Write README.txt: what an evidence is about, and how to check it.
 
-    ``customer``: it is about one; ``others``: so many ids of others stand in its plans all the same.
+    ``runs`` come with their attempts; ``customer``: it is about one; ``others``: so many ids of others
+    stand in its plans all the same.
     """
     people = _ONE_CUSTOMER if customer else ", and the customers"
     said = [
-        f"  {entry.run}: {words(entry.status)}, {entry.messages:,} messages, "
+        f"  {entry.run}: {words(entry.status)}, {messages_so_far(entry, sends)} messages, "
         f"started {date_and_time(entry.started_at)}"
-        for entry in runs
+        for entry, sends in runs
     ]
     return clean(
         _GUIDE.format(

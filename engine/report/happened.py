@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from math import ceil
 
 from engine.diagnostics import Json
@@ -36,6 +37,7 @@ from engine.record.event import (
 )
 from engine.record.outcome import Counts, Outcome, words
 from engine.record.settlement import found
+from engine.record.wallclock import date_and_time
 
 
 def happened(event: Event) -> str | None:  # noqa: PLR0911  (one case an event)
@@ -69,8 +71,8 @@ def _happened_to_send(event: Event) -> str | None:  # noqa: C901, PLR0911, PLR09
     match event:
         case SendIntended(address=address, attempt=attempt):
             return f"{address} about to be sent" + (f", attempt {attempt}" if attempt > 1 else "")
-        case SendSettled(address=address, outcome=outcome):
-            return f"{address} {told(outcome)}"
+        case SendSettled(at=at, address=address, outcome=outcome):
+            return f"{address} {told(outcome)}{_asked_for(at, outcome.retry_at)}"
         case SendResolved(address=address, resolution=resolution, reason=reason):
             return f"{address} settled as {resolution.value.replace('_', ' ')}: {reason}"
         case Overreached(address=address):
@@ -104,6 +106,12 @@ def _happened_to_send(event: Event) -> str | None:  # noqa: C901, PLR0911, PLR09
             return "wait over"
         case _:
             return None
+
+
+def _asked_for(at: datetime, until: datetime | None) -> str:
+    """Say until when the API asks to wait; where a run waits by itself, it says so in its next line."""
+    is_long = until is not None and (until - at).total_seconds() > _MINUTE_S
+    return f"; it asks to wait until {date_and_time(until)}" if until and is_long else ""
 
 
 def _ends(heads: Mapping[str, Json]) -> str:
@@ -154,7 +162,13 @@ def told(outcome: Outcome) -> str:
     """Say what one attempt came to."""
     status = words(outcome.status.value)
     numbers = people(outcome.counts) if outcome.counts and outcome.counts.selected else ""
-    return ": ".join(part for part in (status, numbers or outcome.reason) if part)
+    numbers = "; ".join(filter(None, [numbers, excess(outcome)])) if numbers else outcome.reason
+    return ": ".join(filter(None, [status, numbers]))
+
+
+def excess(outcome: Outcome) -> str:
+    """Say what an answer took too much; nothing unless it overreached. Its reason begins with that."""
+    return outcome.reason.partition("; ")[0] if outcome.overreached else ""
 
 
 def people(counts: Counts) -> str:

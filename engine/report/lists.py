@@ -7,9 +7,10 @@ from engine.record.entry import EventEntry, RunEntry, SendEntry
 from engine.record.outcome import words
 from engine.record.plan import inputs_said
 from engine.record.wallclock import date_and_time
-from engine.report.happened import happened, people
+from engine.report.happened import excess, happened, people
+from engine.report.messages import messages_so_far
 from engine.report.paint import Paint, plain
-from engine.report.runs import STATUS_STYLES, messages_so_far
+from engine.report.runs import STATUS_STYLES
 from engine.report.story import Story
 from engine.report.table import table
 
@@ -44,13 +45,20 @@ def sends_table(story: Story, paint: Paint = plain, width: int | None = None) ->
             send.address,
             str(send.attempt),
             story.words_of(send.status.value, send.address),
-            people(send.counts) if send.counts and send.counts.selected else send.reason,
+            _came_to(story, send),
             date_and_time(send.intended_at),
         )
         for send in story.sends
     ]
     head = ("send", "attempt", "status", "what happened", "about to be sent at")
     return table(head, rows, paint, width, wraps="what happened", styles=_STATUS)
+
+
+def _came_to(story: Story, send: SendEntry) -> str:
+    if send.counts is None or not send.counts.selected:
+        return send.reason
+    outcome = story.outcome_of(send)
+    return "; ".join(filter(None, [people(send.counts), excess(outcome) if outcome else ""]))
 
 
 def events_table(entries: Iterable[EventEntry], paint: Paint = plain, width: int | None = None) -> str:

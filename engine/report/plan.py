@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from engine.diagnostics import Json
 from engine.planner.analysis import Fate
+from engine.planner.ceilings import limiting, most_within
 from engine.planner.document import why
 from engine.planner.model import Making, Plan
 from engine.planner.unknowns import same_people, unknowns
@@ -265,9 +266,25 @@ def _requests(plan: Plan) -> Iterator[str]:
 
 
 def _digests(plan: Plan, making: Making) -> Iterator[str]:
-    yield f"rules  {plan.rules_digest}  everything but people and dates"
+    yield f"rules  {plan.rules_digest}  everything but inputs, people and dates"
+    yield from _within(plan)
     yield f"plan   {plan.digest}  exactly these requests"
     made, expires = map(date_and_time, (making.created_at, making.expires_at))
     yield f"Made {made}; a run must start before {expires}."
     if making.commit:
         yield f"From {making.file}, blob {making.blob}, at commit {making.commit}."
+
+
+def _within(plan: Plan) -> Iterator[str]:
+    """Say what may be sent at the most within the rules, where inputs decide limits."""
+    assert isinstance(plan.rules, dict), "rules are a mapping"
+    inputs = limiting(plan.rules)
+    if not inputs:
+        return
+    most = most_within(plan.rules)
+    bound = "no upper limit" if most is None else f"at most {most:,} messages"
+    open_ones = [f"inputs.{name}" for name, largest in inputs.items() if largest is None]
+    why = (
+        f", for {_and(open_ones)} {'has' if len(open_ones) == 1 else 'have'} no maximum" if open_ones else ""
+    )
+    yield f"       with other inputs (--within): {bound}{why}"

@@ -1,6 +1,6 @@
 """What a run that goes on looks like: its progress, from its plan and its events, and the picture of it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,8 +10,10 @@ from engine.record.event import Event, RunHalted, RunPaused, RunResumed, RunStar
 from engine.record.outcome import RunStatus, SendStatus, StepStatus, words
 from engine.record.state import RunState, StepState
 from engine.report.happened import lasted
+from engine.report.messages import span
 from engine.report.runs import STATUS_STYLES, step_words
 
+ENDING = "ending: nothing more is sent; Ctrl-C once more does not wait for the answer on its way"
 _OPEN = (SendStatus.INTENDED, SendStatus.NOT_SENT, SendStatus.IN_DOUBT)
 """What a send may be of which it is not known yet what it comes to."""
 
@@ -112,10 +114,25 @@ def _sends(progress: Progress) -> tuple[int, int]:
 def _numbers(progress: Progress, now: datetime, done: int, of: int) -> str:
     steps = progress.state.steps.values()
     failed = sum(step.counts.failed for step in steps if step.counts)
-    parts = [f"{done:,} of {of:,} send{'' if of == 1 else 's'}", f"{progress.state.initiated:,} messages"]
+    sent = span(progress.state.initiated, list(_perhaps(progress)))
+    parts = [f"{done:,} of {of:,} send{'' if of == 1 else 's'}", f"{sent} messages"]
     parts += [f"{failed:,} failed"] if failed else []
     parts += [lasted((now - progress.since).total_seconds())] if progress.since else []
     return " · ".join(parts)
+
+
+def _perhaps(progress: Progress) -> Iterator[int | None]:
+    """Count by send whom it may have reached besides those of whom the API said so; None: no bound."""
+    for step in progress.steps:
+        now = progress.state.steps.get(step["id"])
+        for planned in step["sends"]:
+            send = now.sends.get(planned["address"]) if now else None
+            if send is None or send.outcome is None:
+                continue
+            if send.status in (SendStatus.IN_DOUBT, SendStatus.SENT_UNKNOWN):
+                yield planned["at_most"]
+            elif send.outcome.counts is not None:
+                yield send.outcome.counts.failed
 
 
 def _row(step: Mapping[str, Any], state: StepState, now: datetime) -> Row:
@@ -140,7 +157,7 @@ def _people(sends: Sequence[Mapping[str, Any]], addresses: Iterable[str]) -> str
 def _next(progress: Progress, now: datetime, here: int, *, is_ending: bool) -> str:
     state = progress.state
     if is_ending and state.status in (RunStatus.RUNNING, RunStatus.WAITING):
-        return "ending: nothing more is sent; Ctrl-C once more does not wait for the answer on its way"
+        return ENDING
     match state.status:
         case RunStatus.WAITING:
             left_s = (state.until - now).total_seconds() if state.until else 0

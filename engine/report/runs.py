@@ -1,25 +1,24 @@
 """One run as people read it: while it goes on, when it ends, and afterwards; and what stops it."""
 
 import textwrap
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from engine.config import environment_of, place
-from engine.record.entry import Holder, RunEntry, SendEntry, StopEntry
-from engine.record.event import Resolution
+from engine.record.entry import Holder, RunEntry, StopEntry
 from engine.record.need import Need
-from engine.record.outcome import RunStatus, SendStatus, StepStatus, words
+from engine.record.outcome import StepStatus, words
 from engine.record.plan import inputs_said
 from engine.record.state import StepState
 from engine.record.wallclock import date_and_time
-from engine.report.happened import people
+from engine.report.happened import excess, people
+from engine.report.messages import messages, messages_so_far, nobody_was_messaged
 from engine.report.paint import Paint, plain
 from engine.report.story import Story
 from engine.report.table import LEAST_TO_WRAP, hanging
 from engine.runbook.spelling import listed, shown
 
 _FEW = 3
-_UNKNOWN = (SendStatus.INTENDED, SendStatus.IN_DOUBT, SendStatus.SENT_UNKNOWN)
 STATUS_STYLES = {
     "finished": "good",
     "succeeded": "good",
@@ -59,7 +58,7 @@ def summary(story: Story, paint: Paint = plain, width: int | None = None) -> str
             _head(entry, _ended(story), paint, width),
             *(hanging(line, width) for line in lines),
             *(_step_row(row, widths, paint, width) for row in rows),
-            hanging(f"  messages: {_messages(story)}", width),
+            hanging(f"  messages: {messages(story)}", width),
             *(need_text(Need(hint, ()), paint, width) for hint in _hints(story)),
         ]
     )
@@ -79,19 +78,12 @@ def _head(entry: RunEntry, said: str, paint: Paint, width: int | None) -> str:
 def _ended(story: Story) -> str:
     """Say how a run stands; one that came to its end and reached nobody says so."""
     said = words(story.entry.status.value)
-    return f"{said}, and nobody was messaged" if _reached_nobody(story) else said
-
-
-def _reached_nobody(story: Story) -> bool:
-    entry = story.entry
-    if entry.status is not RunStatus.FINISHED or entry.messages:
-        return False
-    return not any(step.status is StepStatus.SENT_UNKNOWN for _, step in story.steps())
+    return f"{said}, and nobody was messaged" if nobody_was_messaged(story) else said
 
 
 def _hints(story: Story) -> Iterator[str]:
     """Say what to check where nobody was messaged, for filters that nobody fits."""
-    if not _reached_nobody(story):
+    if not nobody_was_messaged(story):
         return
     unmatched = [_filters(step) for step, state in story.steps() if state.status is StepStatus.NO_MATCH]
     asked = {value for filters in unmatched for values in filters.values() for value in values}
@@ -102,10 +94,14 @@ def _hints(story: Story) -> Iterator[str]:
 
 
 def _filters(step: Mapping[str, Any]) -> dict[str, list[str]]:
-    """Give the values that a step asks for by field, without ids; none where it is for everyone."""
+    """Give the values that a step asks for by field, without ids; none where it is for everyone.
+
+    Always in this order: what a log gives back has its keys in another one than what was written to it.
+    """
     filters = step["sends"][0].get("body", {}).get("filters", {})
-    fields = {name: values for name, values in filters.items() if name in ("payment_status", "language")}
-    return {name: _each(values) for name, values in (fields | filters.get("custom", {})).items()}
+    fields = {name: filters[name] for name in ("payment_status", "language") if name in filters}
+    fields |= sorted(filters.get("custom", {}).items())
+    return {name: _each(values) for name, values in fields.items()}
 
 
 def _each(value: Any) -> list[str]:  # noqa: ANN401  (any JSON)
@@ -116,34 +112,6 @@ def _widths(names: list[str], statuses: list[str], width: int | None) -> tuple[i
     """Give the columns of the steps' names and of their statuses; on a terminal no more than it has."""
     longest = max(map(len, names), default=0)
     return longest if width is None else min(longest, width // 3), max(map(len, statuses), default=0)
-
-
-def _messages(story: Story) -> str:
-    """Count the messages, and say what nobody knows of them."""
-    ends: dict[str, list[SendEntry]] = {}
-    for send in story.sends:
-        if send.status in _UNKNOWN:
-            ends.setdefault(_by_whom(story, send), []).append(send)
-    more = [
-        f"{_most(sends)} of {', '.join(send.address for send in sends)}{end}" for end, sends in ends.items()
-    ]
-    return ", and ".join([f"{story.entry.messages:,}", *more])
-
-
-def _by_whom(story: Story, send: SendEntry) -> str:
-    settled = story.settled.get(send.address)
-    if send.status is not SendStatus.SENT_UNKNOWN or settled is None:
-        return ", of which nobody knows"
-    if settled.is_shown:
-        return f", as {settled.by}"
-    return (
-        " by a person's word" if settled.resolution is Resolution.SENT else ", of which nobody will ever know"
-    )
-
-
-def _most(sends: Iterable[SendEntry]) -> str:
-    bounds = [send.at_most for send in sends]
-    return "any number" if None in bounds else f"at most {sum(bound or 0 for bound in bounds):,}"
 
 
 _Row = tuple[str, StepState, str, str]
@@ -168,7 +136,8 @@ def _step_row(row: _Row, widths: tuple[int, int], paint: Paint, width: int | Non
 def step_words(state: StepState, step: Mapping[str, Any]) -> str:
     """Say what a step came to, beside its status; ``step``: as program/v1 has it."""
     if state.counts is not None and state.counts.selected:
-        return people(state.counts)
+        outcomes = [send.outcome for send in state.sends.values() if send.outcome]
+        return "; ".join([people(state.counts), *filter(None, map(excess, outcomes))])
     if state.status is StepStatus.NO_MATCH and (filters := _filters(step)):
         return (
             f"no customer has {listed((f'{name} {_few(values)}' for name, values in filters.items()), 'and')}"
@@ -212,15 +181,6 @@ def in_short(story: Story, width: int | None = None) -> str:
         inputs_said(story.inputs),
     ]
     return f"{hanging(said, width)}\n{hanging('  ' + ' · '.join(filter(None, about)), width)}"
-
-
-def messages_so_far(entry: RunEntry, sends: Iterable[SendEntry]) -> str:
-    """Count the messages: ``50``, or ``50 to 150`` where nobody knows."""
-    bounds = [send.at_most for send in sends if send.status in _UNKNOWN]
-    if None in bounds:
-        return f"{entry.messages:,} or more"
-    most = entry.messages + sum(bound or 0 for bound in bounds)
-    return f"{entry.messages:,} to {most:,}" if most > entry.messages else f"{most:,}"
 
 
 # ---------------------------------------------------------------- stops, and who holds a campaign

@@ -8,7 +8,7 @@ from engine.diagnostics import Json
 from engine.frozen import dataclass
 from engine.machine.aggregate import settled
 from engine.record.entry import RunEntry, SendEntry
-from engine.record.outcome import Counts, SendStatus, words
+from engine.record.outcome import Counts, Outcome, SendStatus, words
 from engine.record.settlement import Settlement
 from engine.record.state import RunState, StepState
 
@@ -35,6 +35,12 @@ class Story:
         """Give each step of its plan, with how it stands."""
         for step in self.plan.get("steps", ()):
             yield step, self.state.steps.get(step["id"]) or StepState()
+
+    def outcome_of(self, send: SendEntry) -> Outcome | None:
+        """Give what an attempt came to, if it is the latest of its address."""
+        step = self.state.steps.get(send.step)
+        now = step.sends.get(send.address) if step else None
+        return now.outcome if now and now.attempt == send.attempt else None
 
     def words_of(self, status: str, *addresses: str) -> str:
         """Give a status of sends as people read it; if a person settled them, by whose word."""

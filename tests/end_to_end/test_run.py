@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -172,7 +173,9 @@ def test_an_overreach_halts_for_good_and_blocks(api: Served, capsys: pytest.Capt
     """21; no resume sends; another run 16 until resolve lifts the block."""
     api.sandbox.script(Fault(Kind.OVERREACH))
     assert run("--input", "cap=5") == 21
-    assert "more customers, or others, than" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "remind/c1 took more customers, or others, than it was allowed (20 taken, 5 allowed);" in said
+    assert "the API took 20 customers, but was asked for 5 at most\n" in said
     sent = len(api.sandbox.outbox)
     assert main(["resume", "last", "--yes"]) == 21
     assert run("--input", "branch=nashik") == 16
@@ -191,6 +194,25 @@ def test_a_rejected_step_is_tried_again_once_its_cause_is_mended(api: Served) ->
     assert main(["resume", "last", "--yes"]) == 0
     assert len(api.sandbox.outbox) == 30
     assert main(["resume", "last", "--yes"]) == 0  # a finished one gives its result again
+    assert len(api.sandbox.outbox) == 30
+
+
+@pytest.mark.usefixtures("here")
+def test_the_next_lines_work_as_they_are_printed_while_a_stop_stands(
+    api: Served, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The first lifts what would refuse the second: of a campaign, and by a file, too."""
+    api.sandbox.script(Fault(Kind.STATUS, status=401))
+    assert run() == 11
+    assert main(["stop", "--campaign", "camp_demo", "--reason", "x"]) == 0
+    Path(".runbook").mkdir(exist_ok=True)
+    Path(".runbook", "STOP").write_text("by hand\n", "utf-8")
+    assert main(["resume", "last", "--yes"]) == 11
+    *lifting, resume = shown(capsys, "status")["runs"][0]["commands"][:3]
+    assert ["runbook allow" in line for line in lifting] == [True, True]
+    for line in lifting:
+        assert main(shlex.split(line)[1:]) == 0
+    assert main([*shlex.split(resume)[1:], "--yes"]) == 0
     assert len(api.sandbox.outbox) == 30
 
 
@@ -237,12 +259,13 @@ def test_asked_at_a_terminal(
     assert len(shown(capsys, "runs")) == (1 if messages else 0)
 
 
-def test_a_no_is_no_error(here: Path) -> None:
-    """It is what the person wanted."""
+@pytest.mark.parametrize(("typed", "code"), [("n\n", 11), ("\x03", 130), ("\x04", 11)])
+def test_a_no_is_no_error(here: Path, typed: str, code: int) -> None:
+    """It is what the person wanted, and nothing was sent."""
     with at_terminal("run", "two.yaml", folder=here, rows=100) as terminal:
-        terminal.until("Send? [y/N]")
-        terminal.type("n\n")
-        assert terminal.end() == 11
+        terminal.until("Send? [y/N]\n>")
+        terminal.type(typed)
+        assert terminal.end() == code
         assert terminal.screen.endswith("Nothing was sent.")
         assert "error:" not in terminal.scrolled
 

@@ -15,6 +15,7 @@ from engine.record.event import (
     SendResolved,
     SendSettled,
     Source,
+    StepSkipped,
 )
 from engine.record.outcome import Counts, Outcome, RunStatus, SendStatus, StepStatus
 from engine.record.settlement import settlements
@@ -58,6 +59,17 @@ def test_what_the_answer_said_stays() -> None:
     """Rows of a send whose numbers are known are evidence of whom it reached, no more."""
     answered = SendSettled(NOW, "a", "a/c1", 1, Outcome(SendStatus.SUCCEEDED, Counts(5, 5, 5)))
     assert fold([STARTED, INTENDED, answered, looked(5)]) == fold([STARTED, INTENDED, answered])
+
+
+@pytest.mark.parametrize(("status", "shown"), [(SendStatus.PARTIAL, 4), (SendStatus.SUCCEEDED, 0)])
+def test_it_is_kept_how_many_rows_show_where_some_have_failed(status: SendStatus, shown: int) -> None:
+    """A later look finds more; the step stands as it did, and is not the last one again."""
+    answered = SendSettled(NOW, "a", "a/c1", 1, Outcome(status, Counts(5, 5, 2, 3)))
+    skipped = StepSkipped(NOW, "b", "false")
+    before = fold([STARTED, INTENDED, answered, skipped])
+    after = fold([looked(2), looked(4)], before)
+    assert after.steps["a"].sends["a/c1"].reached == shown
+    assert (after.last, after.steps["a"].counts) == ("b", before.steps["a"].counts)
 
 
 @pytest.mark.parametrize("again", [False, True])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.planner.ceilings import without_ceiling
+from engine.planner.ceilings import limiting, most_within, without_ceiling
 
 
 @pytest.mark.parametrize(
@@ -22,3 +22,22 @@ def test_a_limit_by_an_input_needs_a_maximum(
     """Or choices; a limit that is written was reviewed."""
     rules = {"runbook": {"inputs": {"cap": about}, "steps": [{"id": "remind", "limit": limit}]}}
     assert bool(without_ceiling(rules)) == is_open
+
+
+@pytest.mark.parametrize(
+    ("limits", "about", "most"),
+    [
+        ((50, "{{ inputs.cap }}"), {"maximum": 500}, 550),
+        ((50, "{{inputs.cap}}"), {"choices": [700, 20]}, 750),
+        ((50, "{{ inputs.cap }}"), {}, None),
+        (("none", "{{ inputs.cap }}"), {"maximum": 500}, None),
+    ],
+)
+def test_the_most_messages_with_other_inputs(
+    limits: tuple[object, ...], about: dict[str, object], most: int | None
+) -> None:
+    """What an input can be at the most, for whoever reviews rules that are run with others."""
+    steps = [{"id": f"s{number}", "limit": limit} for number, limit in enumerate(limits)]
+    rules = {"runbook": {"inputs": {"cap": about}, "steps": steps}}
+    assert most_within(rules) == most
+    assert list(limiting(rules)) == ["cap"]

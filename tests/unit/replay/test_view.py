@@ -31,7 +31,7 @@ def test_what_differs_and_where_the_recording_ends(records: Records) -> None:
         "  b",
         "    recorded: skip: its condition is false: steps.a.failed <= 20 (a.failed is 30)",
         "    now:      send: its condition is true: steps.a.failed <= 30 (a.failed is 30)",
-        "As recorded: finished, 970 messages",
+        "As recorded: finished, 970 messages, and at most 30 that failed, of which nobody knows",
         "The recording ends at b: no answer to its request is recorded.",
         "  What would come of it is unknown; --what-if b.status=succeeded supposes an answer.",
         "Nothing is sent by replay, and nothing is written.",
@@ -45,7 +45,10 @@ def test_a_supposed_answer_beside_the_recorded_one(records: Records) -> None:
     assert "    recorded: partly sent: 970 of 1,000 customers" in shown
     assert "    changed with it: initiated 970 → 100\n" in shown
     assert "  a, after 1 decision that is the same\n    recorded: goes on\n    now:      halt: " in shown
-    assert "Now:         halted at a, 100 messages\n" in shown
+    assert (
+        "Now:         halted at a, 100 messages, and at most 900 that failed, of which nobody knows\n"
+        in shown
+    )
 
 
 def test_a_sum_with_a_number_that_was_made_up_says_so(records: Records) -> None:
@@ -53,14 +56,14 @@ def test_a_sum_with_a_number_that_was_made_up_says_so(records: Records) -> None:
     events = records(outcome("partial", (10, 4, 6)))
     shown = text(decided_again(events, RUNBOOK.replace("failed_pct <= 50", "failed_pct <= 90"), "b.failed=3"))
     assert "    made up, for nobody stated them: " in shown
-    assert "messages (the number for b is made up)\n" in shown
+    assert "messages (the number for b is made up), and at most " in shown
     assert "is made up" not in text(decided_again(events, None, "a.failed=3"))
 
 
 def test_messages_of_which_nobody_knows_are_told(records: Records) -> None:
     """They are no zero."""
     shown = text(decided_again(records(SOME_FAILED), None, "a.status=in_doubt"))
-    assert "As recorded: finished, 970 messages\n" in shown
+    assert "As recorded: finished, 970 messages, and at most 30 that failed, of which nobody knows\n" in shown
     assert "Now:         in doubt at a, 0 messages, and those of a, of which nobody knows\n" in shown
 
 

@@ -12,10 +12,11 @@ from engine.record.event import (
     Reconciled,
     RunPaused,
     Sealed,
+    SendSettled,
     Source,
     WaitStarted,
 )
-from engine.record.outcome import Counts
+from engine.record.outcome import Counts, Outcome, SendStatus
 from engine.report.happened import happened, people
 from tests.factories import NOW
 
@@ -46,6 +47,15 @@ def test_where_a_run_stopped(question: Question, said: str) -> None:
 def test_a_wait_says_in_short_what_the_send_before_it_says_in_full(reason: str, said: str) -> None:
     """Without the API's own words, and without the cure."""
     assert happened(WaitStarted(NOW, NOW + timedelta(seconds=7.2), reason)) == said
+
+
+@pytest.mark.parametrize(
+    ("seconds", "more"), [(60, ""), (3600, "; it asks to wait until 2026-03-02 12:00:00 IST")]
+)
+def test_a_long_wait_that_the_api_asks_for_is_told(seconds: int, more: str) -> None:
+    """A short one the run keeps by itself, and says so."""
+    later = Outcome(SendStatus.NOT_SENT, reason="busy", retry_at=NOW + timedelta(seconds=seconds))
+    assert happened(SendSettled(NOW, "a", "a/c1", 1, later)) == f"a/c1 not sent: busy{more}"
 
 
 @pytest.mark.parametrize(

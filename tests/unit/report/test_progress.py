@@ -74,13 +74,13 @@ def shown(
         (
             [SENDING, SENT],
             ["partly sent", "pending", "pending"],
-            "1 of 3 sends · 6 messages · 4 failed · 5 s",
+            "1 of 3 sends · 6 to 10 messages · 4 failed · 5 s",
             "then: b, if steps.a.failed > 2",
         ),
         (
             [SENDING, SENT, StepSkipped(at(4), "b", "its condition is false")],
             ["partly sent", "skipped", "pending"],
-            "1 of 2 sends · 6 messages · 4 failed · 5 s",
+            "1 of 2 sends · 6 to 10 messages · 4 failed · 5 s",
             "then: c",
         ),
         (
@@ -98,19 +98,19 @@ def shown(
         (
             [SENDING, DOUBT, RunPaused(at(4), "a", Question.DOUBT, "nobody knows")],
             ["in doubt", "pending", "pending"],
-            "0 of 3 sends · 0 messages · 5 s",
+            "0 of 3 sends · 0 to 100 messages · 5 s",
             "in doubt at a: nobody knows",
         ),
         (
             [SENDING, SENT, RunHalted(at(4), "a", "too many failed")],
             ["partly sent", "pending", "pending"],
-            "1 of 3 sends · 6 messages · 4 failed · 5 s",
+            "1 of 3 sends · 6 to 10 messages · 4 failed · 5 s",
             "halted at a: too many failed",
         ),
         (
             [SENDING, SENT, RunHalted(at(4), "a", "x"), RunResumed(at(4), "why")],
             ["partly sent", "pending", "pending"],
-            "1 of 3 sends · 6 messages · 4 failed · 1 s",
+            "1 of 3 sends · 6 to 10 messages · 4 failed · 1 s",
             "then: b, if steps.a.failed > 2",
         ),
         ([RunCancelled(at(4), "x")], ["pending"] * 3, "0 of 3 sends · 0 messages · 5 s", "cancelled"),

@@ -1,15 +1,19 @@
 """One run as people read it."""
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
 
 from engine.diagnostics import Json
+from engine.frozen import replace
 from engine.machine import fold
 from engine.record.entry import EventEntry, RunEntry, SendEntry
 from engine.record.event import (
     Event,
+    Overreached,
+    Reconciled,
     Resolution,
     RunFinished,
     RunStarted,
@@ -19,8 +23,10 @@ from engine.record.event import (
     StepSkipped,
 )
 from engine.record.need import Need
-from engine.record.outcome import NOBODY, Outcome, SendStatus
+from engine.record.outcome import NOBODY, Counts, Outcome, SendStatus
 from engine.record.settlement import settlements
+from engine.report.evidence import guide
+from engine.report.happened import happened
 from engine.report.lists import runs_table, sends_table
 from engine.report.runs import in_short, need_text, summary
 from engine.report.story import Story, run_json
@@ -45,6 +51,7 @@ def story(
     about: Mapping[str, Any] | None = None,
     environment: str | None = None,
     account: str = "http://127.0.0.1:8001 -",
+    contradicted: bool = False,
 ) -> Story:
     """Tell of a run whose one send came to that."""
     events = [
@@ -57,10 +64,10 @@ def story(
     occasion = f'["{account}","camp_demo","remind",{{"branch":"pune"}}]'
     named = ("run-1", "remind", None, account, "camp_demo", occasion, environment, "r", "p")
     entry = RunEntry(*named, state.status, NOW, None, state.initiated, None)
-    status = state.steps["a"].sends["a/c1"].status
-    send = SendEntry(
-        "run-1", "a", "a/c1", 1, status, account, "camp_demo", "sms", 100, "h", NOW, NOW, NOW, None, ""
-    )
+    now = state.steps["a"].sends["a/c1"]
+    attempt = ("run-1", "a", "a/c1", 1, now.status, account, "camp_demo", "sms", 100, "h", NOW, NOW, NOW)
+    counts = now.outcome.counts if now.outcome else None
+    send = SendEntry(*attempt, counts, "", reaches=now.status is not SendStatus.NOT_SENT or contradicted)
     entries = [EventEntry("run-1", seq, NOW, "asha", event, "", "") for seq, event in enumerate(events)]
     return Story(entry, about or plan(GOA, branch="goa", cap=5), state, (send,), settlements(entries))
 
@@ -106,6 +113,18 @@ def test_a_step_left_out_is_no_reason_to_check() -> None:
     assert "check" not in summary(skipped)
 
 
+def test_values_stand_in_one_order() -> None:
+    """A run's log gives its keys back sorted: what is said when it ends is what is said afterwards."""
+    filters: dict[str, Json] = {"payment_status": ["bounced"], "language": ["hindi"]}
+    custom: Json = {"dpd": ["0"], "branch": ["goa"]}
+    written = plan({**filters, "custom": custom}, ids=["1"], branch="goa")
+    read = json.loads(json.dumps(written, sort_keys=True))
+    first, second = (summary(story(UNMATCHED, RunFinished(NOW), about=each)) for each in (written, read))
+    assert first == second
+    assert 'payment_status "bounced", language "hindi", branch "goa" and dpd "0"' in first
+    assert '  inputs: branch=goa, ids=["1"]\n' in first
+
+
 def test_many_values_are_counted() -> None:
     """Three are named."""
     about = plan({"custom": {"branch": [f"b{number}" for number in range(9)]}})
@@ -147,6 +166,70 @@ def test_what_may_have_been_sent_is_counted_in_lists() -> None:
     assert "  0 to 100  " in runs_table([(told.entry, told.sends)])
     assert "0 to 100 messages so far" in in_short(told)
     assert "messages 0 to 100" in runs_table([(told.entry, told.sends)], width=40)
+
+
+# ---------------------------------------------------------------- what failed may have gone out
+
+
+FAILED = outcome("failed", (274, 0, 20))
+
+
+@pytest.mark.parametrize(
+    ("came_to", "shown", "messages"),
+    [
+        (FAILED, 0, "0, and at most 20 that failed, of which nobody knows"),
+        (FAILED, 15, "0, and at most 20 that failed, of which at least 15 did go out"),
+        (FAILED, 20, "0, and at most 20 that failed, of which all did go out"),
+        (outcome("partial"), 6, "6, and at most 4 that failed, of which nobody knows"),
+        (outcome("partial"), 9, "6, and at most 4 that failed, of which at least 3 did go out"),
+    ],
+)
+def test_whoever_failed_may_have_got_it(came_to: Outcome, shown: int, messages: str) -> None:
+    """Failed customers are unknown, and what a look at the API's logs found is not forgotten."""
+    rows = Reconciled(NOW, "a", "a/c1", 1, shown, 40, NOW, NOW)
+    said = summary(story(came_to, RunFinished(NOW), rows))
+    assert said.startswith("Run run-1: finished\n")
+    assert said.endswith(f"  messages: {messages}")
+
+
+def test_what_failed_is_counted_in_lists_and_beside_a_doubt() -> None:
+    """One word for both, where nobody knows either."""
+    told = story(FAILED)
+    assert "  0 to 20  " in runs_table([(told.entry, told.sends)])
+    assert ", 0 to 20 messages, " in guide("run-1", "a1", [(told.entry, told.sends)], customer=False)
+    assert "0 to 20 messages so far" in in_short(told)
+    doubtful = replace(told.sends[0], status=SendStatus.IN_DOUBT, address="b/c1", counts=None)
+    both = replace(told, sends=(*told.sends, doubtful))
+    assert "0, and at most 20 that failed and at most 100 of b/c1, of which nobody knows" in summary(both)
+    assert "0 to 120 messages so far" in in_short(both)
+
+
+def test_what_was_said_not_to_be_sent_and_was_is_no_nobody() -> None:
+    """Rows show a send of which a person had said that it was not sent."""
+    word = SendResolved(NOW, "a", "a/c1", Resolution.NOT_SENT, "looked")
+    rows = Reconciled(NOW, "a", "a/c1", 1, 5, 40, NOW, NOW)
+    told = story(outcome("in_doubt"), word, RunFinished(NOW), rows, contradicted=True)
+    assert "nobody was messaged" not in summary(told)
+    assert summary(told).endswith(
+        "  messages: 0, and at most 100 of a/c1, though a person had said that it was not sent"
+    )
+    assert "0 to 100 messages so far" in in_short(told)
+
+
+# ---------------------------------------------------------------- what was taken too much
+
+
+def test_an_overreach_tells_its_numbers() -> None:
+    """In the line of its step, in that of its attempt, and in that of its event; after ``resolve``, too."""
+    said = "the API took 274 customers, but was asked for 20 at most"
+    came_to = Outcome(
+        SendStatus.PARTIAL, Counts(274, 274, 270, 4), f"{said}; 4 of 274 customers failed", overreached=True
+    )
+    told = story(came_to, Overreached(NOW, "a", "a/c1"), *resolved("sent"))
+    assert f"274 matched; {said}\n" in summary(told)
+    assert f"274 matched; {said}  " in sends_table(told)
+    settled = SendSettled(NOW, "a", "a/c1", 1, came_to)
+    assert str(happened(settled)).endswith(f"274 matched; {said}")
 
 
 # ---------------------------------------------------------------- where, and for whom
