@@ -17,6 +17,8 @@ from engine.diagnostics import Diagnostic, Json
 from engine.frozen import replace
 from engine.planner.build import build
 from engine.planner.model import Making, Plan
+from engine.record.condition import Field, Value
+from engine.record.plan import Program
 from engine.record.wallclock import zone
 from engine.refusal import Refusal
 from engine.runbook import draft as drafts
@@ -148,8 +150,25 @@ def planned(filled: Filled, here: Environment | None, config: Config, assumed: t
     )
     for step in assumptions:
         if not any(node.step == step and any(b.answers for b in node.branches) for node in plan.tree.nodes):
-            raise Refusal(f"no answer to {step} fits what --assume says of it", "assume less")
+            raise _nothing_fits(step, assumptions[step], plan.program)
     return replace(plan, findings=found, accepted=by_step(runbook, (*draft.accepted, *accepted)))
+
+
+_OF_THOSE_SENT = (Field.SELECTED, Field.INITIATED, Field.FAILED)
+
+
+def _nothing_fits(step: str, assumed: Mapping[Field, Value], program: Program) -> Refusal:
+    """Refuse an assumption that no answer fits; one of too many customers with the most that there can be."""
+    bounds = [send.at_most for send in program.steps[program.positions[step]].sends]
+    most = sum(bound or 0 for bound in bounds)
+    for name in _OF_THOSE_SENT:
+        value = assumed.get(name)
+        if None not in bounds and isinstance(value, int | float) and value > most:
+            message = (
+                f"{step} is sent to at most {most:,} customers, so {step}.{name.value}={value} cannot be"
+            )
+            return Refusal(message, f"assume at most {most}")
+    return Refusal(f"no answer to {step} fits what --assume says of it", "assume less")
 
 
 def today(specs: Iterable[InputSpec], at: datetime) -> date:

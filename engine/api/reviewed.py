@@ -105,10 +105,17 @@ def _refuse_without_ceiling(review: Review, plan: Plan) -> None:
 
 def refuse_digests(review: Review, rules_digest: str, plan_digest: str) -> None:
     """Refuse digests that are not the reviewed ones (13)."""
-    for what, said, is_now in (
-        ("plan", review.expect, plan_digest),
-        ("rules", review.within, rules_digest),
+    plan, rules = ("plan", "--expect", plan_digest), ("rules", "--within", rules_digest)
+    for said, (what, option, is_now), (other, other_option, other_now) in (
+        (review.expect, plan, rules),
+        (review.within, rules, plan),
     ):
+        if said == other_now:
+            raise Refusal(
+                f"{review.word(option)} takes the {what} digest, and that is the {other} digest",
+                f"say it with {review.word(other_option)}, or copy the {what} digest from the plan",
+                Exit.NOT_AS_REVIEWED,
+            )
         if said not in (None, is_now):
             raise Refusal(
                 f"the {what} digest is {is_now}, and not the reviewed {said}", _AGAIN, Exit.NOT_AS_REVIEWED
@@ -152,6 +159,15 @@ def _expiry(plan: Mapping[str, Any]) -> datetime:
     if expires_at.tzinfo is None:
         raise ValueError("without an offset it is no instant")
     return expires_at.astimezone(UTC)
+
+
+def is_plan(file: Path) -> bool:
+    """Say whether a file holds a plan/v1, whatever has become of it since it was written."""
+    try:
+        held = json.loads(read_bytes(file, _MOST_BYTES))
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(held, dict) and held.get("format") == "plan/v1"
 
 
 def _read(file: Path) -> Mapping[str, Any]:

@@ -38,6 +38,16 @@ def beside(stream: TextIO | None, show: Callable[[str], None]) -> Iterator[Calla
         aside.close()
 
 
+def write_at_once(stream: TextIO | None, line: str) -> None:
+    """Write a line from a signal's handler, past what that has broken into, if it is taken at once."""
+    with suppress(OSError, ValueError):  # nobody listens
+        if stream is not None:
+            room = select.poll()
+            room.register(stream, select.POLLOUT)
+            if room.poll(0):
+                os.write(stream.fileno(), f"{line}\n".encode())
+
+
 def start_deaf(thread: Thread) -> None:
     """Start a thread that no signal is given to: each is to wake up the one that waits for an answer."""
     names = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM)

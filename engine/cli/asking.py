@@ -2,6 +2,7 @@
 
 import os
 import sys
+from contextlib import suppress
 
 import click
 
@@ -47,7 +48,12 @@ def ask(here: Environment, most: int | None) -> None:
 
 def _answer() -> str:
     emit("> ", err=True, end="")
-    return sys.stdin.readline()
+    try:
+        return sys.stdin.readline()
+    except (KeyboardInterrupt, SystemExit):  # a signal ends the process
+        with suppress(OSError):  # the terminal may be gone
+            emit("\nNothing was sent.", err=True)
+        raise
 
 
 def refuse_switched_off() -> None:

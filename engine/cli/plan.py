@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from engine.api.files import typed
+from engine.api.reviewed import is_plan
 from engine.cli.completing import environments, runbook_files
 from engine.cli.environment import find_environment
 from engine.cli.files import CONFIG, PATH, named, upward
@@ -35,7 +36,7 @@ from engine.report import plan as view
     "--out",
     type=PATH,
     callback=named,
-    help="Also write the plan as JSON to this file, in place of one that is there.",
+    help="Also write the plan as JSON to this file, in place of a plan that is there.",
 )
 @click.option(
     "--assume",
@@ -76,7 +77,7 @@ def command(
     if out is not None:
         read_here = [each for each in (file, input_file, upward(CONFIG)) if each]
         text = json.dumps(document(plan, made), indent=2, ensure_ascii=False) + "\n"
-        save(out, text, sparing=read_here)
+        save(out, text, sparing=read_here, refuse_to_lose=_refuse_no_plan)
     if is_json:
         emit_json(document(plan, made))
     else:
@@ -85,3 +86,9 @@ def command(
         told = f"a run with `--plan {typed(out)}` sends nothing beyond it."
         emit(f"\nThe plan is kept in {out}; {told}", err=True)
     return Exit.SOMETHING_TO_SEND if detailed_exitcode and plan.analysis.sends else 0
+
+
+def _refuse_no_plan(file: Path) -> None:
+    """Refuse to write over anything but a plan, which a pipeline writes under one name again and again."""
+    if not is_plan(file):
+        raise Refusal(f"{file} is there already, and is no plan: it is not written over", "name another file")

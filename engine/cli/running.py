@@ -15,7 +15,7 @@ from engine.cli.identity import token
 from engine.cli.outliving import only_complaining
 from engine.cli.runlog import refuse_lost
 from engine.cli.showing import finish
-from engine.cli.telling import heard, tell, telling
+from engine.cli.telling import heard, say_ending, tell, telling
 from engine.clock import Steady
 from engine.config import Environment
 from engine.frozen import replace
@@ -71,7 +71,7 @@ class Session:
     def __init__(self, chosen: Chosen, form: str) -> None:
         assert chosen.found.here is not None, "a run has an environment"
         self._here = chosen.found.here
-        self._signals = Signals()
+        self._signals = Signals(partial(say_ending, form))
         self._connected = Connected(self._here)
         self._chosen, self._form = chosen, form
 

@@ -3,6 +3,7 @@
 import errno
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from textwrap import fill
 
 import click
 
@@ -13,8 +14,8 @@ from engine.cli.screen import emit
 from engine.clock import now
 from engine.refusal import Exit, Refusal
 from engine.sandbox import Campaign, Options, Sandbox
-from engine.sandbox.faults import ABOUT
-from engine.sandbox.reading import faults_of, listed
+from engine.sandbox.faults import ABOUT, OPTIONS
+from engine.sandbox.reading import WORDS, faults_of, listed
 from engine.sandbox.synthetic import campaign
 from engine.sandbox.wire import Unreadable, decoded
 
@@ -34,10 +35,32 @@ def _one_part(_context: click.Context, _option: click.Parameter, given: tuple[st
     return given
 
 
+def _option(name: str) -> str:
+    """Give the lines of help about an option of a fault."""
+    words = f": {', '.join(WORDS[name])}" if name in WORDS else ""
+    begins = f"  {name + '=':<14} "
+    return fill(OPTIONS[name] + words, _WIDTH, initial_indent=begins, subsequent_indent=" " * len(begins))
+
+
+_WIDTH = 76
 _KINDS = "\n".join(f"  {kind:<14} {about}" for kind, about in ABOUT.items())
+_OPTIONS = "\n".join(map(_option, OPTIONS))
 _EPILOG = f"""\b
-SPEC is a kind, then options: any takes channel=, campaign=, skip=, times=.
-{_KINDS}"""
+SPEC is a kind, then options: stall:seconds=3,channel=sms,times=2. The kinds:
+{_KINDS}
+
+\b
+The options, each behind the kinds that it is for:
+{_OPTIONS}
+
+\b
+Beside /api/v1 it has /_sandbox/, which controls it while it runs:
+  POST /_sandbox/faults   add some as JSON: [{{"kind": "stall", "seconds": 3}}]
+  GET, DELETE the same    those that wait; forget them all
+  POST /_sandbox/reset    forget messages, requests and faults
+  POST /_sandbox/load     add campaigns, as --load reads them
+  GET /_sandbox/outbox    every message that was accepted
+  GET /_sandbox/requests  every request that arrived"""
 
 
 @click.command("sandbox", epilog=_EPILOG)

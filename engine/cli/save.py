@@ -16,12 +16,19 @@ _SQLITE = b"SQLite format 3\0"
 _OF_LOG = ("", "-wal", "-shm", "-journal", ".key", ".locks")
 
 
-def save(path: Path, text: str, *, sparing: Iterable[Path]) -> None:
-    """Write a file, through a link if it stays in its repository; those in ``sparing``, and a log, stay."""
+def save(
+    path: Path, text: str, *, sparing: Iterable[Path], refuse_to_lose: Callable[[Path], None] | None = None
+) -> None:
+    """Write a file, through a link if it stays in its repository; those in ``sparing``, and a log, stay.
+
+    ``refuse_to_lose`` looks at a file with something in it that would be replaced, and may refuse.
+    """
     refuse_leading_out(path)
     target = Path(os.path.realpath(path))
     with _said(path, target):
         about = _replaced(path, target, sparing)
+        if refuse_to_lose is not None and about is not None and about.st_size:
+            refuse_to_lose(path)
         with making(target, 0o666, replaces=True) as file:
             if about is not None:
                 _hand_over(file.fileno(), about)

@@ -36,7 +36,7 @@ _WRITTEN_BY_PEOPLE = ("runbook", "config", "scenario")
 
 
 @click.command("schema")
-@click.argument("name", type=click.Choice(list(SCHEMAS)), default="runbook")
+@click.argument("name", type=click.Choice(list(SCHEMAS)), default="runbook", metavar="[NAME]")
 def command(name: str) -> None:
     """Print the JSON Schema of NAME: runbook (the default), config, scenario, plan, event or export."""
     emit_json(printed(name))

@@ -5,9 +5,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
-from engine.cli.aside import beside
+from engine.cli.aside import beside, write_at_once
 from engine.cli.screen import columns, emit_line, is_watched, json_line, say
 from engine.cli.showing import steps_of
+from engine.clock import now
 from engine.diagnostics import Json
 from engine.record.entry import EventEntry, Lease, Standing
 from engine.record.event import Event
@@ -16,6 +17,7 @@ from engine.record.state import RunState
 from engine.record.wallclock import time_of_day
 from engine.refusal import Refusal
 from engine.report.happened import QUIET, happened
+from engine.report.progress import ENDING
 from engine.runlog.port import RunLog, Writer
 
 if TYPE_CHECKING:
@@ -30,7 +32,7 @@ def telling(first: Callable[[], Event], asked: Callable[[], bool], form: str) ->
 
     ``asked``: a person wants the run to end. In the form ``jsonl`` stdout has the events.
     """
-    if not is_watched() or (form == "jsonl" and columns() is not None):
+    if not _is_drawn(form):
         with beside(sys.stderr, _say) as shown:
             yield lambda event, _state: _tell_in(event, shown)
         return
@@ -39,6 +41,16 @@ def telling(first: Callable[[], Event], asked: Callable[[], bool], form: str) ->
         yield view.tell
     finally:
         view.close()
+
+
+def _is_drawn(form: str) -> bool:
+    return is_watched() and (form != "jsonl" or columns() is None)
+
+
+def say_ending(form: str) -> None:
+    """Say where nothing is drawn, from a signal's handler, that the run ends once its answer is here."""
+    if not _is_drawn(form):
+        write_at_once(sys.stderr, f"{time_of_day(now())}  {ENDING}")
 
 
 class _View:

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 import click
 
 from engine.api.checking import Checked, check
+from engine.api.files import typed
 from engine.cli import configured
 from engine.cli.checked import FORMATS, show
 from engine.cli.completing import runbook_files
 from engine.cli.files import PATH, STDIN, named, standard_input
-from engine.cli.screen import complain
-from engine.cli.walk import is_config, runbook_file, runbooks_of
+from engine.cli.screen import complain, say
+from engine.cli.walk import is_config, is_scenario, runbook_file, runbooks_of
 from engine.refusal import Exit, Refusal
 from engine.runbook.characters import MAX_BYTES
 
@@ -52,8 +53,9 @@ def command(
     """Check runbooks: files, or folders with all *.yaml below them; - is the text on standard input.
 
     Without PATH the folders that .runbook/config.yaml names are checked; that file itself can be named
-    too. Exits with 0 if nothing but warnings was found, with 10 if a file has an error, with 64 if a path
-    or a git revision cannot be read. Any --format is the same on a terminal and in a pipeline.
+    too. Scenario files are left to `runbook test`. Exits with 0 if nothing but warnings was found, with
+    10 if a file has an error, with 64 if a path or a git revision cannot be read. Any --format is the
+    same on a terminal and in a pipeline.
     """
     wrong: list[Refusal] = []
     texts = _texts(paths, name)
@@ -63,7 +65,8 @@ def command(
     is_all = bool(configs) and len(configs) == len(paths)
     found = None if is_all else configured.look(wrong, aloud=form == "text", checked=configs)
     is_alone = bool(wrong)
-    given = [path for path in paths if path not in (STDIN, *configs)]
+    others = (STDIN, *configs, *_scenarios(paths))
+    given = [path for path in paths if path not in others]
     files, closed = runbooks_of(given if paths else configured.folders(found, wrong))
     checked = check([*texts, *files], found.config if found else None, texts=texts, against=before)
     if configs:
@@ -75,6 +78,18 @@ def command(
     is_bad = any(one.is_error or fails_from == "warning" for one in checked.findings)
     invalid = Exit.INVALID if is_bad and fails_from != "never" else 0
     return max(invalid, *(refusal.code for refusal in wrong), 0)
+
+
+def _scenarios(paths: tuple[Path, ...]) -> list[Path]:
+    """Give the scenario files that a shell's * named beside others, and say who checks them."""
+    found = [each for each in paths if is_scenario(each) and os.path.isfile(each)]  # noqa: PTH113  (never raises)
+    if len(found) == len(paths):
+        return []  # nothing would be left to check: what they are is refused
+    if len(found) == 1:
+        say(f"{found[0]} is a scenario file: `runbook test {typed(found[0])}` checks it")
+    elif found:
+        say(f"{len(found)} scenario files are left out: `runbook test` checks them")
+    return found
 
 
 def _with_configs(files: list[Path], checked: Checked) -> Checked:

@@ -1,6 +1,7 @@
 """What a run needs of a person, and the finished command line that gives it; pure."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
 from typing import assert_never
 
 from engine.frozen import dataclass
@@ -9,6 +10,7 @@ from engine.record.event import Event, Question, RunHalted, RunPaused, Verdict
 from engine.record.outcome import SURELY_UNSENT, RunStatus, SendStatus
 from engine.record.settlement import LOGGED
 from engine.record.state import RunState
+from engine.record.wallclock import date_and_time
 
 ANSWERS = {
     Question.WHEN: (Verdict.RUN, Verdict.SKIP),
@@ -61,6 +63,7 @@ def need_of(  # noqa: PLR0913  (what is known of it, each by its name)
     inbox: str = "in the dashboard",
     fitted: Collection[str] = (),
     untold: str = "",
+    lifting: Sequence[str] = (),
 ) -> Need | None:
     """Say what a run needs; None where it goes on by itself or has come to its end.
 
@@ -68,6 +71,7 @@ def need_of(  # noqa: PLR0913  (what is known of it, each by its name)
     each command line, so that it finds the run and its account; None: the run's environment. ``inbox``
     is where a person sees what customers got. ``fitted`` are the addresses in doubt that rows of the API's
     logs fit: *not sent* is refused of them, so it is not offered. ``untold``: why that cannot be told of any.
+    ``lifting`` are the command lines that lift the stops which hold it back: until then none goes on.
     """
     lines = _Lines(entry.run, _environment(entry) if options is None else options)
     sends = tuple(sends)
@@ -80,17 +84,31 @@ def need_of(  # noqa: PLR0913  (what is known of it, each by its name)
         case RunStatus.RUNNING | RunStatus.WAITING:
             if is_alive:
                 return None
-            return Need("its process ended before the run did", (lines.resume, lines.cancel))
+            ended = Need("its process ended before the run did", (lines.resume, lines.cancel))
+            return _lifted_first(lines, ended, lifting)
         case RunStatus.PAUSED:
-            return _paused(lines, state, because)
+            return _lifted_first(lines, _paused(lines, state, because), lifting)
         case RunStatus.HALTED:
-            return _halted(lines, state, because)
+            return _lifted_first(lines, _halted(lines, state, because), lifting)
         case _:
             assert_never(entry.status)
 
 
 def _environment(entry: RunEntry) -> str:
     return f" --env {entry.environment}" if entry.environment else ""
+
+
+_GOES_ON = "then, to go on with this run:"
+_ENDS = "to end it for good:"
+
+
+def _lifted_first(lines: _Lines, need: Need | None, lifting: Sequence[str]) -> Need | None:
+    """Put the lines that lift stops before those that go on, which are refused while a stop stands."""
+    if need is None or not lifting or not {lines.resume, lines.accept} & {*need.commands}:
+        return need
+    notes = need.notes or tuple(_ENDS if each == lines.cancel else _GOES_ON for each in need.commands)
+    lifts = ("sending is stopped; to lift that first:", *["and:"] * (len(lifting) - 1))
+    return Need(need.what, (*lifting, *need.commands), (*lifts, *notes))
 
 
 _BY_LOGS = "to look for it in the API's own logs (sends nothing):"
@@ -156,9 +174,9 @@ def stopped_because(events: Iterable[Event]) -> str:
 
 _PAUSED = {
     Question.DOUBT: "its doubt is settled, so it can go on",
-    Question.FAILED: "{step} failed: {because}; resuming goes on behind it, or tries what was not taken",
+    Question.FAILED: "{step} failed: {because}; resuming goes on behind it",
     Question.RETRIES_SPENT: "{step} could not be sent: {because}; resuming tries again",
-    Question.RETRY_LATER: "{step} could not be sent yet: {because}; resuming tries again",
+    Question.RETRY_LATER: "{step} could not be sent yet: {because}; resuming tries again at once",
     Question.GUARD: "{step} was kept back: {because}",
     Question.INTERRUPTED: "it was interrupted before {step} was sent",
 }
@@ -173,9 +191,22 @@ def _paused(lines: _Lines, state: RunState, because: str) -> Need:
             return _decide(lines, step, because, "run", "skip")
         case Question.SUCCESS:
             return _decide(lines, step, f"{step}: {because}", "ok", "failed")
+        case Question.FAILED if may_be_tried_again(state):
+            what = f"{step} failed: {because}; resuming tries again what was not taken"
+            return Need(what, (lines.resume, lines.cancel))
+        case Question.RETRY_LATER if later := _asked_for(state, step):
+            because = f"{because}, until {date_and_time(later)}"
+            what = f"{step} could not be sent yet: {because}; resume then, for it tries again at once"
+            return Need(what, (lines.resume, lines.cancel))
         case question:
             what = _PAUSED[question or Question.INTERRUPTED].format(step=step, because=because)
             return Need(what, (lines.resume, lines.cancel))
+
+
+def _asked_for(state: RunState, step: str) -> datetime | None:
+    """Give the instant before which the API asked not to be called again."""
+    outcomes = [send.outcome for send in state.steps[step].sends.values() if send.outcome]
+    return max((each.retry_at for each in outcomes if each.retry_at), default=None)
 
 
 def _is_decided(state: RunState, step: str, question: Question) -> bool:
@@ -192,8 +223,13 @@ def _halted(lines: _Lines, state: RunState, because: str) -> Need | None:
     if state.halted_for_good:
         return None
     if may_be_tried_again(state):
-        what = f"{step} was not taken: {because}; once that is mended, resuming tries it again"
-        return Need(what, (lines.resume, lines.accept, lines.cancel))
+        ways = (
+            ("once that is mended, to try it again:", lines.resume),
+            (f"to go on behind {step}, without what was not taken:", lines.accept),
+            (_ENDS, lines.cancel),
+        )
+        what = f"{step} was not taken: {because}"
+        return Need(what, tuple(line for _, line in ways), tuple(note for note, _ in ways))
     return Need(
         f"halted at {step}: {because}; going on behind it takes a reason", (lines.accept, lines.cancel)
     )
@@ -204,8 +240,14 @@ def blocked(send: SendEntry) -> str:
     if send.status is SendStatus.NOT_SENT:
         why = "did go out, though a person had said that it was not sent"
     else:
-        why = "took more customers, or others, than it was allowed"
+        why = f"took more customers, or others, than it was allowed{_how_many(send)}"
     return f"{send.address} {why}; no run sends to campaign {send.campaign} until that is looked into"
+
+
+def _how_many(send: SendEntry) -> str:
+    """Tell the numbers of an overreach; where it took others, and not more, there are none."""
+    taken, allowed = send.counts.selected if send.counts else 0, send.at_most
+    return f" ({taken:,} taken, {allowed:,} allowed)" if allowed is not None and taken > allowed else ""
 
 
 def may_be_tried_again(state: RunState) -> bool:

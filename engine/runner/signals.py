@@ -4,7 +4,7 @@ Before the run begins there is nothing to wait for: they end the process as they
 """
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
@@ -16,10 +16,14 @@ PATIENCE_S = 8
 
 
 class Signals:
-    """Listens to signals of this process while a run goes on; for the main thread only."""
+    """Listens to signals of this process while a run goes on; for the main thread only.
 
-    def __init__(self) -> None:
+    ``tell``, called by a signal's handler, says that an answer is waited for.
+    """
+
+    def __init__(self, tell: Callable[[], None] = lambda: None) -> None:
         self.signal: int | None = None
+        self._tell = tell
         self._has_begun = False
         self._waits = False
 
@@ -73,6 +77,7 @@ class Signals:
             self.signal = number
             if self._waits:
                 signal.setitimer(signal.ITIMER_REAL, PATIENCE_S)
+                self._tell()
         elif self._waits:
             raise GaveUp
 

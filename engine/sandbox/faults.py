@@ -10,7 +10,7 @@ from engine.sandbox.wire import Call, decoded
 
 
 class Kind(StrEnum):
-    """What can go wrong, as ``ABOUT`` says; docs of the options stand at the fields of ``Fault``."""
+    """What can go wrong, as ``ABOUT`` says."""
 
     REFUSE = "refuse"
     RESET = "reset"
@@ -35,7 +35,7 @@ class Kind(StrEnum):
 
 ABOUT = {
     Kind.REFUSE: "the connection is refused",
-    Kind.RESET: "the connection breaks; accepted=yes: once the messages are taken",
+    Kind.RESET: "the connection breaks; accepted=yes: once messages are taken",
     Kind.STALL: "no answer comes for some seconds, or until the client leaves",
     Kind.DRIP: "the answer comes byte by byte",
     Kind.TRUNCATED: "the answer breaks off",
@@ -56,6 +56,36 @@ ABOUT = {
 }
 """What each does, in a line."""
 
+OPTIONS = {
+    "channel": "any: only requests by this channel",
+    "campaign": "any: only those of this campaign",
+    "template": "any: only those with this template; foreign_logs: the one that rows show",
+    "path": "any: requests whose path begins so; else initiate requests (or /logs)",
+    "skip": "any: let so many requests pass first",
+    "times": "any: play it so often; else once, and faults of logs always",
+    "always": "any: yes plays it for every request",
+    "chance": "any: play it with this probability, such as 0.2, by --seed",
+    "accepted": "any: whether messages go out; else no for reset, stall, status",
+    "seconds": "stall: how long; drip: between bytes; late_logs: how late",
+    "outlives": "stall: no drops the request once the client has left",
+    "status": "status: that of the answer; partial, all_failed: not 207, 500",
+    "about": "status, with status=404: what is not found",
+    "body": "status: the body, as text; in JSON to /_sandbox/faults any JSON",
+    "keep_body": "status: yes keeps the body of a sound answer",
+    "content_type": "status, wrong_type: what the answer says that it is",
+    "location": "status: where a redirect leads; else to the same address",
+    "retry_after": "status: that header: 30, or date+30 for the date in 30 s",
+    "failed": "partial: how many fail; else half of them, rounded up",
+    "customers": "partial: who fails; faults of logs: whose rows: L-1+L-2",
+    "reached": "partial, all_failed: who of the failed gets the message all the same",
+    "breaks": "wrong_counts: what does not hold",
+    "ignore": "overreach: the key of the request that is passed over",
+    "extra": "overreach: so many more than asked for, matching or not",
+    "number": "faults of logs: how many rows; shifting_logs: new ones a page",
+    "size_bytes": "oversized: the size of the body",
+}
+"""The fields of a fault: for which kinds each is, and what it says."""
+
 LOG_KINDS = frozenset(kind for kind in Kind if kind.endswith("_logs"))
 _BEFORE_ACCEPTANCE = frozenset({Kind.RESET, Kind.STALL, Kind.STATUS})
 """What befalls a request before anything is done, unless the fault says otherwise."""
@@ -63,7 +93,7 @@ _BEFORE_ACCEPTANCE = frozenset({Kind.RESET, Kind.STALL, Kind.STATUS})
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One misbehaviour, for the requests that match.
+    """One misbehaviour, for the requests that match; ``OPTIONS`` says what each field is.
 
     Which requests: those whose path begins with ``path`` (default: initiate requests; for the faults
     of logs, ``/logs``) and, where given, of that channel, template and campaign. Of these the first
@@ -75,7 +105,6 @@ class Fault:
     path: str | None = None
     channel: str | None = None
     template: str | None = None
-    """Of the request; for foreign_logs, the template that the foreign rows show."""
     campaign: str | None = None
     skip: int = 0
     times: int | None = None
@@ -83,40 +112,23 @@ class Fault:
     chance: float | None = None
 
     accepted: bool | None = None
-    """Whether the messages go out all the same. Without a word: no for reset, stall, status; else yes."""
     seconds: float | None = None
-    """stall: how long (None: until the client leaves); drip: between bytes; late_logs: how late."""
     outlives: bool = True
-    """stall before acceptance: whether the request is carried out although the client has left."""
     status: int | None = None
-    """The status of the answer; for partial and all_failed instead of 207 and 500."""
     about: str = "campaign"
-    """status 404: campaign, customers or agent."""
     body: Json = None
-    """status: the body, text as it is, anything else as JSON; without it the documented one."""
     keep_body: bool = False
-    """status: answer with the body of a sound answer."""
     content_type: str | None = None
     location: str | None = None
-    """A redirect's Location; without it the same address again."""
     retry_after: str | None = None
-    """The header's text; ``date+30`` gives the date in 30 seconds."""
     failed: int | None = None
-    """partial: how many fail; without it half of them, rounded up."""
     customers: tuple[str, ...] = ()
-    """partial: who fails; missing, doubled and foreign logs: whose rows."""
     reached: str = "half"
-    """partial, all_failed: which of the failed get the message all the same: none, half or all."""
     breaks: str = "sum"
-    """wrong_counts: which invariant, one of ``BREAKS``."""
     ignore: str | None = None
-    """overreach: the key that is ignored: limit, filters, or one of the filters."""
     extra: int = 0
-    """overreach: how many more than asked for are taken, matching or not."""
     number: int = 1
-    """Faults of logs: how many rows; shifting: rows that come in before each next page (negative: go)."""
     size_bytes: int = 20_000_000
-    """oversized: the size of the body."""
 
     @property
     def accepts(self) -> bool:

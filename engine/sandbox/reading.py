@@ -1,11 +1,12 @@
 """What control is given: lists, and faults as JSON or as words; nothing unknown is passed over."""
 
 from collections.abc import Callable, Iterable
+from difflib import get_close_matches
 
 from engine.diagnostics import Json
 from engine.refusal import Refusal
 from engine.sandbox.answers import ABOUT
-from engine.sandbox.faults import Fault, Kind
+from engine.sandbox.faults import OPTIONS, Fault, Kind
 from engine.sandbox.initiate import REACHED
 from engine.sandbox.tampering import BREAKS
 from engine.sandbox.wire import Unreadable
@@ -14,13 +15,15 @@ _WHOLE = ("skip", "times", "failed", "extra", "number", "size_bytes")
 _TRUTHS = ("always", "accepted", "outlives", "keep_body")
 _TEXTS = ("path", "channel", "template", "campaign", "content_type", "location", "retry_after", "ignore")
 _IGNORABLE = ("limit", "filters", "ids", "exclude_ids", "payment_status", "language", "custom")
-_WORDS = {
+WORDS = {
     "about": ABOUT,
     "reached": REACHED,
     "breaks": BREAKS,
     "channel": ("whatsapp", "sms", "call"),
     "ignore": _IGNORABLE,
 }
+"""The options that are one of few words."""
+
 _LEAST_STATUS, _MOST_STATUS = 200, 599
 
 
@@ -45,8 +48,8 @@ def fault_from(data: Json, endpoints: Iterable[str] = ()) -> Fault:
     options = dict(data)
     kind = options.pop("kind", None)
     if kind not in list(Kind):
-        raise Unreadable(f"there is no fault {kind!r}; there are: {', '.join(Kind)}")
-    words = {**_WORDS, "channel": (*_WORDS["channel"], *endpoints)}
+        raise Unreadable(f"there is no fault {kind!r}; {_meant(str(kind), Kind, 'there are')}")
+    words = {**WORDS, "channel": (*WORDS["channel"], *endpoints)}
     checked = {name: _checked(name, value, words.get(name)) for name, value in options.items()}
     # Each was checked for its type just above.
     return Fault(Kind(str(kind)), **checked)  # type: ignore[arg-type]  # each was checked by name
@@ -74,7 +77,7 @@ def faults_of(specs: Iterable[str], endpoints: Iterable[str] = ()) -> tuple[Faul
         try:
             faults.append(fault_of(spec, endpoints))
         except Unreadable as error:
-            cure = "write a kind, then options: status:status=503,channel=sms,times=2"
+            cure = "write it like status:status=503,channel=sms,times=2; `runbook sandbox --help` lists all"
             raise Refusal(f"the fault {spec}: {error}", cure) from None
     return tuple(faults)
 
@@ -92,10 +95,15 @@ def _word(name: str, value: str) -> Json:
     return value
 
 
+def _meant(word: str, known: Iterable[str], there_are: str) -> str:
+    near = get_close_matches(word, names := [*known], n=1)
+    return f"did you mean {near[0]}?" if near else f"{there_are}: {', '.join(names)}"
+
+
 def _checked(name: str, value: Json, words: tuple[str, ...] | None) -> object:
     check = _CHECKS.get(name)
     if check is None:
-        raise Unreadable(f"faults have no {name!r}; they have: {', '.join(_CHECKS)}")
+        raise Unreadable(f"faults have no {name!r}; {_meant(name, OPTIONS, 'they have')}")
     if words is not None and value not in words:
         raise Unreadable(f"{name} is one of {', '.join(words)}; not {value!r}")
     try:

@@ -465,6 +465,8 @@ def test_an_organisation_of_two_lines_is_refused(
 
 # ---------------------------------------------------------------- --out
 
+OLD_PLAN = '{"format": "plan/v1"}'
+
 
 @pytest.mark.parametrize(
     ("out", "words"),
@@ -479,6 +481,8 @@ def test_an_organisation_of_two_lines_is_refused(
         ("no/such/plan.json", "there is no folder"),
         ("loop", "leads back to itself"),
         ("", "a path is empty"),
+        ("notes.txt", "is there already, and is no plan"),
+        ("other.json", "is there already, and is no plan"),
     ],
 )
 def test_what_a_plan_is_not_written_to(
@@ -491,11 +495,17 @@ def test_what_a_plan_is_not_written_to(
     (here / "loop").symlink_to("loop")
     (here / "folder").mkdir()
     os.mkfifo(here / "pipe")
-    before = sorted(here.iterdir())
+    (here / "notes.txt").write_text("keep\n", "utf-8")
+    (here / "other.json").write_text('{"format": "program/v1"}\n', "utf-8")
+    before = _held(here)
     assert main(["plan", "sound.yaml", "--input-file", "in.yaml", "--out", out]) == 64
     assert words in capsys.readouterr().err
-    assert (here / "sound.yaml").read_text("utf-8") == SOUND
-    assert sorted(here.iterdir()) == before
+    assert _held(here) == before
+
+
+def _held(folder: Path) -> dict[str, bytes]:
+    """Give what each entry of a folder holds."""
+    return {each.name: each.read_bytes() if each.is_file() else b"" for each in folder.iterdir()}
 
 
 def test_a_plan_is_written_through_a_link(here: Path) -> None:
@@ -503,7 +513,7 @@ def test_a_plan_is_written_through_a_link(here: Path) -> None:
     (here / "sound.yaml").write_text(SOUND, "utf-8")
     (here / "plans").mkdir()
     target = here / "plans" / "old.json"
-    target.write_text("old", "utf-8")
+    target.write_text(OLD_PLAN, "utf-8")
     target.chmod(0o640)
     (here / "plan.json").symlink_to("plans/old.json")
     assert main(["plan", "sound.yaml", "--out", "plan.json"]) == 0
@@ -516,14 +526,14 @@ def test_a_plan_is_written_through_a_link(here: Path) -> None:
 def test_a_plan_is_written_whole_or_not_at_all(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What stood there stays if the disk fails, and nothing is left beside it."""
     (here / "sound.yaml").write_text(SOUND, "utf-8")
-    (here / "plan.json").write_text("old", "utf-8")
+    (here / "plan.json").write_text(OLD_PLAN, "utf-8")
 
     def full(_: int) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
     assert main(["plan", "sound.yaml", "--out", "plan.json"]) == 64
-    assert (here / "plan.json").read_text("utf-8") == "old"
+    assert (here / "plan.json").read_text("utf-8") == OLD_PLAN
     assert sorted(path.name for path in here.iterdir()) == ["plan.json", "sound.yaml"]
 
 

@@ -64,6 +64,9 @@ def test_exactly_what_was_reviewed(api: Served, capsys: pytest.CaptureFixture[st
     assert run("--plan", "plan.json", "--input", "cap=21") == 13
     assert "remind: at most: reviewed 20, now 21" in capsys.readouterr().err
     assert run("--within", digests["plan"]) == 13
+    assert "that is the plan digest\n  help: say it with --expect" in capsys.readouterr().err
+    assert run("--expect", digests["rules"]) == 13
+    assert "that is the rules digest\n  help: say it with --within" in capsys.readouterr().err
     assert run("--at-most", "29") == 11
     assert run("--expect", "sha256:1") == 64
     assert api.sandbox.requests == ()

@@ -203,6 +203,23 @@ def test_a_scenario_file_is_no_runbook(
     assert found(capsys, ".", code=10)["files"] == ["sound.yaml", "sub/smells.yaml", "sub/wrong.yaml"]
 
 
+@pytest.mark.usefixtures("here")
+def test_a_scenario_file_beside_others_is_left_out(capsys: pytest.CaptureFixture[str]) -> None:
+    """As a shell's * names it; who checks it is said, in one line however many there are."""
+    for name in ("first", "second"):
+        Path(f"{name}.test.yaml").write_text("x", "utf-8")
+    assert main(["validate", "sound.yaml", "first.test.yaml"]) == 0
+    first = "first.test.yaml is a scenario file: `runbook test first.test.yaml` checks it\n"
+    assert capsys.readouterr().err.count(first) == 1
+    assert main(["validate", "first.test.yaml", "sub", "second.test.yaml"]) == 10
+    told = capsys.readouterr()
+    assert told.err.count("2 scenario files are left out: `runbook test` checks them\n") == 1
+    assert "sub/wrong.yaml" in told.out
+    assert main(["validate", "first.test.yaml", "second.test.yaml"]) == 64
+    assert main(["validate", "sound.yaml", "no.test.yaml"]) == 64
+    assert "no.test.yaml does not exist" in capsys.readouterr().err
+
+
 # ---------------------------------------------------------------- against a revision
 
 

@@ -109,8 +109,9 @@ def test_a_run_that_has_sent_nothing_ends_at_once(
 
 @pytest.mark.parametrize("name", ["answered in time", "answered in time, SIGTERM"])
 def test_an_answer_in_flight_is_waited_for(play: Callable[[str], Told], name: str) -> None:
-    """Nothing is in doubt then, and the run goes on from there."""
+    """It is said at once; nothing is in doubt then, and the run goes on from there."""
     told = play(name)
+    assert told.ended.err.count("ending: nothing more is sent") == 1
     assert told.ended.code == Exit.STANDS_AFTER_SENDS
     assert len(told.accepted) == CASES[name][2]
     assert told.doubts == 0

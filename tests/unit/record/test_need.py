@@ -2,6 +2,7 @@
 
 import shlex
 from collections.abc import Sequence
+from datetime import timedelta
 
 import click
 import pytest
@@ -28,7 +29,7 @@ from engine.record.event import (
     WaitStarted,
 )
 from engine.record.need import Need, need_of, stopped_because
-from engine.record.outcome import RunStatus, SendStatus
+from engine.record.outcome import Outcome, RunStatus, SendStatus
 from tests.factories import NOW, outcome
 
 RUN = "20260302-053000-remind-1f2e"
@@ -66,13 +67,14 @@ def need(
     blocks: str | None = None,
     environment: str | None = None,
     options: str | None = None,
+    lifting: Sequence[str] = (),
 ) -> Need | None:
     """Give what a run needs to whom these things happened."""
     state = fold(events)
     sends = [send(blocks, blocks=True)] if blocks else []
     because = stopped_because(events)
     about = entry(state.status, environment)
-    return need_of(about, state, sends, is_alive=is_alive, because=because, options=options)
+    return need_of(about, state, sends, is_alive=is_alive, because=because, options=options, lifting=lifting)
 
 
 RESUME, CANCEL = f"resume {RUN}", f'cancel {RUN} --reason "WHY"'
@@ -219,6 +221,47 @@ def test_each_line_of_a_doubt_says_what_it_does() -> None:
     assert ["AGAIN" in note for note in standing.notes] == [False, True, False]
     assert ["AGAIN" in note for note in over.notes] == [False, False, False]
     assert "this run sends nothing more: it only frees the campaign" in over.what
+
+
+@pytest.mark.parametrize("name", STANDS)
+def test_what_is_stopped_is_allowed_first(name: str) -> None:
+    """Before any line that goes on with the run, and each line says what it does; looking needs no leave."""
+    free, stopped = need(STANDS[name][0]), need(STANDS[name][0], lifting=["runbook allow --reason x"])
+    assert free is not None
+    assert stopped is not None
+    goes_on = any(line.startswith("runbook resume") for line in free.commands)
+    assert stopped.commands == (("runbook allow --reason x",) if goes_on else ()) + free.commands
+    assert not goes_on or len(stopped.notes) == len(stopped.commands)
+
+
+def test_a_refusal_says_what_each_line_does() -> None:
+    """To try it again and to leave it out both resume the run."""
+    found = need(happened("rejected", RunHalted(NOW, "a", "x")))
+    assert found is not None
+    again, behind, end = found.notes
+    assert "try it again" in again
+    assert "without" in behind
+    assert "end it" in end
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [("failed", "resuming goes on behind it"), ("rejected", "resuming tries again what was not taken")],
+)
+def test_what_resuming_does_behind_a_failure(status: str, words: str) -> None:
+    """The one that applies."""
+    found = need(happened(status, paused(Question.FAILED)))
+    assert found is not None
+    assert found.what == f"a failed: because of that; {words}"
+
+
+def test_how_long_the_api_asks_to_wait_is_said() -> None:
+    """By the instant that it named: resuming tries again whenever that is typed."""
+    patient = Outcome(SendStatus.NOT_SENT, reason="busy", retry_at=NOW + timedelta(hours=1))
+    events = happened(None, SendSettled(NOW, "a", "a/c1", 1, patient), paused(Question.RETRY_LATER))
+    found = need(events)
+    assert found is not None
+    assert "until 2026-03-02 12:00:00 IST; resume then" in found.what
 
 
 def test_a_doubt_says_where_to_look() -> None:

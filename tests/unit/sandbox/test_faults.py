@@ -1,10 +1,12 @@
 """Faults: which requests they befall, how often, and how they are read."""
 
+from dataclasses import fields
+
 import pytest
 
 from engine.diagnostics import Json
 from engine.sandbox import Call, Fault, Kind
-from engine.sandbox.faults import Script
+from engine.sandbox.faults import OPTIONS, Script
 from engine.sandbox.reading import fault_from, fault_of
 from engine.sandbox.wire import Unreadable
 
@@ -113,12 +115,23 @@ def test_a_fault_can_be_said_in_words(spec: str, fault: Fault) -> None:
     assert fault_of(spec) == fault
 
 
+def test_every_field_of_a_fault_is_an_option() -> None:
+    """Which help lists, and which can be given."""
+    assert {"kind", *OPTIONS} == {field.name for field in fields(Fault)}
+    for name in OPTIONS.keys() - {"body"}:  # which may be anything
+        with pytest.raises(Unreadable, match=f"^{name} is "):
+            fault_from({"kind": "stall", name: {}})
+
+
 @pytest.mark.parametrize(
     ("data", "said"),
     [
         ([], "a fault is a mapping"),
         ({}, "there is no fault None"),
-        ({"kind": "rest"}, "there is no fault 'rest'"),
+        ({"kind": "rest"}, "there is no fault 'rest'; did you mean reset?"),
+        ({"kind": "zzz"}, "there is no fault 'zzz'; there are: refuse, reset, "),
+        ({"kind": "reset", "second": 1}, "faults have no 'second'; did you mean seconds?"),
+        ({"kind": "reset", "zzz": 1}, "faults have no 'zzz'; they have: channel, "),
         ({"kind": "reset", "chanel": "sms"}, "faults have no 'chanel'"),
         ({"kind": "reset", "channel": "calls"}, "channel is one of whatsapp, sms, call"),
         ({"kind": "reset", "times": "2"}, "times is a whole number"),
