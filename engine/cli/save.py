@@ -84,7 +84,7 @@ def _replaced(
     """Look at the file that is replaced; None if there is none."""
     _refuse_log(path, target, log)
     try:
-        about = target.stat()
+        about = path.stat()  # not of the target: /dev/stdout of a pipe resolves to a name that is not there
     except FileNotFoundError:
         return None
     if not stat.S_ISREG(about.st_mode):

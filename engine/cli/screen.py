@@ -90,7 +90,8 @@ def _no_order(found: re.Match[str]) -> str:
 
 def emit_json(data: Json) -> None:
     """Print JSON, with nothing else on stdout."""
-    speaks_utf8 = getattr(sys.stdout, "encoding", "utf-8").lower().replace("-", "") == "utf8"
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"  # a StringIO has none
+    speaks_utf8 = encoding.lower().replace("-", "") == "utf8"
     text = json.dumps(data, indent=2, ensure_ascii=not speaks_utf8)
     click.echo(re.sub(_OBEYED, _escaped, text))
 

@@ -193,3 +193,14 @@ def test_a_private_file_replaces_only_when_it_may(file: Path) -> None:
     save_private(file, lambda each: each.write(b"new"), log=file / "x", sparing=(), may_replace=True)
     assert file.read_text("utf-8") == "new"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_a_pipe_has_no_folder_to_make() -> None:
+    """``/dev/stdout`` in front of a ``|`` resolves to a name that is nowhere."""
+    read, write = os.pipe()
+    try:
+        with pytest.raises(Refusal, match="is not a regular file"):
+            save(Path(f"/dev/fd/{write}"), "new", sparing=())
+    finally:
+        os.close(read)
+        os.close(write)

@@ -1,5 +1,7 @@
 """What goes to a screen or a pipe: nothing in it is obeyed."""
 
+import contextlib
+import io
 import json
 
 import pytest
@@ -22,6 +24,13 @@ def test_json_means_the_same(text: str, capsys: pytest.CaptureFixture[str]) -> N
     for shown in (capsys.readouterr().out, json_line({"a": text})):
         assert json.loads(shown) == {"a": text}
         assert text not in shown
+
+
+def test_json_goes_to_whatever_takes_text() -> None:
+    """Whoever calls the command from Python may catch what it prints: that has no encoding."""
+    with contextlib.redirect_stdout(io.StringIO()) as caught:
+        emit_json({"a": "\u0905"})
+    assert json.loads(caught.getvalue()) == {"a": "\u0905"}
 
 
 @pytest.mark.parametrize(
