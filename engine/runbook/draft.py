@@ -89,8 +89,8 @@ def _meant(data: Mapping[str, Any], faults: Sequence[Fault]) -> dict[str, Any]:
     from engine.runbook.wording.keys import proposed  # noqa: PLC0415
 
     unknown = (str(fault.path[0]) for fault in faults if fault.kind is UNKNOWN_KEY and len(fault.path) == 1)
-    pairs = ((section(key), data[key]) for key in unknown)
-    meant = {key: group for key, group in pairs if key and key not in data and isinstance(group, dict)}
+    pairs = ((section(key), _names(data[key])) for key in unknown)
+    meant: dict[str, Any] = {key: names for key, names in pairs if key and key not in data}
     written = data.get("audiences", {})
     if not isinstance(written, dict):
         steps = data.get("steps")
@@ -98,6 +98,17 @@ def _meant(data: Mapping[str, Any], faults: Sequence[Fault]) -> dict[str, Any]:
         written = {step["audience"]: {} for step in steps if isinstance(step.get("audience"), str)}
     groups = ({"audiences": written} | meant).items()
     return {key: {proposed(name): {} for name in group} for key, group in groups}
+
+
+def _names(group: Json) -> list[str]:
+    """Give the names of a group's entries; in a list each stands under `name`, or is the only key."""
+    items = group if isinstance(group, list) else []
+    in_list = [
+        each.get("name", each.get("id", next(iter(each))))
+        for each in items
+        if isinstance(each, dict) and each
+    ]
+    return [*group] if isinstance(group, dict) else [each for each in in_list if isinstance(each, str)]
 
 
 def _with_meant(sound: Mapping[str, Any], meant: Mapping[str, Any]) -> dict[str, Any]:

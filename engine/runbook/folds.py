@@ -12,6 +12,7 @@ from functools import lru_cache
 _BREAK = re.compile(r"\r\n?|\n")
 _LINE = re.compile(r"([^\r\n]*)(?:\r\n?|\n|\Z)")
 _HEADER = re.compile(r"[|>][-+0-9]{0,2}[ \t]*(?:#[^\r\n]*)?(?:\r\n?|\n)")
+_ANCHOR = re.compile(r"&\S+\s+")
 _BLANKS = r"[ \t\r\n]+"
 _PLAIN = re.compile(_BLANKS)
 _QUOTED = {
@@ -26,13 +27,16 @@ def stretch(written: str, value: str, start: int, end: int) -> tuple[int, int]:
     ``start`` and ``end`` count in the value, the end exclusive; what lies outside moves to where the last
     line with something on it ends.
     """
-    walk = _walk(written, value)
+    anchor = _ANCHOR.match(written)
+    ahead = anchor.end() if anchor else 0
+    walk = _walk(written[ahead:], value)
     if walk is None:
         return 0, len(written)
     last = len(value.rstrip("\n"))
     first = min(max(start, 0), last)
     end = min(max(end, first), last)
-    return walk.starts[first], walk.ends[end - 1] if end > first else walk.starts[first]
+    behind = walk.ends[end - 1] if end > first else walk.starts[first]
+    return ahead + walk.starts[first], ahead + behind
 
 
 class _Walk:

@@ -1,15 +1,16 @@
 """The texts of a runbook in which the value of an input is meant: with its braces, or without them."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from engine.diagnostics import Path
 from engine.runbook.shape import may_hold_template
 
-_STARTS = ("inputs.", "steps.", "$inputs.", "$steps.")
+_LEADS, _SECONDS = frozenset("iIsS$["), frozenset("nNtT$iIsS")
+_STARTS = ("input", "step", "$input", "$step", "[input", "[step")
 _CONDITIONS = ("when", "success")
-_REFERENCE = r"\$?(inputs|steps)\.([A-Za-z_]\w*)(?:\.\w+)*"
+_REFERENCE = r"(?i)\[?\$?(inputs?|steps)(?:\.([a-z_]\w*)|\['([a-z_]\w*)'\])(?:\.\w+)*\]?"
 
 
 class Reference(NamedTuple):
@@ -30,7 +31,18 @@ class Marked(NamedTuple):
 
 def is_reference(text: str) -> bool:
     """Whether a text is nothing but the name of an input or of a step's result."""
-    return text.startswith(_STARTS) and re.fullmatch(_REFERENCE, text) is not None
+    return _found(text) is not None
+
+
+def _found(text: str) -> re.Match[str] | None:
+    return re.fullmatch(_REFERENCE, text) if text[:8].lower().startswith(_STARTS) else None
+
+
+def _reference(path: Path, text: str) -> Iterator[Reference]:
+    """Give what a text names, if it is nothing but a name; names of inputs are in small letters."""
+    if found := _found(text):
+        group = "steps" if found[1].lower() == "steps" else "inputs"
+        yield Reference(path, text, group, (found[2] or found[3]).lower())
 
 
 def marked(data: Mapping[str, Any] | None) -> Marked:
@@ -53,7 +65,7 @@ def _collect(
         if isinstance(each, str):
             if "{" in each or "}}" in each:
                 found.append(((*path, key), each))
-            elif "s." in each and key not in _CONDITIONS and is_reference(each):
-                bare.append(Reference((*path, key), each, *re.findall(_REFERENCE, each)[0]))
+            elif each[:1] in _LEADS and each[1:2] in _SECONDS and key not in _CONDITIONS:
+                bare.extend(_reference((*path, key), each))
         elif isinstance(each, (dict, list)):
             _collect((*path, key), each, found, bare)

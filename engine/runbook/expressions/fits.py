@@ -105,8 +105,7 @@ def comparison(op: str, left: Operand, right: Operand, scope: Scope) -> Iterator
     if empty := next(filter(_is_empty, lists), None):
         yield empty.fault(UNFIT_LIST, "nothing is an empty list", _as_nothing(op, left, right))
     elif lists:
-        help_ = f"ask whether a value is in it: <name> in {lists[0].words}."
-        yield lists[0].fault(UNFIT_LIST, "a list is not compared as a whole", help_)
+        yield lists[0].fault(UNFIT_LIST, "a list is not compared as a whole", _looked_in(op, left, right))
     elif left.type is None or right.type is None:
         return
     elif _dates(left, right):
@@ -120,6 +119,15 @@ def comparison(op: str, left: Operand, right: Operand, scope: Scope) -> Iterator
         place = right if right.is_constant else left
         help_ = "ask with == or !=, or with in [...]."
         yield place.fault(NO_ORDER, f"{_sort(left)} is not compared with {op}", help_)
+
+
+def _looked_in(op: str, left: Operand, right: Operand) -> str:
+    """Mend ``branch != ['pune', 'goa']``."""
+    items, other = (left, right) if left.type is Type.LIST else (right, left)
+    if op not in _EQUALITIES:
+        return "compare with one value."
+    name = other.words if other.type in (Type.TEXT, Type.NUMBER) else "<name>"
+    return f"ask whether a value is in it: {name} {'in' if op == '==' else 'not in'} {items.words}."
 
 
 def _is_empty(operand: Operand) -> bool:
@@ -223,9 +231,13 @@ def _range(item: Operand, items: Operand, *, negated: bool) -> Fault | None:
         case Arithmetic("-", Literal(int() | float() as low), Literal(int() | float() as high)) if low < high:
             outside = re.search(r"\bnot\s+\Z", item.text[: item.at[0]])
             ends = (excerpt(items.text, end.at) for end in (items.node.left, items.node.right))
-            help_ = in_range(item.words, *ends, negated=negated != bool(outside))
+            name, end = item.words, items.at[1]
+            if percent := re.match(r"\s*%", items.text[end:]):
+                name += "_pct" if name.rpartition(".")[2] == "failed" else ""
+                end += percent.end()
+            help_ = in_range(name, *ends, negated=negated != bool(outside))
             start = outside.start() if outside else items.at[0]
-            return Fault(RANGE, start, items.at[1], "there is no sign for a range", help_)
+            return Fault(RANGE, start, end, "there is no sign for a range", help_)
         case _:
             return None
 
@@ -233,12 +245,25 @@ def _range(item: Operand, items: Operand, *, negated: bool) -> Fault | None:
 def _as_list(item: Operand, items: Operand, *, negated: bool) -> str:
     within, equal = ("not in", "!=") if negated else ("in", "==")
     text = items.node.value if isinstance(items.node, Literal) else None
-    if isinstance(text, str) and "," in text and "'" not in text:
-        listed = ", ".join(f"'{each.strip()}'" for each in text.split(",") if each.strip())
-        return f"write {item.words} {within} [{listed}]."
+    values = _values(text) if isinstance(text, str) else []
+    if isinstance(text, str) and item.type is Type.DATE and "," not in text:
+        values = []
+    if len(values) > 1 and item.type is Type.NUMBER and all(value.isdecimal() for value in values):
+        return f"write {item.words} {within} [{', '.join(values)}]."
+    if len(values) > 1:
+        listed = ", ".join(f"'{each}'" for each in values)
+        one = "" if "," in items.words else f", or {item.words} {equal} {items.words} where that is one text"
+        return f"write {item.words} {within} [{listed}]{one}."
     if items.is_constant:
         return f"write {item.words} {within} [{items.words}], or {item.words} {equal} {items.words}."
     return f"write {item.words} {equal} {items.words}, or name a list."
+
+
+def _values(text: str) -> list[str]:
+    """Give the values that one text was meant to list; none where quotes are among their letters."""
+    parts = re.split(r"[,;|/]|\b(?:or|and)\b", text.strip(" []()"))
+    values = [part.strip().strip("'\"").strip() for part in parts]
+    return [] if any(re.search(r"['\"\\]", value) for value in values) else [each for each in values if each]
 
 
 def signed(operand: Operand) -> Iterator[Fault]:

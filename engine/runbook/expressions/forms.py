@@ -46,19 +46,27 @@ _TESTS: Mapping[str, str] = {
     "false": 'write "not" before the name.',
     "none": 'write "is unknown".',
     "defined": 'names are checked when the file is read: leave it out, or write "is known".',
-    "undefined": 'names are checked when the file is read: leave it out, or write "is unknown".',
+    "undefined": 'names are checked when the file is read: write "is unknown" for what nobody knows.',
     "known": 'put "and" or "or" behind "is known", or leave out what stands there.',
     "unknown": 'put "and" or "or" behind "is unknown", or leave out what stands there.',
+    "not in": 'leave "is" out: <name> not in [...].',
+    "not none": 'write "is known".',
+    "not known": 'put "and" or "or" behind "is not known", or leave out what stands there.',
+    "not unknown": 'put "and" or "or" behind "is not unknown", or leave out what stands there.',
 }
+_OPPOSITES = {"true": "false", "false": "true", "defined": "undefined", "undefined": "defined"}
 
 
-def refusal(form: str, test: str = "") -> tuple[str, str]:
+def refusal(form: str, test: str = "", *, negated: bool = False) -> tuple[str, str]:
     """Say why a form of the grammar is not admitted, and what to write instead.
 
     Args:
         form: Jinja2's name of the form.
         test: the question asked, where the form is one.
+        negated: whether it is asked with "is not".
     """
+    if negated:
+        test = _OPPOSITES.get(test, f"not {test}")
     message, help_ = _REFUSALS.get(form, ("this form is not known here", "write a plain comparison."))
     return message, _TESTS.get(test, help_)
 

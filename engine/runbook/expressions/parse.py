@@ -31,7 +31,7 @@ from engine.runbook.expressions.percents import PERCENT, leave_out_percents
 from engine.runbook.expressions.phrases import phrase
 from engine.runbook.expressions.shapes import shape
 from engine.runbook.expressions.tokens import NAMED, Form, Spelling, spell, value_of
-from engine.runbook.expressions.words import RANGE
+from engine.runbook.expressions.words import FOREIGN_SIGN, RANGE
 
 
 def parse(text: str, scope: Scope) -> tuple[Condition | None, tuple[Fault, ...]]:
@@ -60,7 +60,7 @@ def parse(text: str, scope: Scope) -> tuple[Condition | None, tuple[Fault, ...]]
 def _is_told_by(outer: Fault, inner: Fault) -> bool:
     """Say whether the mend of a range is that of a percent sign or a number within it, too."""
     is_within = outer.start <= inner.start and inner.end <= outer.end
-    return is_within and inner.kind in (PERCENT, fits.NO_CLAIM)
+    return is_within and inner.kind in (PERCENT, FOREIGN_SIGN, fits.NO_CLAIM)
 
 
 class _Reading:
@@ -104,6 +104,12 @@ class _Reading:
         return self._operand(form, found, sort_of(found, self.scope))
 
     def list(self, form: Form) -> Operand:
+        if joined := next((part for part in form.parts if part.name == "logic"), None):
+            help_ = "put commas between its items; compare names one by one with == and or."
+            self.faults.append(
+                Fault(fits.UNFIT_LIST, *self._extent(joined), f'"{joined.signs[0]}" joins no items', help_)
+            )
+            return self._operand(form, None, None)
         items = tuple(map(self.read, form.parts))
         values = [item.node.value for item in items if isinstance(item.node, Literal)]
         scalars = tuple(value for value in values if not isinstance(value, tuple | Unknown))
@@ -130,7 +136,7 @@ class _Reading:
 
     def comparison(self, form: Form) -> Operand:
         """Read ``a < b < c`` as ``a < b and b < c``."""
-        if form.parts[-1].name == "logic" and (alternatives := self._alternatives(form)):
+        if alternatives := self._alternatives(form):
             return alternatives
         sides = tuple(map(self.read, form.parts))
         links = [self._link(form, *link) for link in zip(form.signs, sides, sides[1:], strict=False)]
@@ -138,7 +144,12 @@ class _Reading:
 
     def _alternatives(self, form: Form) -> Operand | None:
         """Read ``a == ('b' or 'c')``, which is meant as ``a in ['b', 'c']``."""
-        rows = _row(form.parts[-1])
+        last = form.parts[-1]
+        if last.name == "list" and len(last.parts) == 1:
+            last = last.parts[0]
+        if last.name != "logic":
+            return None
+        rows = _row(last)
         values = (rows[0].parts[0], *(row.parts[1] for row in rows))
         if form.signs not in (("eq",), ("ne",), ("in",), ("notin",)):
             return None
@@ -180,7 +191,8 @@ class _Reading:
         if fault := phrase(self.tokens, form.first, form.last):
             self.faults.append(fault)
             return self._operand(form, None, None)
-        message, help_ = refusal(*form.signs)
+        is_not = form.signs[0] == "Test" and self.tokens[form.first + 1].written == "not"
+        message, help_ = refusal(*form.signs, negated=is_not)
         if dotted := re.search(_SUBSCRIPT, self.text) if form.signs[0] == "Getitem" else None:
             help_ = f"write {dotted[1]}.{dotted[2]}{dotted[3]}."
         self.faults.append(Fault(FORBIDDEN, *self._extent(form), message, help_))

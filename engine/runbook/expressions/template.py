@@ -152,6 +152,9 @@ def _forbidden(mark: re.Match[str], inputs: _Inputs) -> Fault:
         message = "it does not say which input"
     elif "|" in inside:
         message = "a filter (|) may not change the value"
+    elif inside.removeprefix("inputs.").strip() in inputs and not _PLACE.fullmatch(f"inputs.{inside}"):
+        help_ = "rename the input: a name begins with a to z and holds a to z, 0 to 9 and _."
+        return Fault(FORBIDDEN, start, start + len(inside), "an input with this name is not filled in", help_)
     name = _NAME.search(inside)
     meant = name and name[1] in inputs
     help_ = f"write {{{{ inputs.{name[1]} }}}}." if name and meant else _example(inputs)
@@ -166,7 +169,8 @@ def _example(inputs: _Inputs) -> str:
 
 
 def _declared(inputs: _Inputs) -> tuple[str, ...]:
-    return tuple(name for name, _ in zip(inputs, range(MOST_COMPARED), strict=False))
+    names = (name for name in inputs if _PLACE.fullmatch(f"inputs.{name}"))
+    return tuple(name for name, _ in zip(names, range(MOST_COMPARED), strict=False))
 
 
 def _written(value: Scalar | tuple[str, ...]) -> str:

@@ -1,7 +1,7 @@
 """A condition as a row of words, each at its place: bounded, its brackets in pairs."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -84,6 +84,8 @@ NAMED: Mapping[str, Scalar] = {"true": True, "True": True, "false": False, "Fals
 RESERVED = frozenset(("and", "or", "not", "in", "is", "if", "else", "none", "None", *NAMED))
 """Words that are no names, unless they stand where nothing else can."""
 
+_GROUPED = r"[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?|[1-9]\d?(?:,\d{2})*,\d{3}(?:\.\d+)?"
+_COMMA = "a number has no comma"
 _ESCAPED = re.compile(r"\\(.)")
 _PARTNER = {")": "(", "]": "[", "}": "{"}
 _OPENING = frozenset(_PARTNER.values())
@@ -144,7 +146,15 @@ def _judged(text: str) -> tuple[list[Token], list[Fault], bool]:
     faults: list[Fault] = []
     for match in re.finditer(WORD, text):
         start, end = match.span()
+        if tokens and start < tokens[-1].end:
+            continue
         wrong = mistake(match.lastgroup or "other", match[0])
+        if wrong and (number := _grouped(text, start)):
+            plain = number[0].replace(",", "")
+            faults.append(Fault(UNCLEAR_NUMBER, *number.span(), _COMMA, f"write {plain}."))
+            tokens = [token for token in tokens if token.start < number.start()]
+            tokens.append(Token(*number.span(), plain))
+            continue
         if wrong is None:
             if match.lastgroup != "space":
                 tokens.append(Token(start, end, match[0]))
@@ -159,7 +169,25 @@ def _judged(text: str) -> tuple[list[Token], list[Fault], bool]:
             return tokens, faults, False
         if wrong.instead:
             tokens.append(Token(start, end, wrong.instead, wrong.sure))
-    return tokens, faults, True
+    return tokens, [*faults, *_grouped_too(text, tokens, faults)], True
+
+
+def _grouped_too(text: str, tokens: Sequence[Token], faults: Sequence[Fault]) -> Iterator[Fault]:
+    """Doubt ``1,500`` beside ``2,000``: by itself it is two items of a list."""
+    told = {each.start for each in faults if each.message == _COMMA}
+    numbers = {token.start for token in tokens if token.written.isdecimal()} - told
+    for each in re.finditer(rf"(?<![\w.])(?:{_GROUPED})(?!\w)", text) if told else ():
+        if each.start() in numbers:
+            help_ = f"write {each[0].replace(',', '')}, or {each[0].replace(',', ', ')} where it is not one."
+            yield Fault(UNCLEAR_NUMBER, *each.span(), _COMMA, help_)
+
+
+def _grouped(text: str, start: int) -> re.Match[str] | None:
+    """Find the number ``1,000`` of which a later group, which no number looks like, begins there."""
+    if not re.match(r"0\d{1,2}(?!\w)", text[start:]):
+        return None
+    numbers = re.finditer(rf"(?<![\w.])(?:{_GROUPED})(?!\w)", text)
+    return next((each for each in numbers if each.start() < start < each.end()), None)
 
 
 def _half_closed(half: re.Match[str]) -> Fault:
@@ -169,13 +197,18 @@ def _half_closed(half: re.Match[str]) -> Fault:
 
 def _named(mend: str, text: str, start: int) -> tuple[int, str]:
     """Put the name that is looked for in a range into the mend; say where what it mends begins."""
-    owner = re.search(r"(\bnot\s+)?\b([\w.]+)\s+(not\s+)?in\s*\Z", text[:start]) if OWNER in mend else None
-    if not owner:
+    sign = re.search(r"(\bnot\s+|!(?==))?(?:\bin|==?)\s*\Z", text[:start]) if OWNER in mend else None
+    if not sign:
         return start, mend
-    mend = mend.replace(OWNER, owner[2])
-    if bool(owner[1]) == bool(owner[3]):
-        return owner.start() if owner[1] else start, mend
-    return owner.start(1 if owner[1] else 3), re.sub(r"write (.+)\.", r"write not (\1).", mend)
+    owner = re.search(r"(\bnot\s+)?(?<![\w.])([\w.]+)\s*\Z", text[: sign.start()])
+    before = text[: owner.start(2)].rstrip()[-1:] if owner else ""
+    outside = owner if owner and owner[1] else None
+    if owner and before not in ("+", "-", "*", "/", "%"):
+        mend = mend.replace(OWNER, owner[2])
+    if bool(outside) == bool(sign[1]):
+        return outside.start() if outside else start, mend
+    first = outside.start() if outside else sign.start()
+    return first, re.sub(r"write (.+)\.", r"write not (\1).", mend)
 
 
 def _pairs(tokens: list[Token], text: str) -> tuple[dict[int, int], Fault | None]:
@@ -215,10 +248,12 @@ def _within_number(text: str, comma: Token) -> Fault | None:
     if not found:
         return None
     before = re.search(r"\b(in|between)\s*\Z", text[: found.start()])
-    if re.fullmatch(r"[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?|[1-9]\d?(?:,\d{2})*,\d{3}(?:\.\d+)?", found[0]):
-        message, mend = "a number has no comma", found[0].replace(",", "")
+    if re.fullmatch(_GROUPED, found[0]):
+        message, mend = _COMMA, found[0].replace(",", "")
     elif before and before[1] == "in":
-        message, mend = "a list stands in brackets", f"[{found[0].replace(',', ', ')}]"
+        items = re.findall(rf"(?:{_GROUPED})(?!\d)|\d+", found[0])
+        listed = ", ".join(item.replace(",", "") for item in items)
+        message, mend = "a list stands in brackets", f"[{listed}]"
     elif not before and re.fullmatch(r"(?:0|[1-9]\d*),\d+", found[0]):
         message, mend = "a number has a point in place of the comma", found[0].replace(",", ".")
     else:

@@ -58,7 +58,7 @@ _RANGE = r"([A-Za-z][\w/:-]*?)\d+\s*(?:-|\.\.+|:|to)\s*\1\d+"
 _FILES = (".csv", ".xls", ".xlsx", ".txt", ".tsv", ".json", ".pdf")
 _ALIKE = "[\u0370-\u03ff\u0400-\u04ff]"  # Greek and Cyrillic
 _DASHES = "[\u2010-\u2015\u2212]"
-_JOINED = r"\s*[;,|]\s*|\s+"
+_SIGNS = "[;,|]"
 _MARKS = "'\"=\u00b4`"
 
 
@@ -107,10 +107,21 @@ def _foreign(item: str) -> tuple[str, str] | None:
 
 def _several(item: str) -> tuple[str, str] | None:
     """Say that an id looks like more than one."""
-    parts: list[Json] = [*filter(None, re.split(_JOINED, item))]
+    is_blank = re.search(_SIGNS, item) is None
+    parts: list[Json] = [*filter(None, re.split(r"\s+" if is_blank else rf"\s*{_SIGNS}\s*", item))]
     if len(parts) < 2:  # noqa: PLR2004  (one part is one id)
         return None
     if found := re.fullmatch(r"([A-Za-z]+) (\d+)", item):
         both = f"if it is one id, write {yaml(f'{found[1]}-{found[2]}')}; if it is two, {yaml(parts)}."
         return f"{shown(item)} looks like 2 ids, or like one that has lost its hyphen", both
+    if is_blank and not _are_alike(parts):
+        one = re.sub(r"\s+", "-", item.strip())
+        both = f"if it is one id, copy it again, for example {yaml(one)}; if it is more, {yaml(parts)}."
+        return f"{shown(item)} looks like {len(parts)} ids, or like one with blanks in it", both
     return f"{shown(item)} looks like {len(parts)} ids", f"put a comma between them: {yaml(parts)}."
+
+
+def _are_alike(parts: list[Json]) -> bool:
+    """Whether each holds letters and digits, in the same order of kinds: ``LN-1`` and ``LN-22``."""
+    shapes = {re.sub(r"\d+", "0", re.sub(r"[A-Za-z]+", "a", str(part))) for part in parts}
+    return len(shapes) == 1 and {"a", "0"} <= set(shapes.pop())

@@ -1,5 +1,6 @@
 """Keys that are more than a key: two halves of a line that a missing sign has glued together."""
 
+import json
 import re
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -11,6 +12,7 @@ _KEY_AND_REST = re.compile(r"([\w-]+)(?:\s*[:=]\s*|\s+|(?=[\[{]))(\S.*)")
 
 _HALVES = re.compile(r"""([A-Za-z_][\w-]*)\s*[:=]+\s*["']?([^\s"'/<>!][^"']*?)["']?\s*""")
 
+_PROSE = ("title", "description")
 _LONGEST = 200  # characters: a longer key is no slip
 
 
@@ -32,6 +34,8 @@ def parted(key: str, value: Json, known: Collection[str]) -> str | None:
     if found is None or found[1] not in known:
         return None
     rest = found[2] if value is None else f"{found[2]}: {value if isinstance(value, str) else yaml(value)}"
+    if ": " in rest and found[1] in _PROSE:
+        rest = json.dumps(rest, ensure_ascii=False)
     return f"write a colon and a space: `{found[1]}: {rest}`"
 
 
@@ -49,7 +53,12 @@ def enlisted(key: str, group: Mapping[str, Json], known: Mapping[str, Any]) -> s
             owner, values = each, [*value] if isinstance(value, list) else [value]
     schema = known.get(owner) or {}
     takes_list = any("items" in branch for branch in (schema, *schema.get("anyOf", ())))
-    return f"write a list: {line(owner, values)}" if owner and takes_list and len(values) > 1 else None
+    if not owner or not takes_list or len(values) < 2:  # noqa: PLR2004  (one value is no list)
+        return None
+    pairs = [isinstance(each, str) and halves(each) is not None for each in values[:_LONGEST]]
+    if any(pairs) and not all(pairs):
+        return None  # `branch=pune` behind a comma is a filter of its own
+    return f"write a list: {line(owner, values)}"
 
 
 def is_slip_of_number(key: str, value: Json, group: Mapping[str, Json], known: Collection[str]) -> str | None:

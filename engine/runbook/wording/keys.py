@@ -180,7 +180,7 @@ def _slip(broken: Broken, key: str) -> str | None:
     known = broken.schema["properties"]
     value = broken.value[key]
     if mend := parted(key, value, known) or (enlisted(key, broken.value, known) if value is None else None):
-        return mend
+        return contrary_mend(broken, key) or mend
     other = is_slip_of_number(key, value, broken.value, known)
     return f"did you mean `{other}`? A note of your own begins with `x-`" if other else None
 
@@ -311,7 +311,8 @@ def _unknown_mend(broken: Broken, key: str) -> str:
         meant = line("id", mended) if mended else f"`{near}`"
         return f"did you mean {meant}? A note of your own begins with `x-`"
     if broken.role == "filters":
-        return f"a column of yours stands under `custom`: {_as_column(key, broken.value[key])}"
+        name, value = (halves(key) if broken.value[key] is None else None) or (key, broken.value[key])
+        return f"a column of yours stands under `custom`: {_as_column(name, value)}"
     return f"the keys here are {listed(known, 'and')}; a note of your own begins with `x-`"
 
 

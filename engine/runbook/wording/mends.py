@@ -23,6 +23,7 @@ from engine.runbook.model import InputType
 from engine.runbook.spelling import line, listed, nearest, shown, yaml
 from engine.runbook.wording.bounds import bounded
 from engine.runbook.wording.claims import claims
+from engine.runbook.wording.foreign import LIST_WANTED, denied_name
 from engine.runbook.wording.glued import halves
 from engine.runbook.wording.keys import EVERYONE_MEND, LIMIT_MEND, mended_name, placeholder
 from engine.runbook.wording.limits import braced, limited, plain_number, timespan
@@ -111,7 +112,12 @@ def _grouped(broken: Broken) -> str | None:
     """Say where in the group that is wanted the one value belongs that was written instead of it."""
     value, known = broken.value, broken.schema.get("properties", {})
     if broken.key == "custom" and isinstance(value, str) and (found := halves(value)):
-        return f"write {line(broken.key, {found[0]: found[1]})}"
+        name, text = found
+        is_list = text.startswith("[") and text.endswith("]")
+        column: Json = [*re.split(r"\s*,\s*", text[1:-1].strip())] if is_list else text
+        return f"write {line(broken.key, {name: column})}"
+    if broken.key == "custom" and isinstance(value, str) and (denied := denied_name(value)):
+        return f"{LIST_WANTED}: {line(broken.key, {denied: ['…']})}"
     if isinstance(value, str) and "per" in known:
         words = known["per"]["enum"]
         per = nearest(value, words)
@@ -174,6 +180,8 @@ def _as_list(broken: Broken) -> str | None:
 def _as_one(broken: Broken) -> str | None:
     """Say how a list becomes the one text that is wanted; of several conditions, their sum."""
     value, schema = broken.value, broken.schema
+    if broken.is_item and broken.path[-2:-1] == ("success",) and type(value) is int:
+        return "a comma parts the items of a list; a number with a fraction has a point: `failed_pct <= 5.5`"
     if isinstance(value, list) and len(value) == 1 and isinstance(value[0], int) and takes(schema, "integer"):
         return f"write it without brackets: {line(broken.key, value[0])}"
     if not isinstance(value, list) or not value or not all(isinstance(each, str) for each in value):
@@ -208,12 +216,23 @@ def filled(broken: Broken) -> str:
         return "write the value, or delete the item"
     if "enum" in broken.schema:
         return f"write {_words(broken.key, broken.schema['enum'])}"
-    if broken.path[-2:-1] == ("custom",) and (found := halves(broken.key)):
-        return f"write a colon and a space: {line(*found)}"
+    if broken.path[-2:-1] == ("custom",) and (mend := _parted_column(broken.key)):
+        return mend
     leave = ", or delete the line if it is not meant to narrow" if broken.is_filter else ""
     if not broken.examples or placeholder(broken.path):
         return f"write {placeholder(broken.path) or wanted(broken.schema)}{leave}"
     return f"write a value, for example {line(broken.key, broken.examples[0])}{leave}"
+
+
+def _parted_column(key: str) -> str | None:
+    """Say how the name of a column is written in which its value stands, too; none that says the contrary."""
+    if found := halves(key):
+        return f"write a colon and a space: {line(*found)}"
+    if re.fullmatch(r"[\w-]+", key):
+        return None
+    if denied := denied_name(key):
+        return f"{LIST_WANTED}: `{denied}: […]`"
+    return "write the column's name, a colon, a space and a value: `NAME: VALUE`"
 
 
 def numbered(broken: Broken) -> str:

@@ -15,6 +15,7 @@ from engine.runbook.folds import stretch
         ('"\\x72an\\n failed"', "ran\n failed"),
         ("|\n    ran and\n    failed\n", "ran and\nfailed\n"),
         ("|2-  # why\r\n   ran\r\n\r\n     failed\r\n\r\n", " ran\n\n   failed"),
+        ("&a |\n    ran and\n    failed\n", "ran and\nfailed\n"),
         (">\n  ran\n  and\n\n   more\n  failed\n\n", "ran and\n\n more\nfailed\n"),
     ],
 )

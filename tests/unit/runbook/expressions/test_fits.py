@@ -114,6 +114,8 @@ def test_calculations(text: str, marked: list[str], says: str) -> None:
             "'partial'",
             "write steps.remind.status not in ['partial'], or",
         ),
+        ("inputs.branch in 'a or b'", "'a or b'", "inputs.branch == 'a or b' where that is one text."),
+        ("inputs.day in '01/02/2026'", "'01/02/2026'", "write inputs.day in ['01/02/2026'], or"),
         ("inputs.cap in 5", "5", "write inputs.cap in [5], or inputs.cap == 5."),
         ("'a' in inputs.branch", "inputs.branch", "or name a list."),
     ],
@@ -135,7 +137,11 @@ def test_no_list(text: str, marked: str, says: str) -> None:
         ("inputs.strict in inputs.languages", "inputs.strict", "needs no list"),
         ("inputs.languages in inputs.languages", "inputs.languages", "is not looked for in a list"),
         ("inputs.languages == ['hindi']", "inputs.languages", "not compared as a whole"),
-        ("inputs.branch == ['a']", "['a']", "<name> in ['a']."),
+        ("inputs.branch == ['a']", "['a']", "inputs.branch in ['a']."),
+        ("inputs.branch != ['a']", "['a']", "inputs.branch not in ['a']."),
+        ("inputs.branch > ['a']", "['a']", "compare with one value."),
+        ("inputs.languages == 'hindi'", "inputs.languages", "'hindi' in inputs.languages."),
+        ("inputs.branch in ['a' or 'b', 'c']", "'a' or 'b'", "put commas between its items"),
     ],
 )
 def test_unfit_lists(text: str, marked: str, says: str) -> None:

@@ -257,7 +257,7 @@ PARTS = "only inputs and steps have parts"
         ("inputs.cap == none", "none", 'found by "is unknown"'),
         ("None", "None", "there is no empty value"),
         ("inputs.cap is defined", "is defined", "names are checked when the file is read"),
-        ("inputs.cap is not none", "is not none", 'write "is unknown"'),
+        ("inputs.cap is not none", "is not none", 'write "is known"'),
         ("inputs.strict is true", "is true", "write the name by itself"),
         ("inputs.cap is divisibleby 3", "is divisibleby 3", "the only questions"),
         ("inputs.cap is divisibleby(3)", "is divisibleby(3)", "the only questions"),

@@ -169,6 +169,17 @@ def test_without_inputs() -> None:
     assert ["declare an input" in faults[0].help, "there is none" in faults[1].help] == [True, True]
 
 
+def test_an_input_whose_name_cannot_be_filled_in() -> None:
+    """It is never offered, for it would be refused again."""
+    inputs = dict.fromkeys(("1branch", "\u0936\u093e\u0916\u093e"))
+    for name in inputs:
+        for text in (f"{{{{ inputs.{name} }}}}", f"{{{{ {name} }}}}"):
+            (fault,) = parse_template(text, inputs)[1]
+            assert "rename the input" in fault.help
+    (other,) = parse_template("{{ x }}", inputs)[1]
+    assert "1branch" not in other.help
+
+
 def test_an_input_at_fault_fits_everywhere() -> None:
     """What is wrong with a declaration is said there, not at every use."""
     assert rendered("a {{ inputs.broken }}") == "a x"
