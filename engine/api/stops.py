@@ -1,6 +1,8 @@
 """The STOP file: a stop that needs no log, and that everything which sends looks for."""
 
 import os
+import stat
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from engine.api.files import working_directory
@@ -20,17 +22,24 @@ def stop_files(log: Path | None) -> tuple[Path, ...]:
     return tuple(dict.fromkeys(folder / STOP_FILE.name for folder in (*beside, *above)))
 
 
-def stop_of(files: tuple[Path, ...]) -> str | None:
+def stop_of(files: Iterable[Path]) -> str | None:
     """Give what the first STOP file says; one that cannot be looked at is a stop, too."""
+    return next((said for _, said in standing_files(files)), None)
+
+
+def standing_files(files: Iterable[Path]) -> Iterator[tuple[Path, str]]:
+    """Give each STOP file that is there, or cannot be looked at, with what it says."""
     for file in files:
         try:
-            os.stat(file)  # noqa: PTH116  (asked twice a send)
+            mode = os.stat(file).st_mode  # noqa: PTH116  (asked twice a send)
         except (FileNotFoundError, NotADirectoryError):
             continue
         except OSError as error:
-            return f"whether {file} is there cannot be told: {error.strerror}"
-        return f"stopped by the file {file}: {_first_line(file)}"
-    return None
+            yield file, f"whether {file} is there cannot be told: {error.strerror}"
+        else:
+            # Nobody writes to a pipe of that name: it would be waited for without an end.
+            said = _first_line(file) if stat.S_ISREG(mode) else NO_REASON
+            yield file, f"stopped by the file {file}: {said}"
 
 
 def _first_line(file: Path) -> str:

@@ -9,14 +9,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from engine import __version__
 from engine.api.files import typed
-from engine.api.stops import stop_files, stop_of
 from engine.cli.asking import refuse_switched_off
 from engine.cli.chosen import Chosen, choose
 from engine.cli.examined_log import log_checks
 from engine.cli.files import CONFIG, upward
 from engine.cli.identity import token
 from engine.cli.running import Connected
-from engine.cli.stopped import lifting_files
+from engine.cli.stopped import what_stands
 from engine.clock import now
 from engine.config import PLACEHOLDER, Config, Environment, unfilled
 from engine.frozen import replace
@@ -129,8 +128,8 @@ def _reach(here: Environment) -> str:
 
 
 def _stops(chosen: Chosen) -> Iterable[Check]:
-    if by_file := stop_of(stop_files(chosen.log)):
-        raise Refusal(by_file, lifting_files(chosen), Exit.GUARDED)
+    for each in what_stands([(chosen, ())]):
+        raise Refusal(each.said, each.line, Exit.GUARDED)
     refuse_switched_off()
     return ()
 

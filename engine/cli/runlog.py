@@ -24,6 +24,8 @@ from engine.runlog.phone import key_of, key_path
 from engine.runlog.port import RunLog
 from engine.runlog.sqlite import look_at, open_log
 
+_PATIENCE_S = 40.0
+
 LOG = click.option(
     "--log", "log_option", type=PATH, callback=named, help="The run log's file.  [env: RUNBOOK_LOG]"
 )
@@ -66,10 +68,10 @@ def letting_go(log: RunLog) -> Iterator[RunLog]:
 
 
 @contextmanager
-def looking(chosen: Chosen) -> Iterator[RunLog | None]:
+def looking(chosen: Chosen, patience_s: float = _PATIENCE_S) -> Iterator[RunLog | None]:
     """Open the log to look at it; None where there is none. Nothing is written."""
     with chosen.completing():
-        log = look_at(chosen.log)
+        log = look_at(chosen.log, patience_s=patience_s)
         if log is None:
             yield None
             return

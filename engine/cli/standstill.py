@@ -10,7 +10,7 @@ from engine.cli.outliving import only_complaining
 from engine.cli.runlog import looking
 from engine.cli.screen import columns, emit, paint, warn
 from engine.cli.showing import as_it_is
-from engine.cli.stopped import Seen, is_free, lifting_files, lifting_line, what_stands
+from engine.cli.stopped import IN_PASSING_S, Seen, Standing, is_free, lifting_file, lifting_line, what_stands
 from engine.cli.stopping import Placed
 from engine.record.entry import RunEntry, StopEntry
 from engine.report import runs as view
@@ -24,10 +24,10 @@ _MOST = 10
 
 def say_what_is_stopped(chosen: Chosen, stop: StopEntry, placed: Sequence[Placed]) -> None:
     """Say what a stop covers that was set just now: which runs it ends, where, and how it is lifted."""
-    in_logs = [each.chosen for each in placed if not each.why_not]
+    in_logs = [each.chosen for each in placed if each.is_in_log]
     lines = [lifting_line(stop, chosen)] if in_logs else []
     if in_logs:
-        less = " in this run log" if _not_meant(chosen) else ""
+        less = " in this run log" if _not_meant(chosen) or _is_untold(chosen) else ""
         less = ", but not everywhere" if any(each.refusal for each in placed) else less
         emit(f"Stopped: {view.stopped(stop.campaign, stop.account)}{less}.")
         _say_which_runs_end(stop, in_logs, is_one=len(placed) == 1)
@@ -39,7 +39,9 @@ def say_what_is_stopped(chosen: Chosen, stop: StopEntry, placed: Sequence[Placed
             warn(f"{each.why_not}; so a file stops everything{wider}")
     for file in dict.fromkeys(each.file for each in placed if each.file):
         _say_what_a_file_stops(file)
-        lines.append(lifting_files(chosen))
+        lines.append(lifting_file(file, chosen))
+    for before in dict.fromkeys(each.before for each in placed if each.before):
+        emit(f"There was a stop already, {before}; this takes its place.")
     if lines:
         emit("\n".join(["This lifts it:", *(f"    {line}" for line in dict.fromkeys(lines))]))
 
@@ -50,7 +52,10 @@ def _say_which_runs_end(stop: StopEntry, logs: Sequence[Chosen], *, is_one: bool
     for there in logs:
         if not is_one:
             emit(f"  In {there.narrowed().in_words}:")
-        with only_complaining("the stop is set; which runs it ends cannot be shown"), looking(there) as log:
+        with (
+            only_complaining("the stop is set; which runs it ends cannot be shown"),
+            looking(there, IN_PASSING_S) as log,
+        ):
             assert log is not None, "the stop was written to it"
             runs = log.runs()
             covered = [each for each in runs if stop.covers(each.account, each.campaign)]
@@ -87,7 +92,7 @@ def _warn_of_stranger(campaign: str, known: Collection[str], where: str) -> None
 
 def say_what_goes_on(chosen: Chosen, stop: StopEntry) -> None:
     """Say on stderr which processes a stop did not reach, for it could be written nowhere."""
-    with only_complaining("which runs go on cannot be told"), looking(chosen) as log:
+    with only_complaining("which runs go on cannot be told"), looking(chosen, IN_PASSING_S) as log:
         for each in log.runs() if log else ():
             holder = log.holder(each.account, each.campaign) if log else None
             if holder and holder.run == each.run and stop.covers(each.account, each.campaign):
@@ -96,37 +101,52 @@ def say_what_goes_on(chosen: Chosen, stop: StopEntry) -> None:
 
 def say_what_is_not_meant(chosen: Chosen, campaign: str | None) -> None:
     """Say which logs a stop is not about, for an option names another one."""
+    only = f" --campaign {shlex.quote(campaign)}" if campaign else ""
+    for each in chosen.all_meant() if campaign else ():
+        if each is not chosen and not each.is_there:
+            emit(
+                f"Not stopped: campaign {campaign} with {each.in_words}, which is not made yet. "
+                f"This makes it; then stop again:\n    runbook log init{each.options()}"
+            )
     others = _not_meant(chosen)
-    if not others:
-        return
     for each in others:
         emit(f"Not stopped: whatever is run with {each.in_words}.")
-    emit(f"This stops it, too:\n    runbook stop{f' --campaign {shlex.quote(campaign)}' if campaign else ''}")
+    if _is_untold(chosen):
+        emit("Whatever is run with other logs of this repository cannot be told, so this does not stop it.")
+    elif not others:
+        return
+    emit(f"This stops it, too:\n    runbook stop{only}")
 
 
 def _not_meant(chosen: Chosen) -> Sequence[Chosen]:
     return [each for each in chosen.others() if each.is_there] if chosen.is_narrowed else []
 
 
-def say_what_stands(campaign: str | None, left: Seen) -> None:
-    """Say that a stop was lifted, and which ones stand still in these logs."""
+def _is_untold(chosen: Chosen) -> bool:
+    return chosen.is_narrowed and chosen.is_log_said and chosen.found.is_guess
+
+
+def say_what_stands(campaign: str | None, left: Seen, *, is_whole: bool) -> None:
+    """Say that a stop was lifted, and which stand still in these logs; ``is_whole``: all could be read."""
     what = view.stopped(campaign, None)
     standing = [*what_stands(left)]
-    emit(
-        f"Lifted: the stop of {what}. These still stand:"
-        if standing
-        else f"Sending is allowed again: {what}."
-    )
+    if standing:
+        emit(f"Lifted: the stop of {what}. These still stand:")
+    elif is_whole:
+        emit(f"Sending is allowed again: {what}.")
+    else:
+        emit(f"Lifted: the stop of {what}, but not everywhere.")
     show_stops(standing)
 
 
-def show_stops(standing: Iterable[tuple[StopEntry | str, str]], end: str = "") -> None:
-    """List stops, each with what lifts it; a text is what a STOP file says."""
-    for stop, line in standing:
-        if isinstance(stop, str):
-            emit(view.stop_file_line(stop, line, columns()) + end)
+def show_stops(standing: Iterable[Standing], end: str = "") -> None:
+    """List stops, each with what lifts it."""
+    for each in standing:
+        if each.stop:
+            where = each.where.narrowed().in_words if each.where else ""
+            emit(view.stop_line(each.stop, each.line, columns(), where) + end)
         else:
-            emit(view.stop_line(stop, line, columns()) + end)
+            emit(view.stop_file_line(each.said, each.line, columns()) + end)
 
 
 def show_seals(seals: Iterable[str | None]) -> None:
@@ -138,7 +158,7 @@ def show_seals(seals: Iterable[str | None]) -> None:
 
 def say_what_waits(chosen: Chosen) -> None:
     """List the runs that a stop kept back, and none does any more."""
-    with looking(chosen) as log:
+    with looking(chosen, IN_PASSING_S) as log:
         free = [each for each in log.runs() if is_free(log, each, chosen)] if log else []
     if free:
         emit("What was kept back does not go on by itself:")

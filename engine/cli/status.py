@@ -12,7 +12,7 @@ from engine.cli.runlog import ENV, FORMAT, LOG, looking
 from engine.cli.screen import columns, emit, emit_json, paint
 from engine.cli.showing import ENDED, needed, story_of
 from engine.cli.standstill import show_stops
-from engine.cli.stopped import what_stands
+from engine.cli.stopped import IN_PASSING_S, Standing, what_stands
 from engine.diagnostics import Json
 from engine.frozen import dataclass
 from engine.record.entry import StopEntry
@@ -63,7 +63,7 @@ def command(*, environment_name: str | None, log_option: Path | None, form: str)
 def _look(chosen: Chosen) -> _Seen:
     """Look at one log; one that cannot be read does not keep the others from being shown."""
     try:
-        with looking(chosen) as log:
+        with looking(chosen, IN_PASSING_S) as log:
             if log is None:
                 return _Seen(chosen)
             return _Seen(chosen, log.stops(), tuple(_open(log, chosen)), is_there=True)
@@ -71,21 +71,23 @@ def _look(chosen: Chosen) -> _Seen:
         return _Seen(chosen, refusal=refusal)
 
 
-def _json(needy: Iterable[tuple[Story, Need]], standing: Sequence[tuple[StopEntry | str, str]]) -> Json:
+def _json(needy: Iterable[tuple[Story, Need]], standing: Sequence[Standing]) -> Json:
+    files = [each for each in standing if each.file]
     return {
         "runs": [
             {**story.entry.to_json(), "needs": need.what, "commands": list(need.commands)}
             for story, need in needy
         ],
-        "stops": [_stop_json(stop, line) for stop, line in standing if isinstance(stop, StopEntry)],
-        "stop_file": next((said for said, _ in standing if isinstance(said, str)), None),
+        "stops": [_stop_json(each, each.stop) for each in standing if each.stop],
+        "stop_file": next((each.said for each in files), None),
+        "stop_files": [{"file": str(each.file), "says": each.said, "command": each.line} for each in files],
     }
 
 
 def _show(
     seen: Sequence[_Seen],
     needy: Sequence[tuple[Story, Need]],
-    standing: Sequence[tuple[StopEntry | str, str]],
+    standing: Sequence[Standing],
 ) -> None:
     show_stops(standing, "\n")
     switched_off = _switched_off()
@@ -121,12 +123,13 @@ def _open(log: RunLog, chosen: Chosen) -> Iterator[tuple[Story, Need | None, boo
             yield story, needed(log, story, chosen, is_alive=is_alive), is_alive
 
 
-def _stop_json(stop: StopEntry, line: str) -> dict[str, Json]:
+def _stop_json(each: Standing, stop: StopEntry) -> dict[str, Json]:
     return {
         "campaign": stop.campaign,
         "account": stop.account,
         "at": stop.at.isoformat(),
         "by": stop.by,
         "reason": stop.reason,
-        "command": line,
+        "log": str(each.where.log) if each.where else None,
+        "command": each.line,
     }

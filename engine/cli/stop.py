@@ -1,17 +1,17 @@
 """``runbook stop`` and ``runbook allow``: nothing more is sent, from this very moment; and again."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import click
 
-from engine.api.stops import NO_REASON, stop_files, stop_of
+from engine.api.stops import NO_REASON, standing_files, stop_files
 from engine.cli.chosen import Chosen, choose, choose_leniently
 from engine.cli.completing import campaigns
 from engine.cli.identity import actor
 from engine.cli.outliving import only_complaining
 from engine.cli.runlog import ENV, LOG, REASON
-from engine.cli.screen import complain, warn
+from engine.cli.screen import complain, emit, warn
 from engine.cli.standstill import (
     say_what_goes_on,
     say_what_is_not_meant,
@@ -20,12 +20,12 @@ from engine.cli.standstill import (
     say_what_waits,
     show_seals,
 )
-from engine.cli.stopped import look_for_stops, what_stands
+from engine.cli.stopped import Seen, is_of_others, look_for_stops, reaches_further, what_stands
 from engine.cli.stopping import append, place, remove
 from engine.clock import now
 from engine.record.entry import StopEntry
 from engine.record.event import StopLifted, StopSet
-from engine.refusal import Refusal
+from engine.refusal import Exit, Refusal
 
 
 def _any_reason(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
@@ -61,12 +61,9 @@ def stop(
     chosen = choose_leniently(environment_name, log_option)
     account = chosen.account_said if campaign is not None else None
     event = StopSet(now(), campaign, reason, account)
-    placed = [
-        place(each, event)
-        for each in chosen.all_meant()
-        # For a log that nobody has made yet, a file would stop more than the one campaign.
-        if each is chosen or campaign is None or each.is_there
-    ]
+    # For a log that nobody has made yet, a file would stop more than the one campaign.
+    meant = [each for each in chosen.all_meant() if each is chosen or campaign is None or each.is_there]
+    placed = place(meant, event)
     refused = [each for each in placed if each.refusal]
     entry = StopEntry(account, campaign, event.at, actor(), reason)
     with only_complaining("the stop is set, but that cannot be shown"):
@@ -75,12 +72,9 @@ def stop(
             say_what_is_not_meant(chosen, campaign)
         show_seals(each.seal for each in placed)
     for each in refused:
-        say_what_goes_on(each.chosen, entry)
-        assert each.refusal is not None, "those are the refused ones"
-        if each is refused[-1]:
-            raise each.refusal
-        complain(each.refusal.message, each.refusal.cure)
-    return 0
+        if each.refusal and each.refusal.code != Exit.INTERRUPTED:  # whoever gave up waits for nothing more
+            say_what_goes_on(each.chosen, entry)
+    return _end([each.refusal for each in refused if each.refusal])
 
 
 @click.command("allow")
@@ -104,35 +98,54 @@ def allow(
     """
     _refuse_unclear(campaign, everything)
     chosen = choose(environment_name, log_option)
-    seen = [*_looked(chosen, aloud=True)]
-    meant = seen[:1] if chosen.is_narrowed else seen
+    seen, unread = _looked(chosen)
+    meant = [each for each in seen if each[0] is chosen or not chosen.is_narrowed]
     found = [(there, [each for each in stops if _is_meant(each, campaign, chosen)]) for there, stops in meant]
-    files = _files([there.log for there, _ in found]) if campaign is None else []
+    files = _files([there.log for there, _ in meant], chosen) if campaign is None else []
+    refusals = [refusal for there, refusal in unread if there is chosen or not chosen.is_narrowed]
     if not files and not any(stops for _, stops in found):
-        raise _nothing_to_lift(campaign, [line for _, line in what_stands(seen)])
+        if refusals:
+            return _end(refusals)
+        raise _nothing_to_lift(campaign, [each.line for each in what_stands(seen)])
     done = [_lifted(there, stops, reason) for there, stops in found]
-    for file in files:
-        remove(file)
+    refusals += [refusal for _, refusal in done if refusal]
+    kept = {file: refusal for file, _ in files if (refusal := _kept(file))}
+    refusals += kept.values()
     with only_complaining("the stop is lifted, but that cannot be shown"):
-        say_what_stands(campaign, [*_looked(chosen, aloud=False)])
+        for file, said in files:
+            if file not in kept:
+                emit(f"Lifted: what was {said}.")
+        say_what_stands(campaign, _looked(chosen)[0], is_whole=not unread and not refusals)
         for there, _ in found:
-            say_what_waits(there)
+            if all(there is not each for each, _ in unread):
+                say_what_waits(there)
         show_seals(seal for seal, _ in done)
-    for _, refusal in done:
-        if refusal:
-            raise refusal
+    for there, refusal in unread:
+        if refusal not in refusals:
+            warn(f"what stops the runs of {there.in_words} cannot be told: {refusal.message}")
+    return _end(refusals)
+
+
+def _end(refusals: Sequence[Refusal]) -> int:
+    """Tell of each refusal; the last one is the end of the command."""
+    for each in refusals[:-1]:
+        complain(each.message, each.cure)
+    if refusals:
+        raise refusals[-1]
     return 0
 
 
-def _looked(chosen: Chosen, *, aloud: bool) -> Iterator[tuple[Chosen, Sequence[StopEntry]]]:
-    """Give the stops of each log; one of the others that cannot be read is a warning."""
-    yield chosen, look_for_stops(chosen.log)
-    for there in chosen.others():
+def _looked(chosen: Chosen) -> tuple[Seen, Sequence[tuple[Chosen, Refusal]]]:
+    """Give the stops of each log, none for one that cannot be read: a file may stop its runs; and why not."""
+    seen: list[tuple[Chosen, Sequence[StopEntry]]] = []
+    unread: list[tuple[Chosen, Refusal]] = []
+    for there in (chosen, *chosen.others()):
         try:
-            yield there, look_for_stops(there.log)
+            seen.append((there, look_for_stops(there.log)))
         except Refusal as refusal:
-            if aloud:
-                warn(f"what stops the runs of {there.in_words} cannot be told: {refusal.message}")
+            seen.append((there, ()))
+            unread.append((there, refusal))
+    return seen, unread
 
 
 def _lifted(there: Chosen, stops: Sequence[StopEntry], reason: str) -> tuple[str | None, Refusal | None]:
@@ -141,14 +154,28 @@ def _lifted(there: Chosen, stops: Sequence[StopEntry], reason: str) -> tuple[str
         return None, None
     try:
         events = [StopLifted(now(), each.campaign, reason, each.account) for each in stops]
-        return append(there.log, events), None
+        return append(there.log, events)[0], None
     except Refusal as refusal:
         return None, refusal
 
 
-def _files(logs: Iterable[Path]) -> list[Path]:
+def _files(logs: Iterable[Path], chosen: Chosen) -> Sequence[tuple[Path, str]]:
+    """Give the STOP files that are lifted: what an option names, it names alone."""
     places = dict.fromkeys(file for log in logs for file in stop_files(log))
-    return [file for file in places if stop_of((file,))]
+    return [
+        (file, said)
+        for file, said in standing_files(places)
+        if not is_of_others(file, chosen) and not (chosen.is_narrowed and reaches_further(file))
+    ]
+
+
+def _kept(file: Path) -> Refusal | None:
+    """Remove a STOP file; give why it is there still."""
+    try:
+        remove(file)
+    except Refusal as refusal:
+        return refusal
+    return None
 
 
 def _nothing_to_lift(campaign: str | None, lines: Sequence[str]) -> Refusal:

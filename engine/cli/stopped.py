@@ -6,14 +6,18 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
-from engine.api.stops import STOP_FILE, stop_files, stop_of
+from engine.api.stops import STOP_FILE, standing_files, stop_files, stop_of
 from engine.cli.chosen import Chosen, repository
+from engine.frozen import dataclass
 from engine.record.entry import RunEntry, StopEntry
 from engine.record.event import GuardRefused, RunPaused
 from engine.record.need import WHY, stopped_because
 from engine.record.outcome import RunStatus
 from engine.runlog.port import RunLog
 from engine.runlog.sqlite import look_at
+
+IN_PASSING_S = 1.0
+"""How long a locked log is waited for that is looked at beside others."""
 
 
 def places_to_stop(chosen: Chosen) -> tuple[Path, ...]:
@@ -46,38 +50,57 @@ Seen = Sequence[tuple[Chosen, Sequence[StopEntry]]]
 
 def look_for_stops(path: Path) -> Sequence[StopEntry]:
     """Give the stops that stand in a log; none where there is no log."""
-    log = look_at(path)
+    log = look_at(path, patience_s=IN_PASSING_S)
     if log is None:
         return ()
     with closing(log):
         return log.stops()
 
 
-def what_stands(seen: Seen) -> Iterator[tuple[StopEntry | str, str]]:
-    """Give each stop, or what a STOP file says, with the command line that lifts it and no other one.
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What stops runs, a stop of a log or a STOP ``file``, with the command line that lifts it.
+
+    ``where``: the one log that it is about, if it does not stand in all of them.
+    """
+
+    line: str
+    stop: StopEntry | None = None
+    where: Chosen | None = None
+    file: Path | None = None
+    said: str = ""
+
+
+def what_stands(seen: Seen) -> Iterator[Standing]:
+    """Give each stop and each STOP file, with the command line that lifts it and no other one.
 
     One that was set everywhere at once stands there once.
     """
     told: set[object] = set()
     for there, stops in seen:
         for stop in stops:
-            line = lifting_line(stop, _as_wide(seen, there, stop.account, stop.campaign))
+            about = _as_wide(seen, there, stop)
+            line = lifting_line(stop, about)
             if (stop, line) not in told:
-                yield stop, line
+                where = there if about.is_narrowed and stop.account is None else None
+                yield Standing(line, stop, where)
             told.add((stop, line))
     for there, _ in seen:
-        by_file = stop_of(stop_files(there.log))
-        if by_file and by_file not in told:
-            yield by_file, lifting_files(_as_wide(seen, there, None, None))
-        told.add(by_file)
+        for file, said in standing_files(stop_files(there.log)):
+            if _true(file) not in told:
+                line = lifting_file(file, there if len(seen) == 1 else there.narrowed())
+                yield Standing(line, file=file, said=said)
+            told.add(_true(file))
 
 
-def _as_wide(seen: Seen, there: Chosen, account: str | None, campaign: str | None) -> Chosen:
-    """Choose all logs, where the same stop stands in each that has one; else the one log."""
-    alike = {stop for _, stops in seen for stop in stops if (stop.account, stop.campaign) == (None, campaign)}
-    if len(seen) == 1 or (account is None and len(alike) <= 1 and not seen[0][0].is_narrowed):
-        return seen[0][0]
-    return there if account is not None else there.narrowed()
+def _as_wide(seen: Seen, there: Chosen, stop: StopEntry) -> Chosen:
+    """Choose all logs, where the same stop, or a STOP file, holds in each; else the one log."""
+    if len(seen) == 1 or stop.account is not None:
+        return there
+    is_everywhere = not seen[0][0].is_narrowed and all(
+        stop in stops or stop_of(stop_files(each.log)) for each, stops in seen
+    )
+    return seen[0][0] if is_everywhere else there.narrowed()
 
 
 def reason_now(log: RunLog, entry: RunEntry, chosen: Chosen) -> str:
@@ -89,7 +112,7 @@ def reason_now(log: RunLog, entry: RunEntry, chosen: Chosen) -> str:
 def lifting_lines(log: RunLog, entry: RunEntry, chosen: Chosen) -> tuple[str, ...]:
     """Give the command lines that lift what keeps a run back by now."""
     stops = [stop for stop in log.stops() if stop.covers(entry.account, entry.campaign)]
-    return tuple(dict.fromkeys(line for _, line in what_stands([(chosen, stops)])))
+    return tuple(dict.fromkeys(each.line for each in what_stands([(chosen, stops)])))
 
 
 def is_free(log: RunLog, entry: RunEntry, chosen: Chosen) -> bool:
@@ -104,6 +127,23 @@ def is_free(log: RunLog, entry: RunEntry, chosen: Chosen) -> bool:
     return stop_of(stop_files(chosen.log)) is None
 
 
-def lifting_files(chosen: Chosen) -> str:
-    """Give the command line that removes STOP files."""
-    return f"runbook allow --reason {WHY}{chosen.options()}"
+def lifting_file(file: Path, chosen: Chosen) -> str:
+    """Give the command line that removes a STOP file; options stand in it if the file stops one log alone."""
+    if is_of_others(file, chosen):
+        return f"rm {shlex.quote(str(file))}"
+    return f"runbook allow --reason {WHY}{'' if reaches_further(file) else chosen.options()}"
+
+
+def reaches_further(file: Path) -> bool:
+    """Say whether a STOP file stops whatever is run from here, and not only what is run with one log."""
+    return _true(file) in {_true(each) for each in stop_files(None)}
+
+
+def is_of_others(file: Path, chosen: Chosen) -> bool:
+    """Say whether a STOP file stops other repositories, too."""
+    root = os.path.realpath(chosen.found.root or repository())
+    return reaches_further(file) and not _true(file).is_relative_to(root)
+
+
+def _true(file: Path) -> Path:
+    return Path(os.path.realpath(file.parent)) / file.name

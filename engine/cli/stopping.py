@@ -1,33 +1,38 @@
 """One stop in one place: in the run log, or in a file where the log does not take it."""
 
 import os
-from collections.abc import Iterable
+import shlex
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from engine.api.files import refused
-from engine.api.stops import STOP_FILE
-from engine.cli.chosen import Chosen
+from engine.api.stops import STOP_FILE, stop_of
+from engine.cli.chosen import NAME, Chosen, repository
 from engine.cli.identity import actor, owner
 from engine.cli.runlog import letting_go
 from engine.cli.stopped import places_to_stop
-from engine.clock import now
-from engine.frozen import dataclass
+from engine.clock import boottime_s, now
+from engine.frozen import dataclass, replace
+from engine.record.entry import StopEntry
 from engine.record.event import Event, StopSet
 from engine.refusal import Exit, Refusal
 from engine.runlog.chain import seal_of
 from engine.runlog.port import LOG as CHAIN
-from engine.runlog.sqlite import open_log
+from engine.runlog.sqlite import Locked, open_log
 
 _PATIENCE_S = 40.0
+_ASIDE_S = 0.05
+"""A log that is locked longer is left for later: messages may leave by the next one."""
 _STOP_PATIENCE_S = 1.0
-"""A log that is locked longer is gone by: whoever stops cannot wait while messages leave."""
+"""What those are waited for together, and then gone by: whoever stops cannot wait while messages leave."""
 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
     """Where a stop of one log stands: in the log itself, or, for ``why_not`` there, in a ``file``.
 
-    ``refusal``: in neither.
+    ``refusal``: in neither. ``before``: the stop that it took the place of, in words.
     """
 
     chosen: Chosen
@@ -35,26 +40,50 @@ class Placed:
     why_not: str = ""
     file: Path | None = None
     refusal: Refusal | None = None
+    before: str = ""
+    is_locked: bool = False
+
+    @property
+    def is_in_log(self) -> bool:
+        """Whether the log itself holds it."""
+        return not self.why_not and not self.refusal
 
 
-def place(chosen: Chosen, event: StopSet) -> Placed:
-    """Set a stop where a command is about; nothing that stands in the way is raised."""
-    seal, why_not = _written_to_log(chosen, event)
-    if not why_not:
-        return Placed(chosen, seal)
-    try:
-        return Placed(chosen, None, why_not, _written(chosen, event.reason))
-    except Refusal as refusal:
-        return Placed(chosen, None, why_not, None, refusal)
+def place(meant: Sequence[Chosen], event: StopSet) -> Sequence[Placed]:
+    """Set a stop in each log, and in files for those that do not take it.
+
+    Nothing that stands in the way is raised; after Ctrl-C, what was not placed by then is a refusal.
+    """
+    placed = [Placed(each, refusal=_given_up(each, event)) for each in meant]
+    first = meant[0]
+    if first.found.is_guess and first.is_log_said and not first.is_narrowed:
+        beyond = replace(first, log=(first.found.root or repository()) / STOP_FILE.parent / NAME)
+        why_not = f"{first.found.fault}, so no other run log can be told"
+        placed.append(Placed(beyond, None, why_not, None, _given_up(beyond, event)))
+    with suppress(KeyboardInterrupt):
+        for number, each in enumerate(placed):
+            if not each.why_not:
+                placed[number] = _in_log(each, event)
+        ends_at = boottime_s() + _STOP_PATIENCE_S
+        while any(each.is_locked for each in placed) and boottime_s() < ends_at:
+            for number, each in enumerate(placed):
+                placed[number] = _in_log(each, event) if each.is_locked else each
+        for number, each in enumerate(placed):
+            if each.refusal:
+                placed[number] = _in_file(each, event.reason)
+    return placed
 
 
-def append(path: Path, events: Iterable[Event], patience_s: float = _PATIENCE_S) -> str | None:
-    """Write to the log's own chain; gives the seal over it."""
+def append(
+    path: Path, events: Iterable[Event], patience_s: float = _PATIENCE_S
+) -> tuple[str | None, Sequence[StopEntry]]:
+    """Write to the log's own chain; gives the seal over it, and the stops that stood there before."""
     log = open_log(path, actor=actor(), owner=owner(), create=False, patience_s=patience_s)
     with letting_go(log), log.writing() as writer:
+        before = log.stops()
         for event in events:
             writer.append(CHAIN, event)
-        return seal_of(writer.seal(now()))
+        return seal_of(writer.seal(now())), before
 
 
 def remove(file: Path) -> None:
@@ -65,47 +94,77 @@ def remove(file: Path) -> None:
         raise refused(error, file, "removed") from None
 
 
-def _written_to_log(chosen: Chosen, event: StopSet) -> tuple[str | None, str]:
-    """Write a stop to the log; give the seal, and why it cannot be written, "" where it stands there."""
-    if chosen.found.is_guess and not chosen.is_log_said:
-        return None, f"{chosen.found.fault}, so the run log cannot be told"
+def _given_up(chosen: Chosen, event: StopSet) -> Refusal:
+    only = f" --campaign {shlex.quote(event.campaign)}" if event.campaign else ""
+    return Refusal(
+        f"NOT stopped: whatever is run with {chosen.in_words}",
+        f"`runbook stop{only}{chosen.options()}` again",
+        Exit.INTERRUPTED,
+    )
+
+
+def _in_log(placed: Placed, event: StopSet) -> Placed:
+    """Write a stop to the log; where it cannot be written there, ``why_not`` says it."""
+    chosen, is_locked = placed.chosen, False
     try:
-        if not chosen.log.exists():
-            return None, f"there is no run log {chosen.log}"
-        return append(chosen.log, [event], _STOP_PATIENCE_S), ""
+        if chosen.found.is_guess and not chosen.is_log_said:
+            why_not = f"{chosen.found.fault}, so the run log cannot be told"
+        elif not chosen.log.exists():
+            why_not = f"there is no run log {chosen.log}"
+        else:
+            seal, stood = append(chosen.log, [event], _ASIDE_S)
+            return Placed(chosen, seal, before=_before(stood, event))
+    except Locked:
+        is_locked = True
+        why_not = f"the run log {chosen.log} has been locked by another process for {_STOP_PATIENCE_S:g} s"
     except Refusal as refusal:
-        return None, refusal.message
+        why_not = refusal.message
     except Exception as error:  # noqa: BLE001  (whatever keeps the log from taking it, the file does)
-        return None, f"the run log {chosen.log} does not take it: {error}"
+        why_not = f"the run log {chosen.log} does not take it: {error}"
+    return replace(placed, why_not=why_not, is_locked=is_locked)
+
+
+def _before(stood: Iterable[StopEntry], event: StopSet) -> str:
+    """Name the stop whose place is taken; "" where there was none, or it says the same."""
+    for each in stood:
+        is_same = (each.by, each.reason) == (actor(), event.reason)
+        if (each.campaign, each.account) == (event.campaign, event.account) and not is_same:
+            return f"by {each.by}: {each.reason}"
+    return ""
 
 
 def _write(file: Path, text: str) -> None:
     """Write a STOP file, in place of a link, which a repository may have brought along: not through it."""
     if file.is_symlink():
         file.unlink()
-    how = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW
+    # A pipe of that name is not waited for.
+    how = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_NONBLOCK
     with open(os.open(file, how, 0o666), "wb") as opened:  # noqa: PTH123  (no Path has these flags)
         opened.write(text.encode("utf-8", "backslashreplace"))
 
 
-def _written(chosen: Chosen, reason: str) -> Path:
-    """Write the first STOP file that can be written; ``Refusal`` where none can."""
+def _in_file(placed: Placed, reason: str) -> Placed:
+    """Write the first STOP file that can be written; ``refusal`` where none can."""
     first: Refusal | None = None
-    for file in places_to_stop(chosen):
+    said = f"{reason} (by {actor()})"
+    for file in places_to_stop(placed.chosen):
+        before = stop_of((file,)) or ""
+        done = Placed(placed.chosen, None, placed.why_not, file)
         try:
             if file.parent.name == STOP_FILE.parent.name:  # no other folder: its disk may not be mounted
                 file.parent.mkdir(exist_ok=True)
-            _write(file, f"{reason} (by {actor()})\n")
+            _write(file, f"{said}\n")
         except OSError as error:
             # Empty, for the disk is full, or one that was there before: it stops all the same.
             if file.exists():
-                return file
+                return done
             first = first or refused(error, file, "written")
         else:
-            return file
+            return done if before.endswith(f": {said}") else replace(done, before=before)
     assert first is not None, "there is at least one place"
-    raise Refusal(
-        f"what is run with {chosen.in_words} goes on: {first.message}",
+    refusal = Refusal(
+        f"what is run with {placed.chosen.in_words} goes on: {first.message}",
         "end each process that sends (Ctrl-C, or `kill`), and set RUNBOOK_SENDS=off where others start",
         Exit.LEASE_OR_LOG,
     )
+    return Placed(placed.chosen, None, placed.why_not, None, refusal)

@@ -195,9 +195,9 @@ def stopped(campaign: str | None, account: str | None) -> str:
     return f"{what} of {address}" + (f", organisation {org}" if org not in ("", "-") else "")
 
 
-def stop_line(stop: StopEntry, lifting: str, width: int | None = None) -> str:
-    """Say which stop stands; ``lifting`` is the command line that lifts it."""
-    what = stopped(stop.campaign, stop.account)
+def stop_line(stop: StopEntry, lifting: str, width: int | None = None, where: str = "") -> str:
+    """Say which stop stands, and ``where``, if not everywhere; ``lifting`` is the line that lifts it."""
+    what = stopped(stop.campaign, stop.account) + (where and f" that is run with {where}")
     said = f"Stopped: {what}, by {stop.by} at {date_and_time(stop.at)}: {stop.reason}"
     return f"{hanging(said, width)}\n    {lifting}"
 

@@ -13,7 +13,7 @@ import pytest
 from engine.cli import main
 from engine.cli.identity import actor
 from engine.cli.screen import paint
-from engine.clock import now
+from engine.clock import boottime_s, now
 from engine.record.entry import Standing
 from engine.record.event import SendIntended, WaitStarted
 from engine.record.outcome import RunStatus
@@ -35,7 +35,7 @@ def test_looking_where_nothing_was_run(
     """``runs`` is an empty list with exit 0, ``status`` needs nobody, ``show`` is 64; nothing is made."""
     monkeypatch.chdir(tmp_path)
     assert shown(capsys, "runs") == []
-    assert shown(capsys, "status") == {"runs": [], "stops": [], "stop_file": None}
+    assert shown(capsys, "status") == {"runs": [], "stops": [], "stop_file": None, "stop_files": []}
     assert shown(capsys, "contacts", "L-1") == []
     assert main(["show", "last"]) == 64
     assert main(["runs"]) == 0
@@ -107,6 +107,21 @@ def test_status_looks_at_every_log(apart: Path, capsys: pytest.CaptureFixture[st
     told = capsys.readouterr()
     assert "Nothing needs you" not in told.out
     assert "is no run log" in told.err
+
+
+@pytest.mark.usefixtures("apart")
+def test_status_does_not_wait_for_a_log_that_is_locked(capsys: pytest.CaptureFixture[str]) -> None:
+    """The others are shown a second later, and so is what is the matter (14)."""
+    assert main(["log", "init"]) == 0
+    with closing(sqlite3.connect(LOG, isolation_level=None)) as other:
+        other.execute("PRAGMA locking_mode = EXCLUSIVE")
+        other.execute("BEGIN EXCLUSIVE")
+        before = boottime_s()
+        assert main(["status"]) == 14
+        assert boottime_s() - before < 10
+    said = capsys.readouterr()
+    assert "--env uat" in said.out
+    assert "has been locked by another process for 1 s" in said.err
 
 
 @pytest.mark.usefixtures("apart")

@@ -154,7 +154,7 @@ def test_a_lost_answer_is_in_doubt_until_a_person_settles_it(
     assert main(["decide", name, "again", "--as", "run", "--reason", "none failed"]) == 0
     assert main(["resume", name, "--yes"]) == 20
     assert (templates(api).count("t1"), templates(api).count("t2")) == (20, 10)
-    assert shown(capsys, "status") == {"runs": [], "stops": [], "stop_file": None}
+    assert shown(capsys, "status") == {"runs": [], "stops": [], "stop_file": None, "stop_files": []}
 
 
 @pytest.mark.usefixtures("here")

@@ -5,9 +5,10 @@ import os
 import shlex
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, nullcontext
+from contextlib import ExitStack, closing, contextmanager, nullcontext
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -318,12 +319,129 @@ def test_a_variable_that_names_a_log_narrows_no_stop(apart: Path, monkeypatch: p
     assert not (apart.parent / "STOP").exists()
 
 
+def test_status_names_the_one_log_that_is_stopped(apart: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What another log's runs send, it does not call stopped; nor where the other log is not made yet."""
+    for is_made in (False, True):
+        assert main(STOP_ALL if is_made else [*STOP_ALL, "--env", "staging"]) == 0
+        if is_made:
+            assert main(["allow", "--reason", "x", "--env", "staging"]) == 0
+        stopped, log = ("production", apart) if is_made else ("staging", apart.parents[1] / LOG.name)
+        assert [stop["log"] for stop in shown(capsys, "status")["stops"]] == [str(log)]
+        assert main(["status"]) == 0
+        said = capsys.readouterr().out
+        told = " ".join(said.split())
+        assert f"Stopped: everything that is run with the run log {log} ({stopped}), by" in told
+        (line,) = lines_of(said)
+        assert line[-2:] == ["--env", stopped]
+        assert run("--env", "staging" if is_made else "production", "--input", "branch=nashik") == 0
+        assert main(words(line)) == 0
+    assert main(STOP_ALL) == 0
+    assert [stop["log"] for stop in shown(capsys, "status")["stops"]] == [None]
+
+
+@pytest.mark.parametrize("damaged", ["staging", "production"])
+def test_what_stops_a_log_that_cannot_be_read(
+    apart: Path, damaged: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its file is lifted like any other; the rest is told of, and nobody reads that all is allowed (14)."""
+    assert main(["log", "init", "--env", "production"]) == 0
+    log = {"staging": LOG, "production": apart}[damaged]
+    log.write_bytes(b"no log at all")
+    assert main(STOP_ALL) == 0
+    assert (log.parent / "STOP").exists()
+    capsys.readouterr()
+    assert main(["allow", "--reason", "x"]) == 14
+    said = capsys.readouterr()
+    assert "Lifted: the stop of everything, but not everywhere.\n" in said.out
+    assert "is no run log" in said.err
+    assert not (log.parent / "STOP").exists()
+    assert main(["allow", "--reason", "x"]) == 14
+
+
+def test_logs_that_are_locked_are_waited_for_together(
+    two: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The one that messages leave by is stopped before any is waited for again."""
+    config = two / ".runbook" / "config.yaml"
+    names = [f"e{number}" for number in range(5)]
+    lines = (f'  {name}: {{base_url: "http://127.0.0.1:9", org: {name}, log: {name}.db}}\n' for name in names)
+    config.write_text(config.read_text("utf-8") + "".join(lines), "utf-8")
+    for name in names:
+        assert main(["log", "init", "--env", name]) == 0
+    asked: list[str] = []
+    append = stopping.append
+
+    def heard(path: Path, *more: Any) -> object:  # noqa: ANN401  (passed on)
+        asked.append(path.name)
+        return append(path, *more)
+
+    monkeypatch.setattr(stopping, "append", heard)
+    before = boottime_s()
+    with ExitStack() as held:
+        for name in ["runlog", *names[:-1]]:
+            held.enter_context(locked(config.parent / f"{name}.db"))
+        assert main(STOP_ALL) == 0
+    assert boottime_s() - before < 4
+    assert asked[:6] == ["runlog.db", *(f"{name}.db" for name in names)]
+    assert "Stopped by the file" in capsys.readouterr().out
+
+
+def test_who_gives_a_stop_up_is_told_what_stands(
+    apart: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl-C leaves the stops that were set, and names the logs that have none (130)."""
+    assert main(["log", "init", "--env", "production"]) == 0
+    append = stopping.append
+
+    def interrupted(path: Path, *more: Any) -> object:  # noqa: ANN401  (passed on)
+        if path == apart:
+            raise KeyboardInterrupt
+        return append(path, *more)
+
+    monkeypatch.setattr(stopping, "append", interrupted)
+    capsys.readouterr()
+    assert main(STOP_ALL) == 130
+    said = capsys.readouterr()
+    assert said.out.startswith("Stopped: everything, but not everywhere.\n")
+    assert f"NOT stopped: whatever is run with the run log {apart} (production)" in said.err
+    assert "`runbook stop --env production` again" in said.err
+    assert (run(), run("--env", "production")) == (11, 0)
+
+
+@pytest.mark.usefixtures("two")
+@pytest.mark.parametrize("damage", [False, True], ids=["log", "file"])
+def test_a_stop_names_the_one_whose_place_it_takes(capsys: pytest.CaptureFixture[str], damage: bool) -> None:
+    """Whoever set it may have had another reason, which ``allow`` would lift, too."""
+    if damage:
+        LOG.unlink()
+    for reason, is_told in (("fraud", False), ("fraud", False), ("a release", True)):
+        capsys.readouterr()
+        assert main(["stop", "--reason", reason]) == 0
+        said = capsys.readouterr().out
+        assert ("There was a stop already, " in said) is is_told
+        assert ("; this takes its place.\n" in said and "fraud" in said) is is_told
+
+
+@pytest.mark.usefixtures("apart")
+def test_a_campaign_in_a_log_that_is_not_made_yet(capsys: pytest.CaptureFixture[str]) -> None:
+    """It is not stopped there, and that is said, with what makes the log."""
+    assert main(["stop", "--campaign", "camp_demo"]) == 0
+    said = capsys.readouterr().out
+    assert "Not stopped: campaign camp_demo with the run log" in said
+    assert main(lines_of(said)[-1]) == 0
+    assert main(["stop", "--campaign", "camp_demo"]) == 0
+    assert "Not stopped" not in capsys.readouterr().out
+    assert run("--env", "production") == 11
+
+
 # ---------------------------------------------------------------- the STOP file
 
 
 @pytest.mark.parametrize("configured", [False, True])
-def test_a_file_in_a_folder_above(here: Path, monkeypatch: pytest.MonkeyPatch, configured: bool) -> None:
-    """It stops what is run below, with or without a configuration between them; ``allow`` removes it."""
+def test_a_file_in_a_folder_above(
+    here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], configured: bool
+) -> None:
+    """It stops what is run below; ``allow`` leaves it if another repository lies there, with the line."""
     (here / ".runbook").mkdir()
     (here / STOP).write_text("above\n", "utf-8")
     below = here / "a" / "b"
@@ -338,8 +456,55 @@ def test_a_file_in_a_folder_above(here: Path, monkeypatch: pytest.MonkeyPatch, c
     monkeypatch.chdir(below)
     start = ["run", str(here / "two.yaml"), "--yes", "--log", str(here / "elsewhere.db")]
     assert main(start) == 11
-    assert main(["allow", "--reason", "x"]) == 0
+    if configured:
+        own = Path("..", STOP)
+        own.touch()
+        (own_said, above) = shown(capsys, "status")["stop_files"]
+        assert (own_said["file"], above["command"]) == (str(own.resolve()), f"rm {here / STOP}")
+        assert main(["allow", "--reason", "x"]) == 0
+        said = capsys.readouterr().out
+        assert f"Lifted: what was stopped by the file {own.resolve()}: no reason given.\n" in said
+        assert f"    {above['command']}\n" in said
+        assert main(["allow", "--reason", "x"]) == 64
+        (here / STOP).unlink()
+    else:
+        assert main(["allow", "--reason", "x"]) == 0
     assert main(start) == 0
+
+
+def test_a_pipe_of_that_name(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It is a stop like a file, and nobody waits for it."""
+    STOP.parent.mkdir()
+    os.mkfifo(STOP)
+    assert main(STOP_ALL) == 0
+    assert f"Stopped by the file {here / STOP}" in capsys.readouterr().out
+    assert run() == 11
+    assert shown(capsys, "status")["stop_file"]
+    assert main(["allow", "--reason", "x"]) == 0
+    assert run() == 0
+
+
+def test_an_option_leaves_the_file_that_reaches_further(
+    apart: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It stands for the log of another environment, too: its own line lifts it."""
+    assert run("--env", "production", "--input", "branch=nashik") == 0
+    with locked(LOG):
+        assert main(STOP_ALL) == 0
+    capsys.readouterr()
+    assert main(["allow", "--reason", "x", "--env", "production"]) == 0
+    said = capsys.readouterr().out
+    assert "These still stand:" in said
+    (line,) = lines_of(said)
+    assert (run(), run("--env", "production")) == (11, 11)
+    assert main(words(line)) == 0
+    assert run() == 0
+    with locked(apart):
+        assert main(STOP_ALL) == 0
+    capsys.readouterr()
+    assert main(["allow", "--reason", "x", "--env", "production"]) == 0
+    assert not (apart.parent / "STOP").exists()
+    assert run("--input", "branch=nashik") == 11
 
 
 @pytest.mark.usefixtures("here")
@@ -485,6 +650,25 @@ def test_no_configuration_is_needed(
     assert (two / STOP).exists() is not bool(option)
     (two / ".runbook" / "config.yaml").write_text(sound, "utf-8")
     assert run("--env", "production", *option) == 11
+
+
+@pytest.mark.parametrize("is_typed", [False, True], ids=["variable", "option"])
+def test_a_log_that_is_named_beside_a_broken_configuration(
+    apart: Path, monkeypatch: pytest.MonkeyPatch, is_typed: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The others cannot be told: a file stops their runs; where an option narrows it, that is said."""
+    config = apart.parents[1] / "config.yaml"
+    sound = config.read_text("utf-8")
+    config.write_text("nonsense: [", "utf-8")
+    if not is_typed:
+        monkeypatch.setenv("RUNBOOK_LOG", str(LOG))
+    assert main([*STOP_ALL, *(["--log", str(LOG)] if is_typed else [])]) == 0
+    monkeypatch.delenv("RUNBOOK_LOG", raising=False)
+    config.write_text(sound, "utf-8")
+    said = capsys.readouterr().out
+    is_narrow = "Stopped: everything in this run log." in said and "other logs of this repository" in said
+    assert is_narrow is is_typed
+    assert run("--env", "production") == (0 if is_typed else 11)
 
 
 def test_a_log_that_cannot_be_told_is_that_of_the_whole_repository(

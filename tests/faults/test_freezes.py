@@ -138,7 +138,7 @@ def test_a_locked_log_is_waited_for_and_then_named(locked: tuple[Scene, Forked])
     where, _ = locked
     stopped = _stop(where, 0.5).wait()
     assert stopped.code == 0
-    assert "locked by another process for 0.5 s" in stopped.out + stopped.err
+    assert "locked by another process for 1 s" in stopped.out + stopped.err
     assert str(where.log) in stopped.out + stopped.err
     status = where.start("status", "--format", "json").wait().json()
     assert len(status["stops"]) == 1  # the one that was set before

@@ -56,7 +56,8 @@ class Database:
         self._patience_s = patience_s
         self._turns = max(1, round(patience_s / _SLICE_S))
         try:
-            self._connection = _connect(path, "mode=ro" if looking else "mode=rw")
+            how = "mode=ro" if looking else "mode=rw"
+            self._connection = _connect(path, how, min(patience_s, _SLICE_S))
         except sqlite3.Error as error:
             raise self._refusal(error) from None
         try:
@@ -308,8 +309,8 @@ def make_file(path: Path, meta: dict[str, str], *, named: Path) -> None:
 _CLOSED_FOLDER = ("SQLITE_CANTOPEN", "SQLITE_READONLY")
 
 
-def _connect(path: Path, how: str) -> sqlite3.Connection:
-    return sqlite3.connect(f"{path.as_uri()}?{how}", uri=True, timeout=_SLICE_S, isolation_level=None)
+def _connect(path: Path, how: str, slice_s: float = _SLICE_S) -> sqlite3.Connection:
+    return sqlite3.connect(f"{path.as_uri()}?{how}", uri=True, timeout=slice_s, isolation_level=None)
 
 
 def _name(error: sqlite3.Error) -> str:

@@ -16,6 +16,10 @@ IS_BUSY = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_PROTOCOL")
 IS_DAMAGED = ("SQLITE_CORRUPT", "SQLITE_FORMAT")
 
 
+class Locked(Refusal):
+    """Another process holds the log; a moment later it may not."""
+
+
 def told(message: str, cure: str) -> Refusal:
     """Make a refusal under the exit code of lease and log."""
     return Refusal(message, cure, Exit.LEASE_OR_LOG)
@@ -190,7 +194,9 @@ def of_sqlite(path: Path, name: str, said: str, patience_s: float) -> Refusal:
     """Give the refusal for an error of SQLite's, by its name (such as ``SQLITE_FULL``) and its words."""
     for beginnings, message, cure in _SAID:
         if name.startswith(beginnings):
-            return told(message.format(path=path, patience_s=f"{patience_s:g}"), cure.format(path=path))
+            kind = Locked if beginnings == IS_BUSY else Refusal
+            said = message.format(path=path, patience_s=f"{patience_s:g}")
+            return kind(said, cure.format(path=path), Exit.LEASE_OR_LOG)
     return told(f"the run log {path} cannot be used: {said} ({name})", _KEEP)
 
 
