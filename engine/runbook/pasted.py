@@ -74,16 +74,18 @@ def without_blanks(text: str) -> str:
 
     Those inside a line that is surely for people stay: there a space could end what begins before it.
     """
-    return "".join(map(_spaced, text.splitlines(keepends=True)))
+    # Known by their texts they would be looked up for each line, of which there may be a million.
+    is_prose_line, row = re.compile(_PROSE_LINE).match, re.compile(_ROW_OF_BLANKS)
+    lines = text.splitlines(keepends=True)
+    return "".join([_spaced(each, is_prose_line(each), row) for each in lines])
 
 
-def _spaced(line: str) -> str:
-    prose = re.match(_PROSE_LINE, line)
+def _spaced(line: str, prose: re.Match[str] | None, row: re.Pattern[str]) -> str:
     if prose is None:
-        return re.sub(_ROW_OF_BLANKS, _spaces, line)
+        return row.sub(_spaces, line)
     visible = len(line.rstrip())
     head, inside, tail = line[: prose.end()], line[prose.end() : visible], line[visible:]
-    return re.sub(_ROW_OF_BLANKS, _spaces, head) + inside + re.sub(_ROW_OF_BLANKS, _spaces, tail)
+    return row.sub(_spaces, head) + inside + row.sub(_spaces, tail)
 
 
 def _spaces(found: re.Match[str]) -> str:
@@ -99,6 +101,7 @@ def misplaced(text: str, words: Sequence[Word], reached: int) -> list[tuple[int,
         reached: up to where they are known; of what comes behind, the line alone decides.
     """
     starts = [start for start, _, _ in words]
+    comment, prose = re.compile(_COMMENT), re.compile(_PROSE_LINE)
     found = []
     begin = last = 0
     is_told = False  # that the rest of the line is for people: a line may hold a million blanks
@@ -109,19 +112,16 @@ def misplaced(text: str, words: Sequence[Word], reached: int) -> list[tuple[int,
         index = bisect_right(starts, at) - 1
         _, end, is_read_by_people = words[index] if index >= 0 else (0, 0, False)
         if at >= max(end, reached):
-            is_told = is_told or _tells(text, begin, max(last, begin), at)
+            # A comment, or a line that seems to be for people only where its words are not known.
+            since = max(max(last, begin) - 1, begin)
+            is_told = is_told or comment.search(text[since:at]) is not None
+            is_told = is_told or prose.match(text, begin, at) is not None
         elif at >= end:
             is_told = is_told or "#" in text[max(last, begin, end) : at]
         if not (is_read_by_people if at < end else is_told):
             found.append(blank.span())
         last = blank.end()
     return found
-
-
-def _tells(text: str, begin: int, since: int, at: int) -> bool:
-    """Whether a line seems to be for people only where its words are not known."""
-    is_comment = re.search(_COMMENT, text[max(since - 1, begin) : at]) is not None
-    return is_comment or re.compile(_PROSE_LINE).match(text, begin, at) is not None
 
 
 def mended(text: str, blanks: Sequence[tuple[int, int]]) -> str:
