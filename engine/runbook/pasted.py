@@ -92,17 +92,19 @@ def _spaces(found: re.Match[str]) -> str:
     return " " * len(found[0])
 
 
-def misplaced(text: str, words: Sequence[Word], reached: int) -> list[tuple[int, int]]:
+def misplaced(text: str, words: Sequence[Word], reached: int, most_lines: int) -> list[tuple[int, int]]:
     """Find the blanks that stand elsewhere than in what only people read.
 
     Args:
         text: the text as written.
         words: its keys and values in their order.
         reached: up to where they are known; of what comes behind, the line alone decides.
+        most_lines: on so many lines they are told; behind the first on one more nothing is looked at.
     """
     starts = [start for start, _, _ in words]
     comment, prose = re.compile(_COMMENT), re.compile(_PROSE_LINE)
-    found = []
+    found: list[tuple[int, int]] = []
+    lines: set[int] = set()
     begin = last = 0
     is_told = False  # that the rest of the line is for people: a line may hold a million blanks
     for blank in re.finditer(_ROW_OF_BLANKS, text):
@@ -120,6 +122,9 @@ def misplaced(text: str, words: Sequence[Word], reached: int) -> list[tuple[int,
             is_told = is_told or "#" in text[max(last, begin, end) : at]
         if not (is_read_by_people if at < end else is_told):
             found.append(blank.span())
+            lines.add(begin)
+            if len(lines) > most_lines:
+                break
         last = blank.end()
     return found
 

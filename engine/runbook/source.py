@@ -115,7 +115,7 @@ class _Reader:
             scout.foreign = True  # so that it notes its words
             scout.read(None)
             reached = len(self.text) if scout.complete else words[-1][1] if words else 0
-            self.pasted = pasted.misplaced(self.text, words, reached)
+            self.pasted = pasted.misplaced(self.text, words, reached, MAX_FINDINGS)
             self.parsed = pasted.mended(self.parsed, self.pasted)
             for fault in pasted.faults(self.text, self.pasted):
                 self._report(*fault)
