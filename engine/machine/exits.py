@@ -47,7 +47,10 @@ def ending(decision: Decision, now: datetime) -> Event | None:
 
 def anything_sent(state: RunState) -> bool:
     """Say whether anybody was messaged by the run, or may have been."""
-    return any(send.status in MAYBE_SENT for step in state.steps.values() for send in step.sends.values())
+    # Who has a number of messages need not look at every step for one.
+    return state.initiated > 0 or any(
+        send.status in MAYBE_SENT for step in state.steps.values() for send in step.sends.values()
+    )
 
 
 def exit_code(program: Program, state: RunState, *, sent_here: bool) -> Exit | None:

@@ -58,7 +58,7 @@ def _without_notes(data: Any, path: tuple[str, ...] = ()) -> Any:  # noqa: ANN40
         return data
     are_columns = path[-2:] == ("filters", "custom")
     return {
-        key: _without_notes(value, (*path, key))
+        key: _without_notes(value, (*path, key)) if isinstance(value, dict | list) else value
         for key, value in data.items()
         if are_columns or not key.startswith("x-")
     }

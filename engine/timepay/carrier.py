@@ -1,7 +1,7 @@
 """What carries a request to the API and its answer back: the client's one seam to the network."""
 
-from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
-from typing import Any, Protocol, TypeAlias
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Protocol, TypeAlias
 
 from engine.timepay.departure import Departure
 
@@ -21,10 +21,10 @@ class Leaving:
 
     def __init__(self, content: bytes, departure: Departure) -> None:
         self.content = content
-        self._departure = departure
+        self.departure = departure
 
     def __iter__(self) -> Iterator[bytes]:
-        self._departure.ask()
+        self.departure.ask()
         yield self.content
 
 
@@ -51,7 +51,16 @@ class Answer(Protocol):
 
 
 class Carrier(Protocol):
-    """The network, or what stands in for it."""
+    """The network, or what stands in for it.
+
+    ``holds``: no byte of a request leaves before its body was asked for, so nothing has left of one that
+    fails before.
+    """
+
+    @property
+    def holds(self) -> bool:
+        """As said above."""
+        ...
 
     def answer(
         self,
@@ -59,12 +68,11 @@ class Carrier(Protocol):
         url: str,
         headers: Headers,
         body: Leaving,
-        extensions: MutableMapping[str, Any],
+        timeouts_s: Mapping[str, float],
     ) -> Answer:
         """Send a request, once; the body of the answer is still to be read.
 
-        ``extensions`` are those of httpcore and httpx: ``timeout`` in seconds by sort of wait, and
-        ``trace``, which is told how far the request is.
+        ``timeouts_s`` are by sort of wait, as httpcore and httpx name them.
         """
         ...
 

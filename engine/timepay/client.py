@@ -85,7 +85,7 @@ class Client:
         lets it go, a text holds it back and is the reason of the ``not_sent``. What it raises passes
         through, as do interruptions: ``departed`` then says whether a byte may have left.
         """
-        self._departure = departure = Departure(leaving, self._deadline)
+        self._departure = departure = Departure(leaving, self._deadline, told=self._carrier.holds)
         url, content = self._url(request.path), request.wire()
         self._deadline.start(timeout_s)
         try:
@@ -161,13 +161,13 @@ class Client:
 
     def _exchange(self, method: str, url: str, content: bytes, departure: Departure) -> "_Answer":
         left_s = self._deadline.left_s()
-        timeouts = {"connect": min(CONNECT_S, left_s), "write": left_s, "read": left_s, "pool": left_s}
+        timeouts_s = {"connect": min(CONNECT_S, left_s), "write": left_s, "read": left_s, "pool": left_s}
         answer = self._carrier.answer(
             method,
             url,
             Headers((*self._headers(), *_about(content))),
             Leaving(content, departure),
-            {"timeout": timeouts, "trace": departure.trace},
+            timeouts_s,
         )
         try:
             return _Answer(answer.status, named(answer.headers), self._read(answer))
@@ -202,7 +202,7 @@ class Client:
     def _without_answer(self, error: Exception, departure: Departure, timeout_s: float) -> Outcome:
         if departure.held is not None:
             return Outcome(SendStatus.NOT_SENT, reason=departure.held.reason)
-        if not departure.allowed and (departure.watched or isinstance(error, Refusal)):
+        if not departure.allowed and (departure.told or isinstance(error, Refusal)):
             return Outcome(SendStatus.NOT_SENT, reason=str(self._trouble(error)))
         departure.presume()
         is_late = self._deadline.left_s() <= 0

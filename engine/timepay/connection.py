@@ -8,8 +8,8 @@ takes none; httpcore, which does that transport's work, does.
 import select
 import socket
 import ssl
-from collections.abc import Iterable, MutableMapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from urllib.parse import unquote_to_bytes, urlsplit
 
 import httpcore
@@ -43,6 +43,8 @@ class Connections:
     ``ca_file`` holds the certificates to trust in place of those that certifi brings.
     """
 
+    holds = True
+
     def __init__(
         self,
         deadline: Deadline,
@@ -64,12 +66,14 @@ class Connections:
         url: str,
         headers: Headers,
         body: Iterable[bytes],
-        extensions: MutableMapping[str, Any],
+        timeouts_s: Mapping[str, float],
     ) -> httpcore.Response:
         """Send a request, once; the body of the answer is still to be read."""
         if self._network.idle_s() > IDLE_S:
             self.close()
-        request = httpcore.Request(method, url, headers=headers, content=body, extensions=extensions)
+        request = httpcore.Request(
+            method, _url(url), headers=headers, content=body, extensions={"timeout": timeouts_s}
+        )
         try:
             return self._exchanged(request)
         except BaseException:
@@ -113,6 +117,12 @@ class Connections:
         if self._context is None and self._is_https:
             self._context = trusting(self._ca_file)
         return self._context
+
+
+@lru_cache(maxsize=8)
+def _url(text: str) -> httpcore.URL:
+    """Read a URL; a run sends to very few, which is cheaper than to read one for each send."""
+    return httpcore.URL(text)
 
 
 def _proxy(address: str) -> httpcore.Proxy:

@@ -35,21 +35,21 @@ class Departure:
     """Asks once whether a request may leave; from then on it may have.
 
     ``allowed`` parts *not sent* from *in doubt*. ``held`` is why it was held back, ``broken`` what
-    ``leaving`` raised instead of an answer. ``watched``: whatever carries the request tells how far
-    it is; of one that never did, nobody can say that nothing left.
+    ``leaving`` raised instead of an answer. ``told``: whatever carries the request tells before it
+    leaves; of one that never did, nobody can say that nothing left.
     """
 
-    def __init__(self, leaving: Callable[[], str | None], deadline: Deadline) -> None:
+    def __init__(self, leaving: Callable[[], str | None], deadline: Deadline, *, told: bool = False) -> None:
         self._leaving = leaving
         self._deadline = deadline
         self.allowed = False
-        self.watched = False
+        self.told = told
         self.held: HeldBack | None = None
         self.broken: BaseException | None = None
 
     def trace(self, event: str, info: Mapping[str, object]) -> None:
         """Hear what the ``trace`` extension of httpx tells, and ask where the request is about to leave."""
-        self.watched = True
+        self.told = True
         if event == _BEFORE_HEADERS and getattr(info.get("request"), "method", b"") != b"CONNECT":
             self.ask()
 

@@ -1,7 +1,7 @@
 """httpx's seam, for whoever brings a transport of httpx in place of the network. The door to httpx."""
 
 import sys
-from collections.abc import Iterable, Iterator, MutableMapping
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from typing import Any
 
 from engine.timepay.carrier import Headers, Leaving
@@ -22,6 +22,9 @@ if _came_before is None:
 class Seam:
     """Carries requests through a transport of httpx, as ``Connections`` carries them over the network."""
 
+    holds = False
+    """What a transport does with a request's headers before it asks for the body is its own affair."""
+
     def __init__(self, transport: httpx.BaseTransport) -> None:
         self._transport = transport
 
@@ -31,10 +34,11 @@ class Seam:
         url: str,
         headers: Headers,
         body: Leaving,
-        extensions: MutableMapping[str, Any],
+        timeouts_s: Mapping[str, float],
     ) -> "_Answer":
         """Send a request, once; the body of the answer is still to be read."""
         stream = _Body(body)
+        extensions = {"timeout": timeouts_s, "trace": body.departure.trace}
         request = _Request(method, url, headers=headers, stream=stream, extensions=extensions)
         return _Answer(self._transport.handle_request(request))
 

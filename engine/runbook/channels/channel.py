@@ -66,17 +66,17 @@ def guarded(body: dict[str, Json], step: Step) -> dict[str, Json]:
 
 
 def _refuse_empty(value: Json, place: str) -> None:
-    if isinstance(value, str):
-        value = value.strip()
-    if value is None or value in ("", [], {}):
+    if value is None or (isinstance(value, str) and not value.strip()) or value in ([], {}):
         raise AssertionError(f"{place} is empty")
     if isinstance(value, dict):
         for key, each in value.items():
-            _refuse_empty(key, f"a name in {place}")
+            if not key.strip():
+                raise AssertionError(f"a name in {place} is empty")
             _refuse_empty(each, key)
-    if isinstance(value, list):
+    elif isinstance(value, list):
+        inside = f"an item of {place}"
         for each in value:
-            _refuse_empty(each, f"an item of {place}")
+            _refuse_empty(each, inside)
 
 
 def template_field(example: str) -> Json:

@@ -1,14 +1,13 @@
 """A connection of its own making: what the system's sockets do is played."""
 
 import socket
-from collections.abc import Iterable
 from itertools import count
 
 import pytest
 
-from engine.timepay.carrier import Headers
+from engine.timepay.carrier import Headers, Leaving
 from engine.timepay.connection import Connections
-from engine.timepay.departure import Deadline
+from engine.timepay.departure import Deadline, Departure, HeldBack
 
 ANSWER = b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 2\r\n\r\n{}"
 
@@ -65,7 +64,7 @@ class Played:
 def exchange(
     monkeypatch: pytest.MonkeyPatch,
     played: Played,
-    body: Iterable[bytes] = (b"{}",),
+    body: Leaving | tuple[bytes, ...] = (b"{}",),
     *,
     deadline: Deadline | None = None,
 ) -> tuple[int, bytes]:
@@ -74,7 +73,8 @@ def exchange(
     deadline.start(7)
     connections = Connections(deadline, is_https=False)
     monkeypatch.setattr(socket, "socket", lambda *_: played)
-    headers = Headers([(b"Host", b"h"), (b"Content-Length", str(len(b"".join(body))).encode())])
+    length = len(body.content if isinstance(body, Leaving) else b"".join(body))
+    headers = Headers([(b"Host", b"h"), (b"Content-Length", str(length).encode())])
     answer = connections.answer("POST", "http://127.0.0.1:1/a", headers, body, {})
     content = answer.read()
     connections.close()
@@ -88,6 +88,16 @@ def test_headers_and_body_leave_in_one_piece(monkeypatch: pytest.MonkeyPatch) ->
     assert played.writes == [b"POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n{}"]
     assert played.waits_s == [7, 1, 1]
     assert played.is_closed
+
+
+def test_of_a_request_that_is_held_back_no_byte_leaves(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its headers are written before its body is asked for, which is the question whether it may leave."""
+    deadline = Deadline(lambda: 50.0)
+    deadline.start(7)
+    played, held = Played(), Departure(lambda: "no", deadline, told=True)
+    with pytest.raises(HeldBack):
+        exchange(monkeypatch, played, Leaving(b"{}", held), deadline=deadline)
+    assert (played.writes, played.is_closed, held.allowed) == ([], True, False)
 
 
 def test_what_the_system_does_not_take_at_once_follows(monkeypatch: pytest.MonkeyPatch) -> None:

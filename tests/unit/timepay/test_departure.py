@@ -44,7 +44,7 @@ def test_when_it_is_asked(event: str, method: bytes, asks: bool) -> None:
     """Before the headers of the request itself, and at no other event."""
     leaving, asked = departure(None)
     leaving.trace(event, {"request": Message(method)})
-    assert (leaving.allowed, len(asked), leaving.watched) == (asks, int(asks), True)
+    assert (leaving.allowed, len(asked), leaving.told) == (asks, int(asks), True)
 
 
 def test_it_is_asked_once() -> None:
