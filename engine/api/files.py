@@ -58,11 +58,22 @@ def refuse_leading_out(path: Path, named_in: Path | None = None) -> None:
 
 
 def repository_of(folder: Path) -> Path | None:
-    """Give the nearest folder, upward from this one, that holds ``.runbook`` or ``.git``."""
+    """Give the nearest folder, upward from this one, that holds ``.runbook`` or ``.git``.
+
+    One in which there is a STOP file alone is none: who stops something must not lead its runs to another log.
+    """
     for each in (folder, *folder.parents):
-        if (each / ".git").exists() or ((each / ".runbook").is_dir() and not is_planted(each / ".runbook")):
+        own = each / ".runbook"
+        if (each / ".git").exists() or (own.is_dir() and not is_planted(own) and not _only_stops(own)):
             return each
     return None
+
+
+def _only_stops(folder: Path) -> bool:
+    try:
+        return os.listdir(folder) == ["STOP"]  # noqa: PTH208  (a fifth of the time, at every start)
+    except OSError:
+        return False
 
 
 def is_planted(path: Path) -> bool:

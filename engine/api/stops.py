@@ -9,6 +9,7 @@ from engine.api.files import working_directory
 
 STOP_FILE = Path(".runbook", "STOP")
 NO_REASON = "no reason given"
+_MOST_BYTES = 1000
 
 
 def stop_files(log: Path | None) -> tuple[Path, ...]:
@@ -45,6 +46,6 @@ def standing_files(files: Iterable[Path]) -> Iterator[tuple[Path, str]]:
 def _first_line(file: Path) -> str:
     try:
         with file.open("rb") as opened:
-            return opened.read(200).decode(errors="replace").partition("\n")[0].strip() or NO_REASON
+            return opened.read(_MOST_BYTES).decode(errors="replace").partition("\n")[0].strip() or NO_REASON
     except OSError:
         return NO_REASON

@@ -3,13 +3,15 @@
 import os
 import re
 import shlex
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import cast
 
 from engine.api.files import repository_of, working_directory
 from engine.cli.environment import Found, find_environment, look_for_environment
 from engine.cli.screen import warn
+from engine.config import Environment
 from engine.frozen import dataclass, replace
 from engine.refusal import Exit, Refusal
 
@@ -64,27 +66,59 @@ class Chosen:
         if self.is_narrowed:
             return self
         name = self.found.here.name if self.found.here else None
-        if name is None or self.is_log_said:
-            return replace(self, log_said=self.log)
-        return replace(self, env_said=name)
+        return self.by_log() if name is None or self.is_log_said else replace(self, env_said=name)
+
+    def by_log(self) -> "Chosen":
+        """Give the same, as somebody names it who means this log, and whatever environment uses it."""
+        return replace(self, env_said=None, log_said=self.log)
+
+    def sharing(self) -> Sequence[str]:
+        """Name the environments of other accounts whose runs are in this log, too."""
+        own = self.account_said or (self.found.here.account.key if self.found.here else None)
+        here = os.path.realpath(self.log)
+        return [
+            name
+            for name, about in self.found.config.environments.items()
+            if about.account.key != own and here in map(os.path.realpath, self._logs_of(name))
+        ]
+
+    def _logs_of(self, name: str) -> tuple[Path, Path]:
+        there = Found(self.found.config, self.found.config.environments[name], self.found.root)
+        return _configured(there), log_path(there, None)
 
     def others(self) -> Iterator["Chosen"]:
-        """Give the further logs that the configuration names, each narrowed to it.
+        """Give the further logs that the configuration names, each narrowed to it; without one, the usual.
 
         One that leads out of the repository is left out: no run comes to it by its environment.
         """
         known = {os.path.realpath(self.log)}
-        for name, here in self.found.config.environments.items():
-            there = Found(self.found.config, here, self.found.root)
-            path = _configured(there)
-            if os.path.realpath(path) in known or _leads_elsewhere(there, path):
+        # A variable that names a log wins over the environment's own: that is meant only if it is there.
+        by_variable = bool(os.environ.get("RUNBOOK_LOG"))
+        for there in self._configured_logs():
+            if os.path.realpath(there.log) in known or there.leads_out:
                 continue
-            known.add(os.path.realpath(path))
-            # A variable that names a log wins over the environment's own: that is meant only if it is there.
-            by_variable = bool(os.environ.get("RUNBOOK_LOG"))
-            other = Chosen(there, path, name, path if by_variable else None)
-            if other.is_there or not by_variable:
-                yield other
+            known.add(os.path.realpath(there.log))
+            is_by_name = there.env_said is not None and not by_variable
+            if is_by_name or there.is_there:
+                yield there if is_by_name else replace(there, log_said=there.log)
+
+    def left_out(self) -> Iterator["Chosen"]:
+        """Give the logs to which the configuration leads out of the repository, if something lies there."""
+        return (each for each in self._configured_logs() if each.leads_out and each.is_there)
+
+    @property
+    def leads_out(self) -> bool:
+        """Whether the configuration leads to the log by the back door."""
+        return _leads_elsewhere(self.found, self.log)
+
+    def _configured_logs(self) -> Iterator["Chosen"]:
+        if self.found.is_guess:
+            return
+        known = cast("Mapping[str | None, Environment | None]", self.found.config.environments)
+        for name, here in (known or {None: None}).items():
+            there = Found(self.found.config, here, self.found.root)
+            with suppress(Refusal):  # the folder that one stands in is gone
+                yield Chosen(there, _configured(there), name)
 
     def all_meant(self) -> Iterator["Chosen"]:
         """Give every log that a command is about, this one first: where no option names it, others, too."""

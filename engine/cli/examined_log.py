@@ -11,7 +11,7 @@ from engine.api.files import refused, typed
 from engine.cli.chosen import Chosen, is_log_said
 from engine.cli.runlog import letting_go, refuse_lost
 from engine.cli.showing import ENDED, as_it_is
-from engine.cli.stopped import lifting_line
+from engine.cli.stopped import lifting_line, of_this_log
 from engine.config import Environment
 from engine.durable import closed
 from engine.machine import fold
@@ -46,7 +46,7 @@ def log_checks(chosen: Chosen, here: Environment) -> Iterator[Check]:
         for stop in stops:
             said = stop_line(stop, "").strip()
             is_all = stop.campaign is None and stop.account in (None, here.account.key)
-            line = lifting_line(stop, chosen)
+            line = lifting_line(stop, of_this_log(chosen))
             yield (
                 wrong("stops", Refusal(said, line, Exit.GUARDED)) if is_all else warning("stops", said, line)
             )

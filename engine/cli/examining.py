@@ -15,7 +15,7 @@ from engine.cli.examined_log import log_checks
 from engine.cli.files import CONFIG, upward
 from engine.cli.identity import token
 from engine.cli.running import Connected
-from engine.cli.stopped import what_stands
+from engine.cli.stopped import of_this_log, what_stands
 from engine.clock import now
 from engine.config import PLACEHOLDER, Config, Environment, unfilled
 from engine.frozen import replace
@@ -49,7 +49,8 @@ def _there(chosen: Chosen, here: Environment) -> Iterator[Check]:
     ]
     yield from found
     if not any(each.name == "stops" for each in found):
-        yield Check("stops", "there is none, and RUNBOOK_SENDS allows sending")
+        where = " in this run log" if of_this_log(chosen).is_narrowed else ""
+        yield Check("stops", f"there is none{where}, and RUNBOOK_SENDS allows sending")
     known = list(_refused_is_wrong("token", lambda: _token(here)))
     yield from (*known, *_organisation(here))
     if any(each.status is Status.WRONG for each in known):
@@ -128,7 +129,7 @@ def _reach(here: Environment) -> str:
 
 
 def _stops(chosen: Chosen) -> Iterable[Check]:
-    for each in what_stands([(chosen, ())]):
+    for each in what_stands([(of_this_log(chosen), ())]):
         raise Refusal(each.said, each.line, Exit.GUARDED)
     refuse_switched_off()
     return ()

@@ -4,18 +4,29 @@ import shlex
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
-from engine.api.stops import STOP_FILE
+from engine.api.stops import STOP_FILE, stop_files, stop_of
 from engine.cli.chosen import Chosen
 from engine.cli.outliving import only_complaining
 from engine.cli.runlog import looking
 from engine.cli.screen import columns, emit, paint, warn
 from engine.cli.showing import as_it_is
-from engine.cli.stopped import IN_PASSING_S, Seen, Standing, is_free, lifting_file, lifting_line, what_stands
+from engine.cli.stopped import (
+    IN_PASSING_S,
+    Seen,
+    Standing,
+    is_free,
+    is_stopped,
+    lifting_line,
+    removing,
+    what_stands,
+)
 from engine.cli.stopping import Placed
 from engine.record.entry import RunEntry, StopEntry
+from engine.record.need import WHY
+from engine.record.outcome import RunStatus
 from engine.report import runs as view
 from engine.report.messages import messages_so_far
-from engine.runbook.spelling import nearest
+from engine.runbook.spelling import listed, nearest
 from engine.runlog.port import RunLog
 
 _MOST = 10
@@ -27,7 +38,7 @@ def say_what_is_stopped(chosen: Chosen, stop: StopEntry, placed: Sequence[Placed
     in_logs = [each.chosen for each in placed if each.is_in_log]
     lines = [lifting_line(stop, chosen)] if in_logs else []
     if in_logs:
-        less = " in this run log" if _not_meant(chosen) or _is_untold(chosen) else ""
+        less = f" in {chosen.by_log().in_words}" if chosen.is_narrowed and stop.account is None else ""
         less = ", but not everywhere" if any(each.refusal for each in placed) else less
         emit(f"Stopped: {view.stopped(stop.campaign, stop.account)}{less}.")
         _say_which_runs_end(stop, in_logs, is_one=len(placed) == 1)
@@ -36,10 +47,11 @@ def say_what_is_stopped(chosen: Chosen, stop: StopEntry, placed: Sequence[Placed
     for each in placed:
         if each.file:
             wider = f", and not only campaign {stop.campaign}" if stop.campaign else ""
-            warn(f"{each.why_not}; so a file stops everything{wider}")
+            warn(f"{each.why_not}; so a file stops it instead{wider}")
     for file in dict.fromkeys(each.file for each in placed if each.file):
         _say_what_a_file_stops(file)
-        lines.append(lifting_file(file, chosen))
+        is_plain = not chosen.is_narrowed and stop.campaign is None
+        lines.append(f"runbook allow --reason {WHY}" if is_plain else removing(file))
     for before in dict.fromkeys(each.before for each in placed if each.before):
         emit(f"There was a stop already, {before}; this takes its place.")
     if lines:
@@ -69,7 +81,8 @@ def _say_which_runs_end(stop: StopEntry, logs: Sequence[Chosen], *, is_one: bool
 def _list_going(log: RunLog, going: Sequence[RunEntry], indent: str) -> None:
     for each in going[:_MOST]:
         number = messages_so_far(each, log.sends(each.run))
-        emit(f"{indent}Run {each.run} sends nothing more; {number} messages so far.")
+        waits = " while that stands" if each.status is RunStatus.WAITING else ""
+        emit(f"{indent}Run {each.run} sends nothing more{waits}; {number} messages so far.")
     if not going:
         emit(f"{indent}No run was going on.")
     elif going[_MOST:]:
@@ -99,31 +112,46 @@ def say_what_goes_on(chosen: Chosen, stop: StopEntry) -> None:
                 emit(f"Run {each.run} goes on, {view.held_by(holder)}.", err=True)
 
 
-def say_what_is_not_meant(chosen: Chosen, campaign: str | None) -> None:
-    """Say which logs a stop is not about, for an option names another one."""
-    only = f" --campaign {shlex.quote(campaign)}" if campaign else ""
-    for each in chosen.all_meant() if campaign else ():
-        if each is not chosen and not each.is_there:
+def say_what_is_not_meant(chosen: Chosen, stop: StopEntry, placed: Sequence[Placed]) -> None:
+    """Say what a stop is not about: an option names another log, or nothing here leads to it."""
+    only = f" --campaign {shlex.quote(stop.campaign)}" if stop.campaign else ""
+    for each in chosen.all_meant() if stop.campaign and not any(each.file for each in placed) else ():
+        if not each.is_there:
             emit(
-                f"Not stopped: campaign {campaign} with {each.in_words}, which is not made yet. "
+                f"Not stopped: campaign {stop.campaign} with {each.in_words}, which is not made yet. "
                 f"This makes it; then stop again:\n    runbook log init{each.options()}"
             )
-    others = _not_meant(chosen)
-    for each in others:
-        emit(f"Not stopped: whatever is run with {each.in_words}.")
-    if _is_untold(chosen):
-        emit("Whatever is run with other logs of this repository cannot be told, so this does not stop it.")
-    elif not others:
+    for each in chosen.left_out():
+        emit(
+            f"Not stopped: whatever is run with the run log {each.log}, outside of the repository. "
+            f"This stops it, too:\n    runbook stop{only}{each.by_log().options()}"
+        )
+    if chosen.found.is_guess and not (chosen.is_narrowed and chosen.is_log_said):
+        emit(
+            "Whatever is run from elsewhere, with another run log, cannot be told, so this does not stop it."
+        )
         return
-    emit(f"This stops it, too:\n    runbook stop{only}")
+    if not chosen.is_narrowed:
+        return
+    others = [each for each in chosen.others() if each.is_there and stop_of(stop_files(each.log)) is None]
+    sharing = [f"{chosen.by_log().in_words} ({each})" for each in chosen.sharing() if stop.account]
+    for where in (*sharing, *(each.in_words for each in others)):
+        emit(f"Not stopped: whatever is run with {where}.")
+    if chosen.found.is_guess:
+        emit("Whatever is run with other logs of this repository cannot be told, so this does not stop it.")
+    if others or sharing or chosen.found.is_guess:
+        emit(f"This stops it, too:\n    runbook stop{only}")
 
 
-def _not_meant(chosen: Chosen) -> Sequence[Chosen]:
-    return [each for each in chosen.others() if each.is_there] if chosen.is_narrowed else []
-
-
-def _is_untold(chosen: Chosen) -> bool:
-    return chosen.is_narrowed and chosen.is_log_said and chosen.found.is_guess
+def say_what_is_lifted(stops: Sequence[tuple[Chosen, StopEntry]], files: Sequence[str], *, of: int) -> None:
+    """Name each stop that was lifted, who had set it, and why; ``of`` so many logs."""
+    for stop in dict.fromkeys(stop for _, stop in stops):
+        where = [there.narrowed().in_words for there, each in stops if each == stop]
+        emit(
+            f"Lifted: {view.stop_words(stop)}" + (f" (in {listed(where, 'and')})" if len(where) < of else "")
+        )
+    for said in files:
+        emit(f"Lifted: what was {said}")
 
 
 def say_what_stands(campaign: str | None, left: Seen, *, is_whole: bool) -> None:
@@ -131,11 +159,9 @@ def say_what_stands(campaign: str | None, left: Seen, *, is_whole: bool) -> None
     what = view.stopped(campaign, None)
     standing = [*what_stands(left)]
     if standing:
-        emit(f"Lifted: the stop of {what}. These still stand:")
+        emit("These still stand:")
     elif is_whole:
         emit(f"Sending is allowed again: {what}.")
-    else:
-        emit(f"Lifted: the stop of {what}, but not everywhere.")
     show_stops(standing)
 
 
@@ -156,10 +182,21 @@ def show_seals(seals: Iterable[str | None]) -> None:
             emit(view.sealed(seal, paint()))
 
 
-def say_what_waits(chosen: Chosen) -> None:
-    """List the runs that a stop kept back, and none does any more."""
+def say_what_waits(chosen: Chosen, lifted: Sequence[StopEntry], files: Sequence[str]) -> None:
+    """List the runs that a stop kept back, and none does any more; and which of them go on by themselves."""
     with looking(chosen, IN_PASSING_S) as log:
-        free = [each for each in log.runs() if is_free(log, each, chosen)] if log else []
+        runs = log.runs() if log else ()
+        free = [each for each in runs if log and is_free(log, each, chosen)]
+        going = [
+            each
+            for each in runs
+            if (files or any(stop.covers(each.account, each.campaign) for stop in lifted))
+            and log
+            and as_it_is(log, each)[1]
+            and not is_stopped(log.stops(), each, chosen)
+        ]
+    for each in going[:_MOST]:
+        emit(f"Run {each.run} goes on by itself; to end it: Ctrl-C where it runs.")
     if free:
         emit("What was kept back does not go on by itself:")
     for each in free[:_MOST]:

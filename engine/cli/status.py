@@ -9,10 +9,10 @@ from engine.cli.asking import refuse_switched_off
 from engine.cli.chosen import Chosen, choose_to_look
 from engine.cli.looking import no_log
 from engine.cli.runlog import ENV, FORMAT, LOG, looking
-from engine.cli.screen import columns, emit, emit_json, paint
+from engine.cli.screen import columns, complain, emit, emit_json, paint
 from engine.cli.showing import ENDED, needed, story_of
 from engine.cli.standstill import show_stops
-from engine.cli.stopped import IN_PASSING_S, Standing, what_stands
+from engine.cli.stopped import IN_PASSING_S, Standing, is_stopped, what_stands
 from engine.diagnostics import Json
 from engine.frozen import dataclass
 from engine.record.entry import StopEntry
@@ -53,8 +53,10 @@ def command(*, environment_name: str | None, log_option: Path | None, form: str)
     troubles = [each.refusal for each in seen if each.refusal]
     if form == "text":
         _show(seen, needy, standing)
+    for each in troubles[:-1]:
+        complain(each.message, each.cure)
     if troubles:  # to a program, a list in which something is missing would be no list
-        raise troubles[0]
+        raise troubles[-1]
     if form == "json":
         emit_json(_json(needy, standing))
     return 0
@@ -99,7 +101,10 @@ def _show(
         for story in (story for story, _, is_alive in each.open if is_alive):
             entry = story.entry
             follow = f"runbook watch {entry.run}{each.chosen.options(entry.environment)}"
-            emit(f"{view.in_short(story, columns())}\n  it goes on by itself; to follow it:\n    {follow}\n")
+            how = "it goes on by itself"
+            if is_stopped(each.stops, entry, each.chosen):
+                how = "it is kept back at its next send"
+            emit(f"{view.in_short(story, columns())}\n  {how}; to follow it:\n    {follow}\n")
     if not standing and not needy and not switched_off and not any(each.refusal for each in seen):
         is_known = any(each.is_there for each in seen)
         emit("Nothing needs you." if is_known else no_log(*(each.chosen for each in seen)))

@@ -1,5 +1,6 @@
 """``runbook stop`` and ``runbook allow``: nothing more is sent, from this very moment; and again."""
 
+import shlex
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -11,9 +12,10 @@ from engine.cli.completing import campaigns
 from engine.cli.identity import actor
 from engine.cli.outliving import only_complaining
 from engine.cli.runlog import ENV, LOG, REASON
-from engine.cli.screen import complain, emit, warn
+from engine.cli.screen import complain, warn
 from engine.cli.standstill import (
     say_what_goes_on,
+    say_what_is_lifted,
     say_what_is_not_meant,
     say_what_is_stopped,
     say_what_stands,
@@ -21,23 +23,42 @@ from engine.cli.standstill import (
     show_seals,
 )
 from engine.cli.stopped import Seen, is_of_others, look_for_stops, reaches_further, what_stands
-from engine.cli.stopping import append, place, remove
+from engine.cli.stopping import lift, place, remove
 from engine.clock import now
+from engine.frozen import dataclass
 from engine.record.entry import StopEntry
-from engine.record.event import StopLifted, StopSet
+from engine.record.event import StopSet
 from engine.refusal import Exit, Refusal
 
 
 def _any_reason(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
-    return value.strip() or NO_REASON
+    return " ".join(value.split()) or NO_REASON
 
 
-_CAMPAIGN = click.option("--campaign", metavar="ID", shell_complete=campaigns, help="Only this campaign.")
+def _bare(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
+    """Take an id without the blanks that were pasted with it: no runbook has a campaign of that name."""
+    return value and value.strip()
+
+
+def _none_of(_context: click.Context, _parameter: click.Parameter, words: tuple[str, ...]) -> None:
+    if words:
+        told = shlex.join(words)
+        raise Refusal(
+            f"nothing is stopped yet: it cannot be told what {told} is",
+            f"`runbook stop` alone stops everything; one campaign: `runbook stop --campaign {told}`; "
+            "a reason of several words stands in quotes",
+        )
+
+
+_CAMPAIGN = click.option(
+    "--campaign", metavar="ID", shell_complete=campaigns, callback=_bare, help="Only this campaign."
+)
 _WHY = click.option("--reason", default="", callback=_any_reason, help="Why; it stands in the log.")
 _ALL = click.option("--all", "everything", is_flag=True, help="Every campaign; the same as naming none.")
 
 
 @click.command("stop")
+@click.argument("words", nargs=-1, metavar="", callback=_none_of, expose_value=False)
 @_CAMPAIGN
 @_ALL
 @_WHY
@@ -54,22 +75,22 @@ def stop(
     """Stop all sending, or that to one campaign, until `runbook allow`.
 
     Runs that go on at this moment stop before their next request, whichever run log of the configuration
-    they use; with --env or --log, those of that one alone. A campaign is stopped in every account of a
-    log; with --env, in that environment's alone.
+    they use; with --log, those of that log alone; with --env, those of that environment alone.
     """
     _refuse_unclear(campaign, everything)
     chosen = choose_leniently(environment_name, log_option)
-    account = chosen.account_said if campaign is not None else None
+    account = chosen.account_said if campaign is not None or chosen.sharing() else None
     event = StopSet(now(), campaign, reason, account)
+    every = [*chosen.all_meant()]
     # For a log that nobody has made yet, a file would stop more than the one campaign.
-    meant = [each for each in chosen.all_meant() if each is chosen or campaign is None or each.is_there]
-    placed = place(meant, event)
+    there = [each for each in every if campaign is None or each.is_there]
+    placed = place(there or [chosen], event)
     refused = [each for each in placed if each.refusal]
     entry = StopEntry(account, campaign, event.at, actor(), reason)
     with only_complaining("the stop is set, but that cannot be shown"):
         say_what_is_stopped(chosen, entry, placed)
         if not refused:
-            say_what_is_not_meant(chosen, campaign)
+            say_what_is_not_meant(chosen, entry, placed)
         show_seals(each.seal for each in placed)
     for each in refused:
         if each.refusal and each.refusal.code != Exit.INTERRUPTED:  # whoever gave up waits for nothing more
@@ -93,33 +114,29 @@ def allow(
 ) -> int:
     """Lift a stop: that of one campaign, or the one of everything. It says which stops still stand.
 
-    It is lifted in every run log of the configuration; with --env or --log, in that one alone. What stops
-    a campaign in one environment's account alone is lifted with that --env.
+    It is lifted in every run log of the configuration; with --log, in that one alone; with --env, only what
+    stops that environment and no other. Each stop that it lifts is named.
     """
     _refuse_unclear(campaign, everything)
     chosen = choose(environment_name, log_option)
     seen, unread = _looked(chosen)
     meant = [each for each in seen if each[0] is chosen or not chosen.is_narrowed]
-    found = [(there, [each for each in stops if _is_meant(each, campaign, chosen)]) for there, stops in meant]
+    found = [(there, _meant(stops, campaign, chosen)) for there, stops in meant]
     files = _files([there.log for there, _ in meant], chosen) if campaign is None else []
     refusals = [refusal for there, refusal in unread if there is chosen or not chosen.is_narrowed]
     if not files and not any(stops for _, stops in found):
         if refusals:
             return _end(refusals)
         raise _nothing_to_lift(campaign, [each.line for each in what_stands(seen)])
-    done = [_lifted(there, stops, reason) for there, stops in found]
-    refusals += [refusal for _, refusal in done if refusal]
-    kept = {file: refusal for file, _ in files if (refusal := _kept(file))}
-    refusals += kept.values()
+    done = _lifted(found, files, reason)
+    refusals += done.refusals
     with only_complaining("the stop is lifted, but that cannot be shown"):
-        for file, said in files:
-            if file not in kept:
-                emit(f"Lifted: what was {said}.")
+        say_what_is_lifted(done.stops, done.files, of=len(seen))
         say_what_stands(campaign, _looked(chosen)[0], is_whole=not unread and not refusals)
         for there, _ in found:
             if all(there is not each for each, _ in unread):
-                say_what_waits(there)
-        show_seals(seal for seal, _ in done)
+                say_what_waits(there, [stop for where, stop in done.stops if where is there], done.files)
+        show_seals(done.seals)
     for there, refusal in unread:
         if refusal not in refusals:
             warn(f"what stops the runs of {there.in_words} cannot be told: {refusal.message}")
@@ -148,15 +165,37 @@ def _looked(chosen: Chosen) -> tuple[Seen, Sequence[tuple[Chosen, Refusal]]]:
     return seen, unread
 
 
-def _lifted(there: Chosen, stops: Sequence[StopEntry], reason: str) -> tuple[str | None, Refusal | None]:
-    """Lift stops of one log; give the seal over that, or why they stand still."""
-    if not stops:
-        return None, None
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """What was lifted: stops, each with its log, what STOP files said, the seals; and why the rest stands."""
+
+    stops: list[tuple[Chosen, StopEntry]]
+    files: list[str]
+    seals: list[str]
+    refusals: list[Refusal]
+
+
+def _lifted(found: Seen, files: Sequence[tuple[Path, str]], reason: str) -> _Done:
+    """Lift stops and remove files; Ctrl-C leaves the rest, and is a refusal."""
+    done = _Done([], [], [], [])
     try:
-        events = [StopLifted(now(), each.campaign, reason, each.account) for each in stops]
-        return append(there.log, events)[0], None
-    except Refusal as refusal:
-        return None, refusal
+        for there, stops in found:
+            try:
+                seal, lifted = lift(there.log, stops, reason) if stops else (None, ())
+            except Refusal as refusal:
+                done.refusals.append(refusal)
+                continue
+            done.stops.extend((there, stop) for stop in lifted)
+            done.seals.extend([seal] if seal else [])
+        for file, said in files:
+            try:
+                done.files.extend([said] if remove(file, said) else [])
+            except Refusal as refusal:
+                done.refusals.append(refusal)
+    except KeyboardInterrupt:
+        more = Refusal("not all is lifted", "`runbook status` says what still stands", Exit.INTERRUPTED)
+        done.refusals.append(more)
+    return done
 
 
 def _files(logs: Iterable[Path], chosen: Chosen) -> Sequence[tuple[Path, str]]:
@@ -165,17 +204,8 @@ def _files(logs: Iterable[Path], chosen: Chosen) -> Sequence[tuple[Path, str]]:
     return [
         (file, said)
         for file, said in standing_files(places)
-        if not is_of_others(file, chosen) and not (chosen.is_narrowed and reaches_further(file))
+        if not is_of_others(file, chosen) and not (chosen.is_narrowed and reaches_further(file, chosen))
     ]
-
-
-def _kept(file: Path) -> Refusal | None:
-    """Remove a STOP file; give why it is there still."""
-    try:
-        remove(file)
-    except Refusal as refusal:
-        return refusal
-    return None
 
 
 def _nothing_to_lift(campaign: str | None, lines: Sequence[str]) -> Refusal:
@@ -189,13 +219,21 @@ def _nothing_to_lift(campaign: str | None, lines: Sequence[str]) -> Refusal:
     return Refusal(what, f"this lifts what is stopped: {'; or '.join(dict.fromkeys(lines))}")
 
 
-def _is_meant(stop: StopEntry, campaign: str | None, chosen: Chosen) -> bool:
-    """Say whether ``allow`` is about a stop: variables name their one account as ``--env`` names its own."""
-    here = chosen.found.here
+def _meant(stops: Sequence[StopEntry], campaign: str | None, chosen: Chosen) -> Sequence[StopEntry]:
+    """Give the stops that ``allow`` is about: with ``--env``, those of that environment and no other."""
+    meant = [each for each in stops if each.campaign == campaign and _is_meant(each, chosen)]
+    own = [each for each in meant if each.account is not None] if chosen.env_said else []
+    return own or meant
+
+
+def _is_meant(stop: StopEntry, chosen: Chosen) -> bool:
+    here, is_by_log = chosen.found.here, chosen.log_said is not None
+    if stop.account is None:
+        return is_by_log or chosen.env_said is None or not chosen.sharing()
+    # Variables name their one account as `--env` names its own; one that no name leads to goes by its log.
     is_own = here is not None and (chosen.env_said is not None or here.name is None)
-    return stop.campaign == campaign and (
-        stop.account is None or (is_own and here is not None and stop.account == here.account.key)
-    )
+    is_here = is_own and here is not None and stop.account == here.account.key
+    return is_here or (is_by_log and chosen.environment_of(stop.account) is None)
 
 
 def _refuse_unclear(campaign: str | None, everything: bool) -> None:

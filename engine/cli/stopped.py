@@ -2,7 +2,7 @@
 
 import os
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -10,11 +10,15 @@ from engine.api.stops import STOP_FILE, standing_files, stop_files, stop_of
 from engine.cli.chosen import Chosen, repository
 from engine.frozen import dataclass
 from engine.record.entry import RunEntry, StopEntry
-from engine.record.event import GuardRefused, RunPaused
+from engine.record.event import Event, GuardRefused, Question, RunPaused
 from engine.record.need import WHY, stopped_because
 from engine.record.outcome import RunStatus
+from engine.refusal import Refusal
 from engine.runlog.port import RunLog
 from engine.runlog.sqlite import look_at
+
+_MOST_REASON, _MOST_NAME = 120, 60
+"""Characters: of the first line of a STOP file so much is always shown."""
 
 IN_PASSING_S = 1.0
 """How long a locked log is waited for that is looked at beside others."""
@@ -26,22 +30,27 @@ def places_to_stop(chosen: Chosen) -> tuple[Path, ...]:
     Where the log is a guess, the repository comes first: whatever log is meant, runs from there see it.
     """
     beside = Path(os.path.realpath(chosen.log)).parent / STOP_FILE.name
-    root = chosen.found.root or repository()
+    try:
+        root = chosen.found.root or repository()
+    except Refusal:  # the folder that one stands in is gone
+        return (beside,)
     is_guess = chosen.found.is_guess and not chosen.is_log_said
     return tuple(dict.fromkeys((root / STOP_FILE, beside) if is_guess else (beside, root / STOP_FILE)))
 
 
 def lifting_line(stop: StopEntry, chosen: Chosen) -> str:
-    """Give the command line that lifts a stop of the log; NAME stands in it where no name is known here."""
+    """Give the command line that lifts a stop of the log."""
     line = (
         f"runbook allow{f' --campaign {shlex.quote(stop.campaign)}' if stop.campaign else ''} --reason {WHY}"
     )
     if stop.account is None:
-        return line + chosen.options()
+        # An environment that shares the log is not what `--env` of another one is about.
+        is_shared = chosen.env_said is not None and chosen.log_said is None and chosen.sharing()
+        return line + (chosen.by_log() if is_shared else chosen).options()
     name, here = chosen.environment_of(stop.account), chosen.found.here
     if name is None and here is not None and here.name is None and here.account.key == stop.account:
         return line + chosen.options()
-    return line + (chosen.options(name, narrows=True) if name else f" --env NAME{chosen.options()}")
+    return line + (chosen.options(name, narrows=True) if name else chosen.by_log().options())
 
 
 Seen = Sequence[tuple[Chosen, Sequence[StopEntry]]]
@@ -85,22 +94,38 @@ def what_stands(seen: Seen) -> Iterator[Standing]:
                 where = there if about.is_narrowed and stop.account is None else None
                 yield Standing(line, stop, where)
             told.add((stop, line))
-    for there, _ in seen:
-        for file, said in standing_files(stop_files(there.log)):
-            if _true(file) not in told:
-                line = lifting_file(file, there if len(seen) == 1 else there.narrowed())
-                yield Standing(line, file=file, said=said)
-            told.add(_true(file))
+    first = seen[0][0]
+    files = {
+        _true(file): (file, said) for there, _ in seen for file, said in standing_files(stop_files(there.log))
+    }
+    is_all = not first.is_narrowed and len(seen) > len([*first.others()])
+    for file, said in files.values():
+        # `allow` would lift whatever else stands somewhere, too.
+        is_alone = is_all and not told and len(files) == 1 and not is_of_others(file, first)
+        line = f"runbook allow --reason {WHY}{first.options()}" if is_alone else removing(file)
+        yield Standing(line, file=file, said=said)
 
 
 def _as_wide(seen: Seen, there: Chosen, stop: StopEntry) -> Chosen:
-    """Choose all logs, where the same stop, or a STOP file, holds in each; else the one log."""
-    if len(seen) == 1 or stop.account is not None:
+    """Choose all logs, where the same stop, or a file that says the same, holds in each; else the one log."""
+    if stop.account is not None:
         return there
-    is_everywhere = not seen[0][0].is_narrowed and all(
-        stop in stops or stop_of(stop_files(each.log)) for each, stops in seen
-    )
-    return seen[0][0] if is_everywhere else there.narrowed()
+    first = seen[0][0]
+    if not first.is_narrowed and all(_holds(*each, stop) for each in seen):
+        return first
+    stops = next(stops for each, stops in seen if each is there)
+    is_ambiguous = any(each.campaign == stop.campaign and each.account is not None for each in stops)
+    return there.by_log() if is_ambiguous else there.narrowed()
+
+
+def _holds(there: Chosen, stops: Sequence[StopEntry], stop: StopEntry) -> bool:
+    says = f": {words_of(stop)}"
+    return stop in stops or any(said.endswith(says) for _, said in standing_files(stop_files(there.log)))
+
+
+def words_of(stop: StopEntry) -> str:
+    """Give what a STOP file says of a stop, in one line that its reader sees whole."""
+    return f"{stop.reason[:_MOST_REASON]} (by {stop.by[:_MOST_NAME]})"
 
 
 def reason_now(log: RunLog, entry: RunEntry, chosen: Chosen) -> str:
@@ -110,9 +135,14 @@ def reason_now(log: RunLog, entry: RunEntry, chosen: Chosen) -> str:
 
 
 def lifting_lines(log: RunLog, entry: RunEntry, chosen: Chosen) -> tuple[str, ...]:
-    """Give the command lines that lift what keeps a run back by now."""
+    """Give the command lines that lift what keeps a run back by now, and nothing in another log."""
     stops = [stop for stop in log.stops() if stop.covers(entry.account, entry.campaign)]
-    return tuple(dict.fromkeys(each.line for each in what_stands([(chosen, stops)])))
+    return tuple(dict.fromkeys(each.line for each in what_stands([(of_this_log(chosen), stops)])))
+
+
+def of_this_log(chosen: Chosen) -> Chosen:
+    """Choose so that a line lifts nothing in another log, where there are several."""
+    return chosen.narrowed() if any(True for _ in chosen.others()) else chosen
 
 
 def is_free(log: RunLog, entry: RunEntry, chosen: Chosen) -> bool:
@@ -121,28 +151,38 @@ def is_free(log: RunLog, entry: RunEntry, chosen: Chosen) -> bool:
         return False
     happened = [each.event for each in log.events(entry.run)]
     last = [event for event in happened if isinstance(event, GuardRefused | RunPaused)][-2:]
-    was_stopped = any(isinstance(event, GuardRefused) and event.guard == "stop" for event in last)
-    if not was_stopped or any(stop.covers(entry.account, entry.campaign) for stop in log.stops()):
-        return False
-    return stop_of(stop_files(chosen.log)) is None
+    return any(map(_is_by_stop, last)) and not is_stopped(log.stops(), entry, chosen)
 
 
-def lifting_file(file: Path, chosen: Chosen) -> str:
-    """Give the command line that removes a STOP file; options stand in it if the file stops one log alone."""
-    if is_of_others(file, chosen):
-        return f"rm {shlex.quote(str(file))}"
-    return f"runbook allow --reason {WHY}{'' if reaches_further(file) else chosen.options()}"
+def _is_by_stop(event: Event) -> bool:
+    """Say whether a stop kept a run back: before the intent, or at a try that was the last one."""
+    if isinstance(event, RunPaused):
+        return event.question is Question.RETRIES_SPENT and ": stopped by " in event.reason
+    return isinstance(event, GuardRefused) and event.guard == "stop"
 
 
-def reaches_further(file: Path) -> bool:
-    """Say whether a STOP file stops whatever is run from here, and not only what is run with one log."""
-    return _true(file) in {_true(each) for each in stop_files(None)}
+def is_stopped(stops: Iterable[StopEntry], entry: RunEntry, chosen: Chosen) -> bool:
+    """Say whether one of the stops of its log, or a STOP file, keeps a run back."""
+    is_covered = any(stop.covers(entry.account, entry.campaign) for stop in stops)
+    return is_covered or stop_of(stop_files(chosen.log)) is not None
+
+
+def removing(file: Path) -> str:
+    """Give the command line that removes a STOP file and lifts nothing else."""
+    return f"rm {'-r ' if file.is_dir() else ''}{shlex.quote(str(file))}"
+
+
+def reaches_further(file: Path, chosen: Chosen) -> bool:
+    """Say whether a STOP file stops more than what is run with one log: what is run from here, or there."""
+    beside = {_true(each) for there in chosen.others() for each in stop_files(there.log)}
+    from_there = file.parent.name == STOP_FILE.parent.name
+    return from_there or _true(file) in beside | {_true(each) for each in stop_files(None)}
 
 
 def is_of_others(file: Path, chosen: Chosen) -> bool:
     """Say whether a STOP file stops other repositories, too."""
     root = os.path.realpath(chosen.found.root or repository())
-    return reaches_further(file) and not _true(file).is_relative_to(root)
+    return _true(file) in {_true(each) for each in stop_files(None)} and not _true(file).is_relative_to(root)
 
 
 def _true(file: Path) -> Path:

@@ -7,15 +7,15 @@ from contextlib import suppress
 from pathlib import Path
 
 from engine.api.files import refused
-from engine.api.stops import STOP_FILE, stop_of
+from engine.api.stops import STOP_FILE, standing_files, stop_of
 from engine.cli.chosen import NAME, Chosen, repository
 from engine.cli.identity import actor, owner
 from engine.cli.runlog import letting_go
-from engine.cli.stopped import places_to_stop
+from engine.cli.stopped import places_to_stop, removing, words_of
 from engine.clock import boottime_s, now
 from engine.frozen import dataclass, replace
 from engine.record.entry import StopEntry
-from engine.record.event import Event, StopSet
+from engine.record.event import StopLifted, StopSet
 from engine.refusal import Exit, Refusal
 from engine.runlog.chain import seal_of
 from engine.runlog.port import LOG as CHAIN
@@ -70,28 +70,48 @@ def place(meant: Sequence[Chosen], event: StopSet) -> Sequence[Placed]:
                 placed[number] = _in_log(each, event) if each.is_locked else each
         for number, each in enumerate(placed):
             if each.refusal:
-                placed[number] = _in_file(each, event.reason)
+                placed[number] = _in_file(each, event)
     return placed
 
 
 def append(
-    path: Path, events: Iterable[Event], patience_s: float = _PATIENCE_S
+    path: Path, event: StopSet, patience_s: float = _PATIENCE_S
 ) -> tuple[str | None, Sequence[StopEntry]]:
-    """Write to the log's own chain; gives the seal over it, and the stops that stood there before."""
+    """Write a stop to the log's own chain; gives the seal over it, and the stops that stood there before."""
     log = open_log(path, actor=actor(), owner=owner(), create=False, patience_s=patience_s)
     with letting_go(log), log.writing() as writer:
         before = log.stops()
-        for event in events:
-            writer.append(CHAIN, event)
+        writer.append(CHAIN, event)
         return seal_of(writer.seal(now())), before
 
 
-def remove(file: Path) -> None:
-    """Remove a STOP file."""
+def lift(path: Path, stops: Iterable[StopEntry], reason: str) -> tuple[str | None, Sequence[StopEntry]]:
+    """Lift stops of a log; gives the seal over that, and those that were lifted.
+
+    One that was set since somebody looked stands still, also in the place of one of these: while a locked
+    log is waited for, somebody may stop again.
+    """
+    log = open_log(path, actor=actor(), owner=owner(), create=False)
+    with letting_go(log), log.writing() as writer:
+        standing = log.stops()
+        lifted = [each for each in stops if each in standing]
+        for each in lifted:
+            writer.append(CHAIN, StopLifted(now(), each.campaign, reason, each.account))
+        return (seal_of(writer.seal(now())) if lifted else None), lifted
+
+
+def remove(file: Path, said: str) -> bool:
+    """Remove a STOP file that still says the same; raises ``Refusal`` (14) where it cannot be removed."""
+    if all(says != said for _, says in standing_files([file])):
+        return False
     try:
         file.unlink(missing_ok=True)
     except OSError as error:
-        raise refused(error, file, "removed") from None
+        why = refused(error, file, "removed")
+        is_closed = isinstance(error, PermissionError)
+        cure = f"its folder does not let you: `{removing(file)}` as its owner" if is_closed else why.cure
+        raise Refusal(why.message, cure, Exit.LEASE_OR_LOG) from None
+    return True
 
 
 def _given_up(chosen: Chosen, event: StopSet) -> Refusal:
@@ -112,7 +132,7 @@ def _in_log(placed: Placed, event: StopSet) -> Placed:
         elif not chosen.log.exists():
             why_not = f"there is no run log {chosen.log}"
         else:
-            seal, stood = append(chosen.log, [event], _ASIDE_S)
+            seal, stood = append(chosen.log, event, _ASIDE_S)
             return Placed(chosen, seal, before=_before(stood, event))
     except Locked:
         is_locked = True
@@ -143,10 +163,10 @@ def _write(file: Path, text: str) -> None:
         opened.write(text.encode("utf-8", "backslashreplace"))
 
 
-def _in_file(placed: Placed, reason: str) -> Placed:
+def _in_file(placed: Placed, event: StopSet) -> Placed:
     """Write the first STOP file that can be written; ``refusal`` where none can."""
-    first: Refusal | None = None
-    said = f"{reason} (by {actor()})"
+    why_not: list[str] = []
+    said = words_of(StopEntry(event.account, event.campaign, event.at, actor(), event.reason))
     for file in places_to_stop(placed.chosen):
         before = stop_of((file,)) or ""
         done = Placed(placed.chosen, None, placed.why_not, file)
@@ -156,14 +176,13 @@ def _in_file(placed: Placed, reason: str) -> Placed:
             _write(file, f"{said}\n")
         except OSError as error:
             # Empty, for the disk is full, or one that was there before: it stops all the same.
-            if file.exists():
+            if os.path.lexists(file):
                 return done
-            first = first or refused(error, file, "written")
+            why_not.append(refused(error, file, "written").message)
         else:
             return done if before.endswith(f": {said}") else replace(done, before=before)
-    assert first is not None, "there is at least one place"
     refusal = Refusal(
-        f"what is run with {placed.chosen.in_words} goes on: {first.message}",
+        f"what is run with {placed.chosen.in_words} goes on: {why_not[0]}",
         "end each process that sends (Ctrl-C, or `kill`), and set RUNBOOK_SENDS=off where others start",
         Exit.LEASE_OR_LOG,
     )

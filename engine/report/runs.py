@@ -198,8 +198,18 @@ def stopped(campaign: str | None, account: str | None) -> str:
 def stop_line(stop: StopEntry, lifting: str, width: int | None = None, where: str = "") -> str:
     """Say which stop stands, and ``where``, if not everywhere; ``lifting`` is the line that lifts it."""
     what = stopped(stop.campaign, stop.account) + (where and f" that is run with {where}")
-    said = f"Stopped: {what}, by {stop.by} at {date_and_time(stop.at)}: {stop.reason}"
+    said = f"Stopped: {what}, {_by_whom(stop)}"
     return f"{hanging(said, width)}\n    {lifting}"
+
+
+def stop_words(stop: StopEntry) -> str:
+    """Name a stop, who set it, and why."""
+    return f"the stop of {stopped(stop.campaign, stop.account)}, {_by_whom(stop)}"
+
+
+def _by_whom(stop: StopEntry) -> str:
+    # What somebody wrote into a reason is no line of ours.
+    return f"by {stop.by} at {date_and_time(stop.at)}: {' '.join(stop.reason.split())}"
 
 
 def stop_file_line(said: str, lifting: str, width: int | None = None) -> str:

@@ -182,7 +182,7 @@ def test_a_stop_says_which_runs_it_ends(
     name = shown(capsys, "runs")[0]["run"]
     assert (
         "Stopped: campaign camp_demo.\n"
-        f"  Run {name} sends nothing more; 0 messages so far.\n"
+        f"  Run {name} sends nothing more while that stands; 0 messages so far.\n"
         'This lifts it:\n    runbook allow --campaign camp_demo --reason "WHY"\n'
     ) in said
     assert main(["stop"]) == 0
@@ -246,7 +246,8 @@ def test_a_stop_reaches_every_log(
     said = capsys.readouterr().out
     (name,) = (entry["run"] for entry in shown(capsys, "runs", "--env", "production"))
     assert "runlog.db (staging):\n    No run was going on.\n" in said
-    assert f"{OWN} (production):\n    Run {name} sends nothing more; 0 messages so far.\n" in said
+    sends = f"    Run {name} sends nothing more while that stands; 0 messages so far.\n"
+    assert f"{OWN} (production):\n{sends}" in said
     assert len(shown(capsys, "status")["stops"]) == 1
     assert run() == 11
     capsys.readouterr()
@@ -270,7 +271,7 @@ def test_what_no_log_holds_a_file_does(apart: Path, damage: str, capsys: pytest.
     if sound:
         apart.write_bytes(sound)
     said = capsys.readouterr()
-    assert "so a file stops everything" in said.err
+    assert "so a file stops it instead" in said.err
     folder = apart.parent.parent if damage == "none there" else apart.parent
     assert f"Stopped by the file {folder / 'STOP'}:" in said.out
     assert (run(*start), run()) == (11, 11)
@@ -289,9 +290,9 @@ def test_an_option_narrows_a_stop_to_one_log(
     capsys.readouterr()
     assert main([*STOP_ALL, "--env", stopped]) == 0
     said = capsys.readouterr().out
-    assert said.startswith("Stopped: everything in this run log.\n")
-    there = {"staging": apart.parents[1] / LOG.name, "production": apart}[other]
-    assert f"Not stopped: whatever is run with the run log {there} ({other})." in said
+    logs = {"staging": apart.parents[1] / LOG.name, "production": apart}
+    assert said.startswith(f"Stopped: everything in the run log {logs[stopped]}.\n")
+    assert f"Not stopped: whatever is run with the run log {logs[other]} ({other})." in said
     assert lines_of(said)[-1] == ["stop"]
     assert (run("--env", stopped), run("--env", other)) == (11, 0)
     assert main([*STOP_ALL, "--env", other]) == 0
@@ -352,7 +353,8 @@ def test_what_stops_a_log_that_cannot_be_read(
     capsys.readouterr()
     assert main(["allow", "--reason", "x"]) == 14
     said = capsys.readouterr()
-    assert "Lifted: the stop of everything, but not everywhere.\n" in said.out
+    assert "Lifted: the stop of everything, by " in said.out
+    assert "Sending is allowed again" not in said.out
     assert "is no run log" in said.err
     assert not (log.parent / "STOP").exists()
     assert main(["allow", "--reason", "x"]) == 14
@@ -463,12 +465,14 @@ def test_a_file_in_a_folder_above(
         assert (own_said["file"], above["command"]) == (str(own.resolve()), f"rm {here / STOP}")
         assert main(["allow", "--reason", "x"]) == 0
         said = capsys.readouterr().out
-        assert f"Lifted: what was stopped by the file {own.resolve()}: no reason given.\n" in said
+        assert f"Lifted: what was stopped by the file {own.resolve()}: no reason given\n" in said
         assert f"    {above['command']}\n" in said
         assert main(["allow", "--reason", "x"]) == 64
         (here / STOP).unlink()
     else:
-        assert main(["allow", "--reason", "x"]) == 0
+        assert main(["allow", "--reason", "x"]) == 64
+        assert f"rm {here / STOP}" in capsys.readouterr().err
+        (here / STOP).unlink()
     assert main(start) == 0
 
 
@@ -495,9 +499,9 @@ def test_an_option_leaves_the_file_that_reaches_further(
     assert main(["allow", "--reason", "x", "--env", "production"]) == 0
     said = capsys.readouterr().out
     assert "These still stand:" in said
-    (line,) = lines_of(said)
+    assert f"    rm {STOP.absolute()}\n" in said
     assert (run(), run("--env", "production")) == (11, 11)
-    assert main(words(line)) == 0
+    STOP.unlink()
     assert run() == 0
     with locked(apart):
         assert main(STOP_ALL) == 0
@@ -564,7 +568,7 @@ def test_a_log_that_is_none_is_gone_by(here: Path, damage: str, capsys: pytest.C
         log.write_bytes(b"no log at all " * 100 if damage == "garbage" else b"")
     assert main([*STOP_ALL, "--log", str(log)]) == 0
     assert (log.parent / "STOP").exists()
-    assert "so a file stops everything" in capsys.readouterr().err
+    assert "so a file stops it instead" in capsys.readouterr().err
 
 
 def test_a_link_to_a_log_is_followed(here: Path) -> None:
@@ -666,7 +670,7 @@ def test_a_log_that_is_named_beside_a_broken_configuration(
     monkeypatch.delenv("RUNBOOK_LOG", raising=False)
     config.write_text(sound, "utf-8")
     said = capsys.readouterr().out
-    is_narrow = "Stopped: everything in this run log." in said and "other logs of this repository" in said
+    is_narrow = "Stopped: everything in the run log" in said and "other logs of this repository" in said
     assert is_narrow is is_typed
     assert run("--env", "production") == (0 if is_typed else 11)
 
