@@ -21,11 +21,14 @@ to send, and would lift the floor by 40 ms.
 NEEDED = "import yaml, jsonschema, jinja2, click"
 
 _ASK = """\
-import importlib.metadata as m, json, sys
+import importlib.metadata as m, json, sys, sysconfig
 d = m.distribution("campaign-runbooks")
 u = json.loads(d.read_text("direct_url.json") or "{}")
+how = "as the system brings it" if sys.base_prefix == "/usr" else "built without profile-guided optimisation"
+if "--enable-optimizations" in (sysconfig.get_config_var("CONFIG_ARGS") or ""):
+    how = "built with profile-guided optimisation"
 print(json.dumps({"editable": u.get("dir_info", {}).get("editable", False),
-  "python": sys.version.split()[0], "versions": {n: m.version(n) for n in sys.argv[1:]}}))
+  "python": f"{sys.version.split()[0]}, {how}", "versions": {n: m.version(n) for n in sys.argv[1:]}}))
 """
 
 
