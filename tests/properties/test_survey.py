@@ -228,10 +228,10 @@ def reachable(tree: Tree, start: int, *, with_person: bool) -> set[int]:
 
 
 def leads(tree: Tree, one: tuple[Move, str], other: tuple[Move, str]) -> bool:
-    """Say whether some way goes from a node with one move to a node with the other."""
+    """Say whether some way, a person's among them, goes from a node with one move to one with the other."""
     starts = [index for index, node in enumerate(tree.nodes) if (node.move, node.step) == one]
     ends = {index for index, node in enumerate(tree.nodes) if (node.move, node.step) == other}
-    return any(ends & reachable(tree, start, with_person=False) for start in starts)
+    return any(ends & reachable(tree, start, with_person=True) for start in starts)
 
 
 def behind(on_failure: OnFailure, tree: Node, *, may_skip: bool) -> Program:
