@@ -6,7 +6,7 @@ Before the run begins there is nothing to wait for: they end the process as they
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from types import FrameType
+from types import FrameType, TracebackType
 
 from engine.refusal import Exit
 from engine.runner.ports import GaveUp
@@ -18,14 +18,15 @@ PATIENCE_S = 8
 class Signals:
     """Listens to signals of this process while a run goes on; for the main thread only.
 
-    ``tell``, called by a signal's handler, says that an answer is waited for.
+    ``tell``, called by a signal's handler, says that an answer is waited for. ``waits``: one is; no more
+    than once does anybody give it up.
     """
 
     def __init__(self, tell: Callable[[], None] = lambda: None) -> None:
         self.signal: int | None = None
         self._tell = tell
         self._has_begun = False
-        self._waits = False
+        self.waits = False
 
     @property
     def asked(self) -> bool:
@@ -60,14 +61,9 @@ class Signals:
         """The exit code of a process that a signal ended before it sent anything."""
         return Exit.INTERRUPTED if self.signal == signal.SIGINT else Exit.TERMINATED
 
-    @contextmanager
-    def in_flight(self) -> Iterator[None]:
+    def in_flight(self) -> "_InFlight":
         """Raise ``GaveUp`` within the block once patience ends."""
-        self._waits = True
-        try:
-            yield
-        finally:
-            self._waits = False
+        return _InFlight(self)
 
     def _heard(self, number: int, _frame: FrameType | None) -> None:
         if not self._has_begun:
@@ -75,12 +71,31 @@ class Signals:
             raise SystemExit(self.exit_code)
         if self.signal is None:
             self.signal = number
-            if self._waits:
+            if self.waits:
                 signal.setitimer(signal.ITIMER_REAL, PATIENCE_S)
                 self._tell()
-        elif self._waits:
-            raise GaveUp
+        else:
+            self._give_up()
 
     def _impatient(self, _number: int, _frame: FrameType | None) -> None:
-        if self._waits:
+        self._give_up()
+
+    def _give_up(self) -> None:
+        if self.waits:
+            self.waits = False
             raise GaveUp
+
+
+class _InFlight:
+    """The block in which an answer is waited for; no generator, for a signal may come at each step of one."""
+
+    def __init__(self, signals: Signals) -> None:
+        self._signals = signals
+
+    def __enter__(self) -> None:
+        self._signals.waits = True
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._signals.waits = False

@@ -28,6 +28,14 @@ class Leaving:
         yield self.content
 
 
+class Stayed(Exception):  # noqa: N818  (as it should, not an error of ours)
+    """A request that was about to leave did not: surely nothing of it is out; ``fault`` kept it."""
+
+    def __init__(self, fault: Exception) -> None:
+        super().__init__(str(fault))
+        self.fault = fault
+
+
 class Answer(Protocol):
     """What came back: its body comes in as it is read."""
 
@@ -54,12 +62,22 @@ class Carrier(Protocol):
     """The network, or what stands in for it.
 
     ``holds``: no byte of a request leaves before its body was asked for, so nothing has left of one that
-    fails before.
+    fails before. ``Stayed`` says it of one that fails later.
     """
 
     @property
     def holds(self) -> bool:
         """As said above."""
+        ...
+
+    @property
+    def latest(self) -> bytes:
+        """What came in last, as it came: of an answer that nobody can read, all that there may be."""
+        ...
+
+    @property
+    def rest(self) -> bytes:
+        """What came behind an answer that was read to its end, and that nobody asked for."""
         ...
 
     def answer(

@@ -9,9 +9,9 @@ from engine.diagnostics import Json
 from engine.frozen import dataclass, replace
 from engine.record.outcome import Counts, Outcome, SendStatus
 from engine.record.request import Request
-from engine.timepay.messages import Unreadable, plain, read, said
+from engine.timepay.messages import MOST_BYTES, Unreadable, plain, read, said
 from engine.timepay.patience import retry_at
-from engine.timepay.results import Incoherent, results_of
+from engine.timepay.results import Incoherent, results_of, speaks
 
 SMALL = 500
 """Up to so many customers, a 429 is believed to have come before any of them was taken."""
@@ -20,6 +20,7 @@ _UNWELCOME = {
     401: "the API does not accept the token (401): check TIMEPAY_TOKEN, or get a new one",
     403: "the API does not allow this (403): check the organisation, and what the token may do",
 }
+_SAYS_ENOUGH = frozenset({404, 429})
 _REFUSALS = frozenset({400, 402, 405, 409, 411, 413, 415, 422})
 _REDIRECTS = range(300, 400)
 _FAULTS = range(500, 600)
@@ -59,17 +60,20 @@ def classify(
     request: Request,
     now: datetime,
     *,
+    behind: bytes = b"",
     hide: Callable[[str], str] = str,
 ) -> Outcome:
     """Give what an answer to a request amounts to; never raises, whatever came.
 
-    ``hide`` blacks out of the answer's words what must not be shown.
+    ``behind`` is what came after its end. ``hide`` blacks out of its words what must not be shown.
     """
     headers = {name.lower(): value for name, value in headers.items()}
-    raw, fault = _readable(headers, body)
-    data = read(raw)
+    raw, fault = _came(headers, body)
+    data = read(raw) if raw and not fault else None
     answer = _Answer(status, headers, fault, data, request, hide)
-    results = results_of(data, raw)
+    results = Incoherent("nobody can look into it") if raw is None else results_of(data, raw)
+    if results is None and speaks(behind):
+        results = Incoherent("what came behind its answer tells of results")
     if isinstance(results, Counts):
         outcome = _by_counts(answer, results)
     else:
@@ -78,13 +82,25 @@ def classify(
     return replace(outcome, http_status=status, answer_hash=digest)
 
 
-def _readable(headers: Mapping[str, str], body: bytes | Unreadable) -> tuple[bytes, str | None]:
-    """Give the bytes to read, and why there are none."""
-    if isinstance(body, Unreadable):
-        return b"", body.why
-    if headers.get("content-encoding", "identity").strip().lower() not in ("", "identity"):
-        return b"", "its answer is compressed, which was not asked for"
-    return body, None
+def _came(headers: Mapping[str, str], body: bytes | Unreadable) -> tuple[bytes | None, str | None]:
+    """Give what came of a body, and why it is no more than searched, if nobody can read it.
+
+    What cannot even be searched is None.
+    """
+    raw, fault = (body.came, body.why) if isinstance(body, Unreadable) else (body, None)
+    if headers.get("content-encoding", "identity").strip().lower() in ("", "identity"):
+        return raw, fault
+    return _inflated(raw), fault or "its answer is compressed, which was not asked for"
+
+
+def _inflated(packed: bytes) -> bytes | None:
+    """Undo gzip or deflate, as far as an answer may be long."""
+    import zlib  # noqa: PLC0415  (hardly anybody pays for it)
+
+    try:
+        return zlib.decompressobj(zlib.MAX_WBITS | 32).decompress(packed, MOST_BYTES)
+    except zlib.error:
+        return None
 
 
 def _by_counts(answer: _Answer, counts: Counts) -> Outcome:
@@ -120,8 +136,8 @@ def _by_status(answer: _Answer, results: Incoherent | None, now: datetime) -> Ou
     if reason := _UNWELCOME.get(status):
         return _rejected(reason, answer, fatal=True)
     success = answer.data.get("success") if answer.data else None
-    if answer.data is not None and (results is not None or success is True):
-        # Who says, in words that can be read, that it sent or that all went well, may have sent.
+    if results is not None or success is True:
+        # Who says that it sent, or that all went well, may have sent.
         return None
     if status == 429:  # noqa: PLR2004  (as RFC 6585 has it)
         return _not_yet(answer, now)
@@ -170,7 +186,12 @@ def _with_words(reason: str, answer: _Answer) -> str:
 def _why_unknown(answer: _Answer, results: Incoherent | None) -> str:
     status = answer.status
     if fault := answer.fault or (results and results.why):
-        return f"the API answered {status}, but {fault}"
+        but = f"the API answered {status}, but {fault}"
+        return (
+            f"{but}, and may tell of messages that went out"
+            if answer.fault and status in _SAYS_ENOUGH
+            else but
+        )
     if status in _REDIRECTS:
         return f"the API points to another address ({status}), which is never followed"
     if status in _FAULTS:

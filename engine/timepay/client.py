@@ -14,7 +14,7 @@ from engine.record.plan import Account
 from engine.record.request import Request
 from engine.refusal import Exit, Refusal
 from engine.timepay.campaign import CampaignFacts, facts_of, unread
-from engine.timepay.carrier import Answer, Carrier, Header, Headers, Leaving, named
+from engine.timepay.carrier import Answer, Carrier, Header, Headers, Leaving, Stayed, named
 from engine.timepay.classify import classify
 from engine.timepay.connection import CONNECT_S, Connections
 from engine.timepay.departure import Deadline, Departure
@@ -32,6 +32,7 @@ _SEGMENT = r"[A-Za-z0-9][A-Za-z0-9._~:@-]*"
 _PATH = re.compile(f"(?:/{_SEGMENT})+")
 _QUERY = re.compile("[A-Za-z0-9._~:=&%-]*")
 _LATE = "its answer did not end in time"
+_BROKE_OFF = "its answer broke off"
 _ID = re.compile(_SEGMENT)
 
 
@@ -98,7 +99,13 @@ class Client:
             departure.presume()
             return Outcome(SendStatus.IN_DOUBT, None, "there is an answer, but nobody saw the request leave")
         return classify(
-            answer.status, answer.headers, answer.body, request, self._now(), hide=self._token.hide
+            answer.status,
+            answer.headers,
+            answer.body,
+            request,
+            self._now(),
+            behind=answer.behind,
+            hide=self._token.hide,
         )
 
     def campaign(self, campaign_id: str, *, timeout_s: float = 10) -> CampaignFacts:
@@ -170,7 +177,8 @@ class Client:
             timeouts_s,
         )
         try:
-            return _Answer(answer.status, named(answer.headers), self._read(answer))
+            body = self._read(answer)
+            return _Answer(answer.status, named(answer.headers), body, self._carrier.rest)
         finally:
             answer.close()
 
@@ -191,17 +199,23 @@ class Client:
             for part in answer.iter_stream():
                 # The network ends on time by itself; another transport may not.
                 if received and self._deadline.left_s() <= 0:
-                    return Unreadable(_LATE)
+                    return self._unreadable(received, _LATE)
                 received += part
                 if len(received) > MOST_BYTES:
-                    return Unreadable(f"its answer is longer than {MOST_BYTES // 1024} KiB")
+                    return self._unreadable(received, f"its answer is longer than {MOST_BYTES // 1024} KiB")
         except Exception:  # noqa: BLE001  (whatever is raised, the rest of the answer is lost)
-            return Unreadable(_LATE if self._deadline.left_s() <= 0 else "its answer broke off")
+            return self._unreadable(received, _LATE if self._deadline.left_s() <= 0 else _BROKE_OFF)
         return bytes(received)
+
+    def _unreadable(self, received: bytearray, why: str) -> Unreadable:
+        # What stands behind a length that cannot be read was not given out as a part.
+        return Unreadable(why, bytes(received + self._carrier.latest))
 
     def _without_answer(self, error: Exception, departure: Departure, timeout_s: float) -> Outcome:
         if departure.held is not None:
             return Outcome(SendStatus.NOT_SENT, reason=departure.held.reason)
+        if isinstance(error, Stayed):
+            departure.stay()
         if not departure.allowed and (departure.told or isinstance(error, Refusal)):
             return Outcome(SendStatus.NOT_SENT, reason=str(self._trouble(error)))
         departure.presume()
@@ -214,6 +228,8 @@ class Client:
         return Outcome(SendStatus.IN_DOUBT, None, f"the request may have left, but {lost}")
 
     def _trouble(self, error: Exception) -> Trouble:
+        if isinstance(error, Stayed):
+            error = error.fault
         if isinstance(error, Refusal):
             return Trouble(error.message, error.cure)
         is_late = self._deadline.left_s() <= 0
@@ -224,11 +240,12 @@ class Client:
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """What came back: ``body`` as it came, or why it did not."""
+    """What came back: ``body`` as it came, or why it did not; ``behind`` is what came after its end."""
 
     status: int
     headers: Mapping[str, str]
     body: bytes | Unreadable
+    behind: bytes
 
 
 def _through(transport: "httpx.BaseTransport") -> Carrier:

@@ -10,15 +10,16 @@ import socket
 import ssl
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from typing import TypeAlias
 from urllib.parse import unquote_to_bytes, urlsplit
 
 import httpcore
 
 from engine.refusal import Refusal
-from engine.timepay.carrier import Headers
+from engine.timepay.carrier import Headers, Stayed
 from engine.timepay.departure import Deadline
 from engine.timepay.names import Address, addresses_of
-from engine.timepay.trouble import ProxyRefused
+from engine.timepay.trouble import ProxyRefused, Unasked
 from engine.timepay.trust import trusting
 
 CONNECT_S = 10.0
@@ -33,8 +34,7 @@ _LOOK_S = 1.0
 _PIECE_BYTES = 16 * 1024
 
 
-class Unasked(Exception):  # noqa: N818  (as the API did, not an error of ours)
-    """An answer was there before the request had left, so it answers something else."""
+_Kept: TypeAlias = httpcore.HTTPConnection | httpcore.ConnectionPool
 
 
 class Connections:
@@ -58,7 +58,17 @@ class Connections:
         self._proxy = _proxy(proxy) if proxy else None
         self._ca_file = ca_file
         self._context: ssl.SSLContext | None = None
-        self._kept: httpcore.HTTPConnection | httpcore.ConnectionPool | None = None
+        self._kept: _Kept | None = None
+
+    @property
+    def latest(self) -> bytes:
+        """What came in last, as it came."""
+        return self._network.latest
+
+    @property
+    def rest(self) -> bytes:
+        """What came behind the answer that was read last."""
+        return (_rest(self._kept) if self._kept is not None else None) or b""
 
     def answer(
         self,
@@ -83,12 +93,9 @@ class Connections:
 
     def _exchanged(self, request: httpcore.Request) -> httpcore.Response:
         try:
-            response = self._opened(request.url.origin).handle_request(request)
+            return self._opened(request.url.origin).handle_request(request)
         except httpcore.ProxyError as error:
             raise ProxyRefused(str(error)) from error
-        if not self._network.heard:
-            raise Unasked("an answer was there before it was asked for")
-        return response
 
     def close(self) -> None:
         """Close whatever is open; the next request connects anew."""
@@ -96,10 +103,10 @@ class Connections:
             self._kept.close()
         self._network.close()
 
-    def _opened(self, origin: httpcore.Origin) -> httpcore.HTTPConnection | httpcore.ConnectionPool:
+    def _opened(self, origin: httpcore.Origin) -> _Kept:
         """Give what is open, or opens when it is used; only a proxy needs what a pool knows."""
         kept = self._kept
-        if isinstance(kept, httpcore.HTTPConnection) and (not kept.is_available() or kept.has_expired()):
+        if kept is not None and not _is_usable(kept):
             self.close()
             kept = None
         if kept is None:
@@ -117,6 +124,27 @@ class Connections:
         if self._context is None and self._is_https:
             self._context = trusting(self._ca_file)
         return self._context
+
+
+def _is_usable(kept: _Kept) -> bool:
+    """Say whether a request may go where others went before; of a pool, the pool knows the most."""
+    if _rest(kept) != b"":
+        return False
+    return isinstance(kept, httpcore.ConnectionPool) or (kept.is_available() and not kept.has_expired())
+
+
+def _rest(kept: _Kept) -> bytes | None:
+    """Give the bytes that came behind an answer, from which the next one would be read.
+
+    Nothing public tells it; None where it cannot be told.
+    """
+    rest = b""
+    for each in kept.connections if isinstance(kept, httpcore.ConnectionPool) else (kept,):
+        parser = getattr(getattr(each, "_connection", None), "_h11_state", None)
+        if parser is None:
+            return None
+        rest += parser.trailing_data[0]
+    return rest
 
 
 @lru_cache(maxsize=8)
@@ -143,13 +171,13 @@ def _proxy(address: str) -> httpcore.Proxy:
 class _Network(httpcore.NetworkBackend):
     """Connects, and bounds every wait by the deadline.
 
-    ``heard``: bytes came in after the last ones had gone out. There is one connection at a time, and it
-    is known here from its first instant, so that it can be closed whatever tears its making off.
+    There is one connection at a time, and it is known here from its first instant, so that it can be
+    closed whatever tears its making off.
     """
 
     def __init__(self, deadline: Deadline) -> None:
         self.deadline = deadline
-        self.heard = False
+        self.latest = b""
         self._used_s = deadline.now_s()
         self._open: socket.socket | None = None
 
@@ -157,9 +185,9 @@ class _Network(httpcore.NetworkBackend):
         """Give the seconds since a byte came in."""
         return self.deadline.now_s() - self._used_s
 
-    def hear(self) -> None:
-        """Note that bytes came in."""
-        self.heard, self._used_s = True, self.deadline.now_s()
+    def hear(self, received: bytes) -> None:
+        """Note that bytes came in, or the end of them."""
+        self.latest, self._used_s = received or self.latest, self.deadline.now_s()
 
     def left_s(self, most_s: float | None = None) -> float:
         """Give the longest wait now; raises ``TimeoutError`` if there is no time left."""
@@ -220,16 +248,18 @@ class _Stream(httpcore.NetworkStream):
     """A connection's bytes, in and out; what a wait may last is for the deadline to say.
 
     What is written leaves when an answer is waited for: headers and body in one piece, which spares
-    both sides a turn.
+    both sides a turn. It stays, as ``Stayed`` says, where something came in before it: the API speaks when
+    it is asked, so that would be taken for an answer which it is not.
     """
 
     def __init__(self, made: socket.socket, network: _Network) -> None:
         self._socket = made
         self._network = network
         self._written = bytearray()
+        self._watch = select.poll()
+        self._watch.register(made, select.POLLIN)
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002  (the deadline is less)
-        self._network.heard = False
         self._written += buffer
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002  (the same)
@@ -241,20 +271,44 @@ class _Stream(httpcore.NetworkStream):
                 received = self._socket.recv(max_bytes)
             except TimeoutError:
                 continue
-            self._network.hear()
+            self._network.hear(received)
             return received
 
     def _send(self) -> None:
-        content, self._written = memoryview(bytes(self._written)), bytearray()
+        if fault := self._met():
+            raise Stayed(fault)
+        whole, self._written = memoryview(bytes(self._written)), bytearray()
+        content = whole
         while content:
             self._socket.settimeout(self._network.left_s(_LOOK_S))
             try:
                 content = content[self._socket.send(content[:_PIECE_BYTES]) :]
             except TimeoutError:
                 continue
-            except OSError:
+            except OSError as error:
+                if len(content) == len(whole):
+                    raise Stayed(error) from error
                 # Who refuses a request early closes for writing, and may still answer.
                 return
+
+    def _met(self) -> Exception | None:
+        """Give what is wrong with a connection on which nothing is awaited: somebody spoke, or left.
+
+        Under TLS, what came in may be news of the encryption alone, as it is after every handshake.
+        """
+        made = self._socket
+        if made.fileno() < 0:
+            return ConnectionAbortedError()
+        has_more = isinstance(made, ssl.SSLSocket) and made.pending()
+        if not has_more and not self._watch.poll(0):
+            return None
+        made.settimeout(0)
+        try:
+            return Unasked() if made.recv(1) else ConnectionAbortedError()
+        except (BlockingIOError, ssl.SSLWantReadError):
+            return None
+        except OSError as error:
+            return error
 
     def start_tls(
         self,
@@ -271,12 +325,4 @@ class _Stream(httpcore.NetworkStream):
 
     def get_extra_info(self, info: str) -> bool | None:
         """Tell the one thing that is asked of a connection at rest: whether the other side spoke, or left."""
-        return _is_readable(self._socket) if info == "is_readable" else None
-
-
-def _is_readable(made: socket.socket) -> bool:
-    if made.fileno() < 0:
-        return True
-    watch = select.poll()
-    watch.register(made, select.POLLIN)
-    return bool(watch.poll(0))
+        return self._met() is not None if info == "is_readable" else None

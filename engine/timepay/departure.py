@@ -66,6 +66,10 @@ class Departure:
             raise fault
         self.allowed = True
 
+    def stay(self) -> None:
+        """Take back that it may have left: whatever carries it knows that nothing did."""
+        self.allowed = False
+
     def presume(self) -> None:
         """Count the request as departed: there is no telling."""
         self.allowed = True

@@ -19,9 +19,13 @@ _MOST_ERRORS = 5
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """Stands for the body of an answer that could not be read to its end; ``why`` in plain words."""
+    """Stands for the body of an answer that could not be read to its end; ``why`` in plain words.
+
+    ``came`` is what came of it.
+    """
 
     why: str
+    came: bytes = b""
 
 
 def read(body: bytes) -> dict[str, Json] | None:

@@ -1,5 +1,6 @@
 """The numbers of an answer, and whether they add up."""
 
+import re
 from collections.abc import Mapping
 
 from engine.diagnostics import Json
@@ -13,6 +14,8 @@ _NAMES = {
     "failed": "failed",
     "batches": "batchesProcessed",
 }
+# What tells of sending in a body that nobody can read as a whole.
+_SPEAKS = re.compile(rb'"results"|"initiated"|"success"\s*:\s*true')
 # More people than there are. It also keeps the numbers inside what a database's column holds.
 _ABSURD = 10_000_000_000
 
@@ -24,15 +27,20 @@ class Incoherent:
     why: str
 
 
+def speaks(body: bytes) -> bool:
+    """Say whether anything in it tells of sending."""
+    return bool(_SPEAKS.search(body))
+
+
 def results_of(data: Mapping[str, Json] | None, body: bytes) -> Counts | Incoherent | None:
     """Give the numbers of an answer, why they cannot be believed, or None where it has none.
 
     ``data`` is the object that ``body`` holds, if it could be read. Results that were garbled, or
-    that stand where nobody looks for them, are there all the same.
+    that stand where nobody looks for them, are there all the same; so are those that a claim of success
+    is the beginning of.
     """
     if data is None:
-        garbled = b'"results"' in body or b'"initiated"' in body
-        return Incoherent("its results cannot be read") if garbled else None
+        return Incoherent("its results cannot be read") if speaks(body) else None
     results = data.get("results")
     if results is None:
         return Incoherent("its results stand in an unknown place") if b'"initiated"' in body else None

@@ -25,6 +25,9 @@ class Seam:
     holds = False
     """What a transport does with a request's headers before it asks for the body is its own affair."""
 
+    latest = rest = b""
+    """Nobody sees what comes in to a transport."""
+
     def __init__(self, transport: httpx.BaseTransport) -> None:
         self._transport = transport
 

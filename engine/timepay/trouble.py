@@ -29,6 +29,10 @@ class NameUnanswered(Exception):  # noqa: N818  (the same)
     """Nobody said in time which address a name has."""
 
 
+class Unasked(Exception):  # noqa: N818  (the same)
+    """Something was said before anything had been asked, so it answers something else."""
+
+
 # As OpenSSL numbers what is wrong with a certificate (x509_vfy.h).
 _EXPIRED = {9: "is not valid yet", 10: "has expired"}
 _UNKNOWN_SIGNER = frozenset({2, 18, 19, 20, 21})
@@ -132,4 +136,5 @@ _FAULTS: tuple[tuple[type[Exception], str, str], ...] = (
         "check the address and its port, or try again later",
     ),
     (ConnectionError, "{host} closed the connection", "try again later"),
+    (Unasked, "{host} spoke before it was asked anything", "check the address and its port"),
 )

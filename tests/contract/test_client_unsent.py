@@ -2,6 +2,7 @@
 
 import socket
 import ssl
+import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -213,6 +214,62 @@ def test_drips_under_tls_end_on_time(authority: trustme.CA, trusted: str) -> Non
     assert outcome.status is SendStatus.IN_DOUBT
 
 
+EARLY: dict[str, Callable[[Talk], object]] = {
+    "a whole answer": says(answer(429, b"{}")),
+    "its first byte": says(b"H"),
+    "its end": Talk.end,
+    "a reset": Talk.reset,
+}
+
+
+@pytest.mark.parametrize("is_https", [False, True])
+@pytest.mark.parametrize("case", EARLY)
+def test_what_comes_before_the_request(
+    case: str, is_https: bool, authority: trustme.CA, trusted: str
+) -> None:
+    """It is no answer to it: nothing leaves, and the next send has a connection of its own."""
+    asked, said = threading.Event(), threading.Event()
+    turns: Iterator[Script] = iter(
+        [
+            does(lambda _: asked.wait(LONGEST_S), EARLY[case], lambda _: said.set(), Talk.stall),
+            answering(answer(200, WELL)),
+        ]
+    )
+
+    def take_turns(talk: Talk) -> None:
+        next(turns)(talk)
+
+    def leaving() -> str | None:
+        asked.set()
+        return None if said.wait(LONGEST_S) else "nothing came"
+
+    context = certified(authority.issue_cert("127.0.0.1")) if is_https else None
+    with serving(take_turns, context) as server:
+        speaking = client(server, ca_file=trusted)
+        stayed = speaking.send(REQUEST, timeout_s=LONGEST_S, leaving=leaving)
+        assert (stayed.status, speaking.departed) == (SendStatus.NOT_SENT, False), stayed
+        sent = speaking.send(REQUEST, timeout_s=LONGEST_S, leaving=Leaving())
+        speaking.close()
+    says_why = "127.0.0.1 spoke before it was asked anything: check", "127.0.0.1 closed the connection: try"
+    assert stayed.reason.startswith(says_why[case in ("its end", "a reset")])
+    assert (sent.status, server.connections, len(server.requests)) == (SendStatus.SUCCEEDED, 2, 1)
+
+
+def test_news_of_the_encryption_is_no_answer(authority: trustme.CA, trusted: str) -> None:
+    """After a handshake a server sends tickets, which nobody asked for either."""
+    ready = threading.Event()
+    script = does(lambda _: ready.set(), answering(answer(200, WELL)))
+
+    def leaving() -> str | None:
+        return None if ready.wait(LONGEST_S) else "nobody shook hands"
+
+    with serving(script, certified(authority.issue_cert("127.0.0.1"))) as server:
+        speaking = client(server, ca_file=trusted)
+        outcome = speaking.send(REQUEST, timeout_s=LONGEST_S, leaving=leaving)
+        speaking.close()
+    assert (outcome.status, server.connections) == (SendStatus.SUCCEEDED, 1)
+
+
 CERTIFICATES = {
     "nobody vouches for it": ("127.0.0.1", None, False, "signed by nobody whom this machine trusts"),
     "another host": ("other.example", None, True, "is not that of 127.0.0.1"),
@@ -301,6 +358,20 @@ def test_a_proxy_that_was_asked_for(authority: trustme.CA, trusted: str) -> None
     assert request.startswith(b"POST /api/v1/initiate/camp_demo/sms HTTP/1.1")
     assert b"Proxy-Authorization" not in request
     assert (outcome.status, leaving.asked) == (SendStatus.SUCCEEDED, 1)
+
+
+@pytest.mark.parametrize(("second", "connections"), [(b"", 1), (b"HTTP/1.1 429", 2)])
+def test_behind_a_proxy_a_second_answer_is_not_taken_for_the_next(
+    authority: trustme.CA, trusted: str, second: bytes, connections: int
+) -> None:
+    """The tunnel is used again, unless more came through it than was asked for."""
+    parts = says(answer(200, WELL) + second), Talk.request, says(answer(200, WELL)), Talk.stall
+    with serving(tunnelled(authority, Talk.request, *parts)) as server:
+        speaking = through(server, ca_file=trusted)
+        outcomes = [speaking.send(REQUEST, timeout_s=LONGEST_S, leaving=Leaving()) for _ in range(2)]
+        speaking.close()
+    assert [each.status for each in outcomes] == [SendStatus.SUCCEEDED] * 2
+    assert server.connections == connections
 
 
 def test_held_back_behind_a_proxy(authority: trustme.CA, trusted: str) -> None:

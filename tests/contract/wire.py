@@ -34,6 +34,8 @@ class Talk:
         self._server = server
         self._read = b""
         taken.settimeout(LONGEST_S)
+        # What is written has arrived when the next thing is done, even behind what TLS had to say.
+        taken.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def request(self) -> bytes | None:
         """Read one request to its end and count it; None if the client left before."""

@@ -129,7 +129,7 @@ class FaultyApi:
     def _classified(self, request: Request, reply: Reply) -> Outcome:
         body: bytes | Unreadable = reply.body
         if reply.wire.kind is Break.TRUNCATED:
-            body = Unreadable("the answer broke off")
+            body = Unreadable("the answer broke off", reply.body[: len(reply.body) // 2])
         elif len(reply.body) > MOST_BYTES:
             body = Unreadable("the answer is too long")
         return classify(reply.status, reply.headers, body, request, self._world.at)

@@ -1,8 +1,14 @@
 """Ctrl-C and SIGTERM: the first sends nothing more, the second waits no longer (DESIGN, section 7)."""
 
 import signal
+import sys
 from collections.abc import Iterator
+from contextlib import suppress
+from functools import partial
+from itertools import count, takewhile
 from threading import Event
+from types import FrameType
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -10,6 +16,9 @@ from engine.refusal import Exit
 from engine.runner import signals
 from engine.runner.ports import GaveUp
 from engine.runner.signals import Signals
+
+if TYPE_CHECKING:
+    from _typeshed import TraceFunction
 
 ASKING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -72,6 +81,39 @@ def test_patience_that_ends_after_the_answer_ends_nothing(
     while signal.getitimer(signal.ITIMER_REAL) != (0.0, 0.0):
         Event().wait(0.01)
     assert heard.asked
+
+
+def taken(heard: Signals, at: int) -> bool:
+    """Wait for an answer, and signal before the instruction ``at`` of it; say whether there was one."""
+    steps = count(1)
+
+    def step(frame: FrameType, event: str, _: object) -> "TraceFunction | None":
+        if frame.f_code is Signals._heard.__code__:
+            return None
+        frame.f_trace_opcodes = True
+        if event == "opcode" and next(steps) == at:
+            signal.raise_signal(signal.SIGINT)
+        return step
+
+    def wait() -> None:
+        with suppress(GaveUp), heard.in_flight():
+            assert heard.asked
+
+    before = sys.gettrace()
+    sys.settrace(step)
+    try:
+        wait()
+    finally:
+        sys.settrace(before)
+    return next(steps) > at
+
+
+def test_wherever_it_is_given_up_what_follows_is_not(heard: Signals) -> None:
+    """Also where the second signal comes with the answer: what the third would tear off is written."""
+    signal.raise_signal(signal.SIGINT)
+    for at in takewhile(partial(taken, heard), count(1)):
+        signal.raise_signal(signal.SIGINT)
+        assert heard.asked, at
 
 
 def test_the_patience_is_eight_seconds() -> None:

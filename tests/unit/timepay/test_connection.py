@@ -1,13 +1,16 @@
 """A connection of its own making: what the system's sockets do is played."""
 
+import os
 import socket
+import ssl
 from itertools import count
 
 import pytest
 
-from engine.timepay.carrier import Headers, Leaving
+from engine.timepay.carrier import Headers, Leaving, Stayed
 from engine.timepay.connection import Connections
 from engine.timepay.departure import Deadline, Departure, HeldBack
+from engine.timepay.trouble import Unasked
 
 ANSWER = b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 2\r\n\r\n{}"
 
@@ -17,18 +20,32 @@ class TornOff(BaseException):
 
 
 class Played:
-    """A socket that holds an answer, and raises what it is told to where it is told to."""
+    """A socket that holds an answer, and raises what it is told to where it is told to.
 
-    def __init__(self, **faults: BaseException) -> None:
+    ``early`` comes in before anything leaves; ``good_sends`` go well before one raises.
+    """
+
+    def __init__(
+        self, *, early: bytes | OSError | None = None, good_sends: int = 0, **faults: BaseException
+    ) -> None:
         self.faults = faults
+        self.early = early
+        self.good_sends = good_sends
         self.writes: list[bytes] = []
         self.waits_s: list[float] = []
         self.most_bytes = 1_000_000
         self.is_closed = False
+        self._ends = os.pipe()
+        if early is not None:
+            os.write(self._ends[1], b"!")
 
     def _pass(self, name: str) -> None:
         if name in self.faults:
             raise self.faults[name]
+
+    def fileno(self) -> int:
+        """Give what can be watched for what comes early."""
+        return -1 if self.is_closed else self._ends[0]
 
     def settimeout(self, wait_s: float) -> None:
         """Note how long a wait may last."""
@@ -47,18 +64,26 @@ class Played:
     def send(self, content: memoryview) -> int:
         """Take some bytes."""
         self.writes.append(bytes(content[: self.most_bytes]))
-        self._pass("send")
+        if len(self.writes) > self.good_sends:
+            self._pass("send")
         return min(len(content), self.most_bytes)
 
     def recv(self, most_bytes: int) -> bytes:
         """Give the answer."""
         assert most_bytes
+        if self.waits_s[-1] == 0 and self.early is not None:
+            if isinstance(self.early, OSError):
+                raise self.early
+            return self.early
         self._pass("recv")
         return ANSWER
 
     def close(self) -> None:
         """Note it."""
-        self.is_closed = True
+        if not self.is_closed:
+            self.is_closed = True
+            for each in self._ends:
+                os.close(each)
 
 
 def exchange(
@@ -112,9 +137,40 @@ def test_what_the_system_does_not_take_at_once_follows(monkeypatch: pytest.Monke
 
 def test_who_refuses_early_is_heard(monkeypatch: pytest.MonkeyPatch) -> None:
     """A server may close for reading and have answered all the same."""
-    played = Played(send=BrokenPipeError("broken pipe"))
+    played = Played(send=BrokenPipeError("broken pipe"), good_sends=1)
     assert exchange(monkeypatch, played, (b"x" * 100_000,)) == (401, b"{}")
-    assert len(played.writes) == 1
+    assert len(played.writes) == 2
+
+
+RESET = ConnectionResetError("reset")
+
+
+@pytest.mark.parametrize(
+    ("early", "fault"), [(b"H", Unasked), (b"", ConnectionAbortedError), (RESET, ConnectionResetError)]
+)
+def test_where_somebody_spoke_or_left_nothing_leaves(
+    early: bytes | OSError, fault: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What came before the request is no answer to it."""
+    played = Played(early=early)
+    with pytest.raises(Stayed) as raised:
+        exchange(monkeypatch, played)
+    assert isinstance(raised.value.fault, fault)
+    assert (played.writes, played.is_closed) == ([], True)
+
+
+@pytest.mark.parametrize("early", [BlockingIOError(), ssl.SSLWantReadError()])
+def test_news_that_says_nothing_is_passed_by(early: OSError, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As TLS has after a handshake."""
+    assert exchange(monkeypatch, Played(early=early)) == (401, b"{}")
+
+
+def test_what_the_system_takes_nothing_of_has_not_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So whatever can be read there was said before."""
+    fault = BrokenPipeError("broken pipe")
+    with pytest.raises(Stayed) as raised:
+        exchange(monkeypatch, Played(send=fault))
+    assert raised.value.fault is fault
 
 
 def test_a_write_that_takes_too_long_is_no_early_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -131,7 +187,8 @@ def test_a_write_that_takes_too_long_is_no_early_refusal(monkeypatch: pytest.Mon
 def test_what_tears_an_exchange_off_leaves_nothing_open(moment: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """It passes through as it is, and the socket is closed before anybody looks at it."""
     torn_off = TornOff()
-    played = Played(**{moment: torn_off})
+    played = Played()
+    played.faults[moment] = torn_off
     with pytest.raises(TornOff) as raised:
         exchange(monkeypatch, played)
     assert raised.value is torn_off
