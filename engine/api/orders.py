@@ -60,7 +60,7 @@ def to_start(plan: Plan, making: Making, at: datetime, terms: Terms, again: str 
     """
     review, campaign = terms.review, plan.runbook.campaign
     refuse_no_reason(review.word("--again"), again)
-    refuse_unreviewed(review, plan, making)
+    expires_at = refuse_unreviewed(review, plan, making)
     # Many runs of one runbook may be started in a second, each for a campaign of its own.
     run = f"{at.astimezone(zone()):%Y%m%d-%H%M%S}-{plan.runbook.name}-{os.urandom(3).hex()}"
     document = program_document(plan, making)
@@ -86,7 +86,7 @@ def to_start(plan: Plan, making: Making, at: datetime, terms: Terms, again: str 
         refuse_other_campaign(terms.look, campaign.id, campaign.name, terms.here.org)
         terms.ask(most)
 
-    return Order(run, document, program, zone(), agree, again)
+    return Order(run, document, program, zone(), agree, again, expires_at)
 
 
 def to_resume(entry: RunEntry, log: RunLog, terms: Terms, accept: str | None) -> Resumption:

@@ -82,13 +82,15 @@ def refuse_unfilled(there: tuple[str, ...], here: tuple[str, ...], making: Makin
         raise Refusal(f"{file} is not filled in yet: {', '.join(here)}", cure, Exit.GUARDED)
 
 
-def refuse_unreviewed(review: Review, plan: Plan, making: Making) -> None:
-    """Refuse a plan that is not the reviewed one (13), with what differs."""
+def refuse_unreviewed(review: Review, plan: Plan, making: Making) -> datetime:
+    """Refuse a plan that is not the reviewed one (13), with what differs; give until when it may start."""
+    expires_at = making.expires_at
     if review.plan_file is not None:
-        _refuse_other_plan(review.plan_file, plan, making)
+        expires_at = min(expires_at, _refuse_other_plan(review.plan_file, plan, making))
     refuse_digests(review, plan.rules_digest, plan.digest)
     if review.within is not None and review.at_most is None:
         _refuse_without_ceiling(review, plan)
+    return expires_at
 
 
 def _refuse_without_ceiling(review: Review, plan: Plan) -> None:
@@ -134,7 +136,8 @@ def refuse_more(review: Review, most: int | None, what: str = "this plan") -> No
     )
 
 
-def _refuse_other_plan(file: Path, plan: Plan, making: Making) -> None:
+def _refuse_other_plan(file: Path, plan: Plan, making: Making) -> datetime:
+    """Refuse another plan than the one in a file (13); give until when that one holds."""
     reviewed = _read(file)
     expires_at = _expiry(reviewed)
     if making.created_at >= expires_at:
@@ -151,6 +154,7 @@ def _refuse_other_plan(file: Path, plan: Plan, making: Making) -> None:
         )
         shown = "\n       ".join(["this is not the plan that was reviewed:", *found])
         raise Refusal(shown, _AGAIN, Exit.NOT_AS_REVIEWED)
+    return expires_at
 
 
 def _expiry(plan: Mapping[str, Any]) -> datetime:

@@ -14,7 +14,7 @@ from engine.cli.chosen import Chosen
 from engine.cli.identity import token
 from engine.cli.outliving import only_complaining
 from engine.cli.runlog import refuse_lost
-from engine.cli.showing import finish
+from engine.cli.showing import finish, show_broken
 from engine.cli.telling import heard, say_ending, tell, telling
 from engine.clock import Steady
 from engine.config import Environment
@@ -22,6 +22,7 @@ from engine.frozen import replace
 from engine.record.outcome import Outcome
 from engine.record.request import Request
 from engine.runlog.port import RunLog
+from engine.runner.broken import Broken
 from engine.runner.ports import Surroundings
 from engine.runner.signals import Signals
 from engine.runner.start import Result
@@ -105,7 +106,11 @@ class Session:
             ):
                 return go(replace(around, told=told, log=kept))
 
-        result = carried(run, self._surroundings(log), telling_of_it)
+        try:
+            result = carried(run, self._surroundings(log), telling_of_it)
+        except Broken as broken:
+            show_broken(broken, log, self._form, self._chosen)
+            raise
         return finish(result, log, self._signals, self._form, self._chosen)
 
     def _surroundings(self, log: RunLog) -> Surroundings:

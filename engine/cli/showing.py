@@ -1,6 +1,7 @@
 """How a run stands, said when it ends and whenever somebody looks."""
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from engine.cli.chosen import Chosen
@@ -23,6 +24,7 @@ from engine.report import runs as view
 from engine.report.paint import plain
 from engine.report.story import Story, run_json
 from engine.runlog.port import RunLog
+from engine.runner.broken import Broken
 from engine.runner.refusals import DEAD
 from engine.runner.signals import Signals
 from engine.runner.start import Result
@@ -42,6 +44,12 @@ def finish(result: Result, log: RunLog, signals: Signals, form: str, chosen: Cho
         told = Story(log.find(result.run), result.document, state)
         _show(log, *_as_it_is(log, told, with_sends=form == "json"), form, chosen, seal=result.seal)
     return code
+
+
+def show_broken(broken: Broken, log: RunLog, form: str, chosen: Chosen) -> None:
+    """Show how a run stands that was torn off, if the log can still be read: the error is said behind it."""
+    with only_complaining("how the run stands cannot be shown"), suppress(Refusal):
+        show_run(log, log.find(broken.run), form, chosen)
 
 
 def show_run(

@@ -1,6 +1,6 @@
 """``decide(program, state, facts) -> Decision``: the one place where a run's next move is chosen."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeAlias, assert_never
 
 from engine.frozen import dataclass
@@ -155,7 +155,9 @@ def _send(
         later = "the API asks to wait longer than retry.within allows"
         reason = later if due is Question.RETRY_LATER else f"not sent in {before.tries} tries: {why}"
         return Ask(step.id, due, reason, planned.address)
-    return again if facts.now >= due else Wait(step.id, due, why)
+    # No wait lies so far ahead, unless the date was set back since the last try.
+    is_due = facts.now >= due or due - facts.now > timedelta(seconds=step.retry.within_s)
+    return again if is_due else Wait(step.id, due, why)
 
 
 def _judge(program: Program, state: RunState, step: PlannedStep) -> Decision | None:

@@ -8,6 +8,7 @@ from engine.diagnostics import Json
 from engine.frozen import dataclass
 from engine.record.event import Event, Source
 from engine.record.outcome import Counts, RunStatus, SendStatus
+from engine.record.plan import may_be_one
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +155,8 @@ class StopEntry:
 
     def covers(self, account: str, campaign: str) -> bool:
         """Say whether it keeps a campaign of an account from being sent to."""
-        return self.account in (None, account) and self.campaign in (None, campaign)
+        is_of_account = self.account is None or may_be_one(self.account, account)
+        return is_of_account and self.campaign in (None, campaign)
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,8 @@ class RunStarted:
 
     ``plan`` is the whole plan/v1 document but for its outcome tree: what ``resume`` goes on with,
     whatever has become of the runbook's file. ``occasion`` names what *once* counts; so do
-    ``former_occasions``, those that it would have had under the runbook's former names.
+    ``former_occasions``, those that it would have had under the runbook's former names, or with its lists
+    in the order in which they were given, as earlier versions kept them.
     """
 
     at: datetime

@@ -40,6 +40,9 @@ class OnFailure(StrEnum):
     PAUSE = "pause"
 
 
+NO_ORG = "-"
+"""Stands in an account's key where no organisation was named: the API chooses one, nobody knows which."""
+
 TIMEOUT_S = 30
 """How long the answer to a request is waited for, unless the runbook says otherwise."""
 
@@ -120,11 +123,32 @@ class Account:
         The path is left out: two versions of the API reach the same people.
         """
         scheme, _, rest = self.base_url.partition("://")
-        return f"{scheme}://{rest.partition('/')[0]} {self.org or '-'}"
+        return f"{scheme}://{rest.partition('/')[0]} {self.org or NO_ORG}"
 
     def to_json(self) -> dict[str, Json]:
         """Give the account as digests and plans carry it."""
         return {"base_url": self.base_url, "org": self.org}
+
+
+def may_be_one(account: str, other: str) -> bool:
+    """Say whether two accounts, by their keys, may be one: unless each names an organisation of its own."""
+    (origin, _, org), (there, _, other_org) = account.partition(" "), other.partition(" ")
+    return origin == there and (org == other_org or NO_ORG in (org, other_org))
+
+
+def without_org(account: str) -> str:
+    """Give the key of the account at the same origin that names no organisation."""
+    return f"{account.partition(' ')[0]} {NO_ORG}"
+
+
+def why_one(here: str, there: str) -> str:
+    """Say why a run under another account's key counts here: ``; …``; "" under the same one."""
+    if here == there:
+        return ""
+    org, other = here.partition(" ")[2], there.partition(" ")[2]
+    if org == NO_ORG:
+        return f"; that run was for organisation {other}, and none is named here, so it may be the same"
+    return f"; that run named no organisation, so it may have been {org}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from engine.record.answer import told
 from engine.record.condition import Field
 from engine.record.outcome import RunStatus, words
 from engine.record.plan import Program
@@ -10,7 +11,6 @@ from engine.replay.compare import Comparison, Difference
 from engine.replay.moves import Kind, Move
 from engine.replay.play import Made
 from engine.replay.whatif import Edit
-from engine.report.happened import told
 from engine.report.messages import NOBODY_KNOWS, counted_with, failed
 from engine.report.paint import Paint, plain
 from engine.report.table import hanging, table

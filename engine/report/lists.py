@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Sequence
 
 from engine.config import environment_of, place
+from engine.record.answer import excess, people
 from engine.record.entry import EventEntry, RunEntry, SendEntry
 from engine.record.outcome import words
 from engine.record.plan import inputs_said
 from engine.record.wallclock import date_and_time
-from engine.report.happened import excess, happened, people
+from engine.report.happened import happened
 from engine.report.messages import messages_so_far
 from engine.report.paint import Paint, plain
 from engine.report.runs import STATUS_STYLES

@@ -5,13 +5,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from engine.config import environment_of, place
+from engine.record.answer import excess, people
 from engine.record.entry import Holder, RunEntry, StopEntry
 from engine.record.need import Need
 from engine.record.outcome import StepStatus, words
 from engine.record.plan import inputs_said
 from engine.record.state import StepState
 from engine.record.wallclock import date_and_time
-from engine.report.happened import excess, people
 from engine.report.messages import messages, messages_so_far, nobody_was_messaged
 from engine.report.paint import Paint, plain
 from engine.report.story import Story

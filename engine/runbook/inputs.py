@@ -269,6 +269,11 @@ def _list(said: _Said) -> tuple[str, ...]:
     items = said.value
     if said.is_text and isinstance(items, str):
         _plain(items)
+        if items.strip().startswith("["):
+            raise _RefusedError(
+                f"{_shown(items)} has brackets, which would be part of its texts; "
+                "write the texts alone, with commas between them."
+            )
         items = [item.strip() for item in items.split(",")]
     if not isinstance(items, list):
         raise _RefusedError(f"{_shown(items)} is not a list of texts; write one, such as [north, south].")

@@ -33,12 +33,15 @@ class FileLock:
         os.close(self._descriptor)
 
 
-def take(path: Path, *, tries: int = _TRIES) -> FileLock | None:
-    """Take the lock at a path whose folder exists; None where another one holds it; raises ``OSError``."""
+def take(path: Path, *, tries: int = _TRIES, is_shared: bool = False) -> FileLock | None:
+    """Take the lock at a path whose folder exists; None where another one holds it; raises ``OSError``.
+
+    One that ``is_shared`` is held with others that are, and with nobody else.
+    """
     for _ in range(tries):
         # Not through a link: what it leads to would be cut to nothing.
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
-        if _is_held(path, descriptor):
+        if _is_held(path, descriptor, fcntl.LOCK_SH if is_shared else fcntl.LOCK_EX):
             return FileLock(descriptor)
         os.close(descriptor)
         Pause().wait(_PAUSE_S)
@@ -57,10 +60,19 @@ def note_of_holder(path: Path) -> bytes | None:
         os.close(descriptor)
 
 
-def _is_held(path: Path, descriptor: int) -> bool:
+def last_note(path: Path) -> bytes:
+    """Read what was left last at a path, whoever holds it; raises ``OSError``."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+    try:
+        return os.pread(descriptor, _NOTE_BYTES, 0)
+    finally:
+        os.close(descriptor)
+
+
+def _is_held(path: Path, descriptor: int, how: int) -> bool:
     """Take the lock; the path must still name what is locked, for somebody may have removed the file."""
     try:
-        if not _locked(descriptor, fcntl.LOCK_EX):
+        if not _locked(descriptor, how):
             return False
         os.fchmod(descriptor, 0o600)  # whatever the umask said
         return os.path.samestat(path.stat(), os.fstat(descriptor))

@@ -1,8 +1,10 @@
 """Which run is meant by a name that a person types (DESIGN, section 8); pure."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from engine.record.entry import RunEntry
+from engine.record.wallclock import date_and_time
 from engine.refusal import Refusal
 
 LAST = "last"
@@ -29,6 +31,17 @@ def choose(name: str, found: Sequence[RunEntry]) -> RunEntry | None:
     shown = ", ".join(entry.run for entry in found[:SHOWN])
     more = ", …" if len(found) > SHOWN else ""
     raise Refusal(f"several runs begin with {name!r}: {shown}{more}", "write more of the id")
+
+
+def ahead(runs: Sequence[RunEntry], now: datetime) -> Refusal:
+    """Say that nobody knows which run was started last, for the clock was set back since the newest (64)."""
+    newest = runs[0]
+    others = [entry.run for entry in runs if entry.started_at <= now][:1]
+    return Refusal(
+        f"nobody knows which run is the last one: {newest.run} started at "
+        f"{date_and_time(newest.started_at)}, and by this machine's clock it is not that late yet",
+        f"name the run by its id: is it {' or '.join([*others, newest.run])}? `runbook runs` lists them all",
+    )
 
 
 def refuse_empty(name: str) -> None:

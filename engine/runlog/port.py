@@ -113,7 +113,14 @@ class RunLog(Protocol):
         ...
 
     def unsettled(self, account: str, campaign: str) -> tuple[SendEntry, ...]:
-        """Give the campaign's sends that are intended, in doubt, or block it after an overreach."""
+        """Give the campaign's sends that are intended, in doubt, or block it after an overreach.
+
+        Those of accounts that may be the same one, too (``may_be_one``).
+        """
+        ...
+
+    def alike(self, account: str, campaign: str) -> tuple[str, ...]:
+        """Give the accounts that may be this one and have held the campaign, itself first in any case."""
         ...
 
     def sent_before(

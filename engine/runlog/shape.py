@@ -46,7 +46,7 @@ _FIELDS: Mapping[str, tuple[str, Json]] = {
     "fence": ("Grows with every taking of the lease.", 7),
     "final": ("Whether the run can never be resumed.", True),
     "former_occasions": (
-        "Those that it would have had under the runbook's former names; they count just the same.",
+        "Those that it would have had under former names, or by older words; they count just the same.",
         ['["…","camp_demo","bounce"]'],
     ),
     "guard": ("The name of the guard.", "stop"),

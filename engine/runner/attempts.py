@@ -9,6 +9,7 @@ from engine.reconciler.attempt import AFTER, STARTS_WITHIN, Attempt, Key, attemp
 from engine.reconciler.matching import Known, matched
 from engine.record.entry import EventEntry, ReachedEntry, RunEntry, SendEntry
 from engine.record.event import Erased, RunStarted, Source
+from engine.record.plan import may_be_one
 from engine.refusal import Exit, Refusal
 from engine.runlog.port import RunLog
 from engine.timepay.logs import LogRow
@@ -147,4 +148,4 @@ def _key_of(send: SendEntry) -> Key:
 
 
 def _is_beside(other: RunEntry, entry: RunEntry) -> bool:
-    return (other.account, other.campaign) == (entry.account, entry.campaign)
+    return other.campaign == entry.campaign and may_be_one(other.account, entry.account)

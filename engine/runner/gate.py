@@ -17,11 +17,11 @@ from engine.record.event import (
     SendSettled,
 )
 from engine.record.outcome import Outcome, RunStatus, SendStatus
-from engine.record.plan import Once, PlannedSend, PlannedStep, Program
+from engine.record.plan import Once, PlannedSend, PlannedStep, Program, why_one
 from engine.record.state import RunState
 from engine.refusal import Exit, Refusal
 from engine.runlog.port import AlreadyOpen, LeaseGone, NotOpen, RunLog, Writer
-from engine.runner.once import period_start, who
+from engine.runner.once import period_start, under, who
 from engine.runner.ports import GaveUp, Surroundings
 
 GOES_ON = (RunStatus.RUNNING, RunStatus.WAITING)
@@ -32,7 +32,7 @@ _TRIED = (Question.RETRIES_SPENT, Question.RETRY_LATER)
 class Running:
     """A run that this process holds the campaign of. ``again``: a person sends on purpose once more.
 
-    ``formerly`` are the occasions that this one was under the runbook's former names.
+    ``formerly`` are the occasions that this one was under the runbook's former names, or by older words.
     """
 
     run: str
@@ -49,14 +49,22 @@ class Running:
         if self.again or self.once is Once.RUN:
             return None
         since = period_start(self.once, now, self.zone)
-        return log.sent_before((self.occasion, *self.formerly), since, but_not=self.run)
+        asked = self._anywhere(log, self.occasion, *self.formerly)
+        return log.sent_before(asked, since, but_not=self.run)
 
     def unsent_before(self, log: RunLog, now: datetime) -> tuple[RunEntry, ...]:
         """Give the other runs of this occasion that have no end and of which nothing went out.
 
         Not those of a former name, which another runbook may bear by now: resumed, they find this run.
         """
-        return log.unsent(self.occasion, period_start(self.once, now, self.zone), but_not=self.run)
+        since = period_start(self.once, now, self.zone)
+        asked = self._anywhere(log, self.occasion)
+        return tuple(each for one in asked for each in log.unsent(one, since, but_not=self.run))
+
+    def _anywhere(self, log: RunLog, *occasions: str) -> tuple[str, ...]:
+        """Give occasions as they are in every account that may be this one."""
+        _, *others = log.alike(self.lease.account, self.lease.campaign)
+        return (*occasions, *(under(each, other) for other in others for each in occasions))
 
     def standing(self, state: RunState) -> Standing:
         """Say how the run stands, as its list shows it."""
@@ -74,13 +82,17 @@ class GuardClosed(Exception):  # noqa: N818  (what the gate answers where nothin
 
 
 class Gate:
-    """Sends. ``sent``: this process had something accepted, or may; ``is_open``: an intent has no outcome."""
+    """Sends. ``sent``: this process had something accepted, or may; ``is_open``: an intent has no outcome.
+
+    ``unwritten`` is an answer that came and is not in the log yet.
+    """
 
     def __init__(self, running: Running, around: Surroundings) -> None:
         self.running = running
         self.around = around
         self.sent = False
         self.is_open = False
+        self.unwritten: SendSettled | None = None
         self._foreseen: tuple[RunState, Decision] | None = None
 
     def decide(self, state: RunState) -> Decision:
@@ -146,11 +158,13 @@ class Gate:
         if reason := self.stopped():
             raise GuardClosed("stop", reason)
         for send in log.unsettled(account, campaign):
-            raise GuardClosed("doubt", f"{send.address} of run {send.run} is not settled")
+            why = why_one(account, send.account)
+            raise GuardClosed("doubt", f"{send.address} of run {send.run} is not settled{why}")
         if anything_sent(state):
             return
         if earlier := running.sent_before(log, now):
-            raise GuardClosed("once", f"run {earlier.run} has messaged {who(running.occasion)} already")
+            why = why_one(account, earlier.account)
+            raise GuardClosed("once", f"run {earlier.run} has messaged {who(running.occasion)} already{why}")
 
     # ------------------------------------------------ (4) to (6): one request
 
@@ -169,17 +183,20 @@ class Gate:
     def _settle(self, decision: Send, outcome: Outcome, state: RunState) -> RunState:
         now = self.around.clock.now()
         settled = SendSettled(now, decision.step, decision.address, decision.attempt, outcome)
+        self.unwritten = None if outcome.status is SendStatus.IN_DOUBT else settled
         follows = self._follows(settled, state)
         try:
             with self.around.log.writing(self.running.lease) as writer:
                 self._write(writer, follows)
         except (NotOpen, LeaseGone) as error:
             self._too_late(settled)
+            self.unwritten = None
             raise Refusal(
                 f"another process took over while {decision.address} was being sent",
                 "its answer is kept in the log as evidence",
                 Exit.LEASE_OR_LOG,
             ) from error
+        self.unwritten = None
         for event, then in follows:
             self.around.told(event, then)
         return follows[-1][1]

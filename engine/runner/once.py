@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
+from engine.diagnostics import Json
 from engine.record.plan import Account, Once, inputs_said
 
 
@@ -13,26 +14,36 @@ def occasions(account: Account, document: Mapping[str, Any]) -> tuple[str, ...]:
 
     Revision, roster and digest are not in it: a mended plan is the same occasion. ``document`` is
     the program/v1 of the run. The first is the run's own; the others are those that it was under the
-    runbook's former names.
+    runbook's former names, and, where an input is a list, in the words of earlier versions.
     """
     about = document["runbook"]
-    # A run that was started before there were former names has none.
-    return tuple(_occasion(account, document, name) for name in (about["name"], *about.get("formerly", ())))
-
-
-def _occasion(account: Account, document: Mapping[str, Any], name: str) -> str:
     declared = document["rules"]["runbook"].get("inputs", {})
-    keys = {
+    given = {
         name: about["value"]
         for name, about in document["inputs"].items()
         if declared.get(name, {}).get("key", False)
     }
-    parts = [
-        account.key,
-        document["runbook"]["campaign"]["id"],
-        name,
-        keys,
-    ]
+    # Earlier versions kept a list in the order in which it was given.
+    spellings = ({name: _in_order(value) for name, value in given.items()}, given)
+    # A run that was started before there were former names has none.
+    names = (about["name"], *about.get("formerly", ()))
+    found = (
+        _written([account.key, about["campaign"]["id"], name, keys]) for keys in spellings for name in names
+    )
+    return tuple(dict.fromkeys(found))
+
+
+def under(occasion: str, account: str) -> str:
+    """Give an occasion as it is for another account, by its key."""
+    return _written([account, *json.loads(occasion)[1:]])
+
+
+def _in_order(value: Json) -> Json:
+    """Give a list in an order of its own: whoever is in it is messaged once, wherever he stands."""
+    return sorted(value, key=str) if isinstance(value, list) else value
+
+
+def _written(parts: list[Json]) -> str:
     return json.dumps(parts, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 

@@ -7,7 +7,7 @@ from engine.record.entry import EventEntry, Lease, RunEntry, SendEntry, Standing
 from engine.record.event import LeaseLost, LeaseReleased, LeaseTaken, Question, RunPaused, SendSettled
 from engine.record.need import blocked
 from engine.record.outcome import Outcome, RunStatus, SendStatus, words
-from engine.record.plan import Account, Once
+from engine.record.plan import Account, Once, why_one
 from engine.record.wallclock import date_and_time
 from engine.refusal import Exit, Refusal
 from engine.runlog.port import RunLog
@@ -23,7 +23,7 @@ def settle_the_dead(log: RunLog, lease: Lease, clock: Clock) -> None:
     Whoever holds the lease knows that nobody else does: an open intent is of a dead owner.
     """
     for send in log.unsettled(lease.account, lease.campaign):
-        if send.status is SendStatus.INTENDED:
+        if send.status is SendStatus.INTENDED and send.account == lease.account:
             _settle_dead(log, lease, clock, send)
 
 
@@ -57,7 +57,7 @@ def refuse_other_account(run: str, planned: Account, here: Account) -> None:
     if planned != here:
         raise Refusal(
             f"run {run} is for {_named(planned)}, and this is {_named(here)}",
-            "choose the environment that it was started in, with --env",
+            "choose the environment that it was started in: --env, or TIMEPAY_BASE_URL and TIMEPAY_ORG_ID",
             Exit.NOT_AS_REVIEWED,
         )
 
@@ -71,8 +71,9 @@ def refuse_doubt(log: RunLog, lease: Lease, *, but_of: str) -> None:
     for send in log.unsettled(lease.account, lease.campaign):
         if send.run != but_of:
             doubt = f"nobody knows whether {send.address} of run {send.run}, on the same campaign, went out"
+            what = blocked(send) if send.blocks else doubt
             raise Refusal(
-                blocked(send) if send.blocks else doubt,
+                what + why_one(lease.account, send.account),
                 f"`runbook show {send.run}` says what is known, and how to settle it",
                 Exit.OTHER_IN_DOUBT,
             )
@@ -86,7 +87,9 @@ _HOW_OFTEN = {
 }
 
 
-def refuse_once(earlier: RunEntry | None, once: Once, occasion: str, formerly: Iterable[str]) -> None:
+def refuse_once(
+    earlier: RunEntry | None, once: Once, occasion: str, formerly: Iterable[str], account: str
+) -> None:
     """Refuse what was, or may have been, sent on this occasion or a former one already (13)."""
     if earlier is not None:
         told = f"`runbook show {earlier.run}` says what happened{_goes_on(earlier)}"
@@ -94,7 +97,8 @@ def refuse_once(earlier: RunEntry | None, once: Once, occasion: str, formerly: I
         under = _under(earlier.runbook, name, map(name_in, formerly))
         raise Refusal(
             f"{name} messages {who(occasion)} {_HOW_OFTEN[once]}, and run {earlier.run}{under} did, or "
-            f"may have (started {date_and_time(earlier.started_at)}, now {words(earlier.status.value)})",
+            f"may have (started {date_and_time(earlier.started_at)}, now {words(earlier.status.value)})"
+            f"{why_one(account, earlier.account)}",
             f"{told}; --again REASON messages them a second time",
             Exit.NOT_AS_REVIEWED,
         )
@@ -108,12 +112,13 @@ def _under(earlier: str, name: str, former: Iterable[str]) -> str:
     return f" of {earlier}, by its `formerly` the same runbook,"
 
 
-def refuse_overtaken(other: RunEntry | None, run: str, occasion: str) -> None:
+def refuse_overtaken(other: RunEntry | None, run: str, occasion: str, account: str) -> None:
     """Refuse to go on with a run where another one has sent on its occasion meanwhile (13)."""
     if other is not None:
         raise Refusal(
             f"run {other.run} has messaged {who(occasion)} meanwhile, or may have (started "
-            f"{date_and_time(other.started_at)}): going on would message them twice",
+            f"{date_and_time(other.started_at)}): going on would message them twice"
+            f"{why_one(account, other.account)}",
             f'`runbook show {other.run}` says what happened; runbook cancel {run} --reason "WHY"',
             Exit.NOT_AS_REVIEWED,
         )

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from typing import Any
 
 from engine.diagnostics import Json
@@ -27,13 +27,14 @@ from engine.record.need import need_of
 from engine.record.outcome import RunStatus
 from engine.record.plan import Account, Program
 from engine.record.state import RunState
+from engine.record.wallclock import date_and_time
 from engine.refusal import Exit, Refusal
 from engine.runlog.chain import seal_of, verify
 from engine.runner.broken import Broken
 from engine.runner.gate import Gate, Running, standing_stop
 from engine.runner.loop import advance, write
 from engine.runner.once import occasions
-from engine.runner.ports import Surroundings
+from engine.runner.ports import GaveUp, Surroundings
 from engine.runner.refusals import (
     last_owner,
     refuse_doubt,
@@ -78,6 +79,7 @@ class Order:
     """A run that is to be started. ``document`` is its program/v1; ``agree`` raises what else refuses it.
 
     ``again`` is a person's reason to send once more on an occasion; ``zone`` is where its days begin.
+    From ``expires_at`` on what was reviewed does not hold any more.
     """
 
     run: str
@@ -86,6 +88,7 @@ class Order:
     zone: tzinfo
     agree: Callable[[], None]
     again: str | None = None
+    expires_at: datetime | None = None
 
 
 def start(order: Order, around: Surroundings) -> Result:
@@ -165,15 +168,26 @@ def _refuse(running: Running, around: Surroundings, *, is_resumed: bool = False)
     refuse_doubt(log, lease, but_of=running.run)
     other = running.sent_before(log, around.clock.now())
     if is_resumed:
-        refuse_overtaken(other, running.run, running.occasion)
+        refuse_overtaken(other, running.run, running.occasion, lease.account)
     else:
-        refuse_once(other, running.once, running.occasion, running.formerly)
+        refuse_once(other, running.once, running.occasion, running.formerly, lease.account)
     refuse_stop(standing_stop(around, lease.account, lease.campaign))
+
+
+def _refuse_expired(order: Order, now: datetime) -> None:
+    """Refuse to start by a plan that held up to now (13)."""
+    if order.expires_at is not None and now >= order.expires_at:
+        raise Refusal(
+            f"the plan held until {date_and_time(order.expires_at)}",
+            "plan again, and review it",
+            Exit.NOT_AS_REVIEWED,
+        )
 
 
 def _begin(order: Order, running: Running, around: Surroundings) -> RunState:
     """Check again and write the start, in one transaction; older runs that sent nothing are cancelled."""
     now, lease, log = around.clock.now(), running.lease, around.log
+    _refuse_expired(order, now)  # a person may have thought for days
     begun = RunStarted(now, order.run, running.occasion, order.document, running.formerly)
     events: list[Event] = [begun]
     if order.again is not None:
@@ -223,10 +237,12 @@ def _go(running: Running, document: Mapping[str, Any], state: RunState, around: 
     gate = Gate(running, around)
     try:
         state = advance(running, state, gate, around)
-    except Exception as error:
+    except (Exception, GaveUp) as error:
         with suppress(Exception), around.log.writing() as writer:  # the lease may be what was lost
             writer.seal(around.clock.now())
-        raise Broken(running.run, error, sent=gate.sent, is_open=gate.is_open) from error
+        raise Broken(
+            running.run, error, sent=gate.sent, is_open=gate.is_open, unwritten=gate.unwritten
+        ) from error
     seal = None
     # All that matters is written by now: whatever fails here makes nothing undone.
     with suppress(Exception):

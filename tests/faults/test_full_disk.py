@@ -134,6 +134,9 @@ def test_a_full_disk_sends_nothing_without_an_intent(fills: Fills, way: str, pag
         assert any(cure in play.ended.err for cure in CURES), play.ended
     if not play.accepted:
         assert play.ended.code == Exit.LEASE_OR_LOG
+    if play.ended.code == Exit.IN_DOUBT:  # what settles the doubt is said, and how
+        assert "stands nowhere but here: sent: " in play.ended.err
+        assert "if it is there (nothing is sent again):" in play.ended.out
     assert play.ended.code in {0, Exit.LEASE_OR_LOG, Exit.IN_DOUBT, Exit.FAILED_AFTER_SENDS}
     assert play.standing == [RunStatus.FINISHED]
     assert play.accepted_each == EACH_ONCE

@@ -13,6 +13,7 @@ from engine.runlog.lock import take
 from engine.runlog.sqlite import fault, place, rows
 from engine.runlog.sqlite.database import COPIED_AT, Database
 from engine.runlog.sqlite.hold import hold_making
+from engine.runlog.sqlite.latest import Latest
 from engine.runlog.sqlite.log import SqliteLog, open_log
 
 _PATIENCE_S = 40.0
@@ -74,6 +75,7 @@ def restoring(
             copied_at = _renew(copy, making.log, path)
             with closing(open_log(making.log, actor=actor, owner=owner, create=False, now=now)) as log:
                 yield log, copied_at
+            Latest(path).forget()
             # Never two names for it, not even for an instant: each would have locks of its own.
             durable.give_name(making.log, path)
     except OSError as error:

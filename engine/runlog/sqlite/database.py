@@ -3,14 +3,14 @@
 import os
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
 from engine.record.instant import instant_of
 from engine.refusal import Refusal
-from engine.runlog.sqlite import fault, rows, tables
+from engine.runlog.sqlite import fault, place, rows, tables, wal
 from engine.runlog.sqlite.projection import Cell
 from engine.runlog.sqlite.rows import Row
 
@@ -53,6 +53,8 @@ class Database:
     def __init__(self, path: Path, *, looking: bool, patience_s: float) -> None:
         """Open the file, which is there; ``Refusal`` (14) where it is no run log that this version knows."""
         self._path = path
+        self._names = [f"{path}{suffix}" for suffix in ("", "-wal", "-shm")]
+        self._seen: tuple[int, ...] = ()
         self._patience_s = patience_s
         self._turns = max(1, round(patience_s / _SLICE_S))
         try:
@@ -64,10 +66,12 @@ class Database:
             if looking:
                 self._make_readable()
             self.about = self._known()
-            self._identity = self._at_path()
-            if not looking:
+            if looking:
+                self._refuse_lost()
+            else:
                 self._refuse_copy()
                 self._make_durable()
+                self._seen = self._at_path()
                 self._complete()
         except BaseException:
             self._connection.close()
@@ -154,7 +158,13 @@ class Database:
 
     def close(self) -> None:
         """Let go of the file; whoever does so last folds the log into it."""
-        self._connection.close()
+        with ExitStack() as until_closed:
+            if self._is_parted():
+                # Who looks keeps it from being folded: in its -wal lies what others wrote meanwhile.
+                with suppress(sqlite3.Error):
+                    looker = until_closed.enter_context(closing(_connect(self._path, "mode=ro")))
+                    looker.execute("SELECT 1 FROM sqlite_master")
+            self._connection.close()
 
     def copy_into(self, path: Path, about: Mapping[str, str | None], *, named: Path) -> None:
         """Copy all of it into an empty file that says ``about`` itself; None takes a word away.
@@ -231,7 +241,7 @@ class Database:
             self._connection.execute("SELECT 1 FROM sqlite_master")
         except sqlite3.Error as error:
             # Without a WAL nobody writes, so the file is whole as it lies there.
-            if _name(error).startswith(_CLOSED_FOLDER) and not self._has_wal():
+            if _name(error).startswith(_CLOSED_FOLDER) and not place.has_wal(self._path):
                 self._connection.close()
                 self._connection = _connect(self._path, "mode=ro&immutable=1")
 
@@ -243,7 +253,7 @@ class Database:
         version = about.get("schema_version", "none")
         if version != str(tables.SCHEMA_VERSION):
             raise fault.other_version(self._path, version, tables.SCHEMA_VERSION)
-        if self._ends_within_a_page() and not self._has_wal():
+        if self._ends_within_a_page() and not place.has_wal(self._path):
             raise fault.damaged(self._path, "its end is missing")  # SQLite would read zeros there
         return about
 
@@ -257,23 +267,49 @@ class Database:
             return self._path.stat().st_size % int(page_bytes) != 0
         return False
 
-    def _has_wal(self) -> bool:
-        try:
-            return self._path.with_name(f"{self._path.name}-wal").stat().st_size > 0
-        except OSError:
-            return False
+    def _refuse_lost(self) -> None:
+        if place.has_wal(self._path) and wal.is_damaged(self._path):
+            raise fault.damaged(
+                self._path, f"{self._path.name}-wal, where what was written last lies, is not whole"
+            )
 
     def _refuse_moved(self) -> None:
-        """What is written to a file that nobody finds again is not durable."""
-        if self._at_path() != self._identity:
+        """What is written to files that nobody finds again is not durable, and no stop is found in them."""
+        seen = self._at_path()
+        if seen[:2] != self._seen[:2]:
             raise fault.moved(self._path)
+        if seen[3:5] != self._seen[3:5] or seen[6:8] != self._seen[6:8]:
+            raise fault.removed_beside(self._path)
+        if seen[2] < self._seen[2] or seen[5] < self._seen[5]:
+            self._refuse_cut()
+        self._seen = seen
 
-    def _at_path(self) -> tuple[int, int] | None:
+    def _refuse_cut(self) -> None:
+        """Whoever wrote the file anew has made it smaller, too, and left it whole."""
         try:
-            about = os.stat(self._path)  # noqa: PTH116  (half the time of Path.stat, at every commit)
-        except OSError:
-            return None
-        return about.st_dev, about.st_ino
+            with closing(Database(self._path, looking=True, patience_s=self._patience_s)) as anew:
+                anew.check()
+        except fault.Locked:
+            raise
+        except Refusal:
+            raise fault.damaged(self._path, "a part was cut off while it was in use") from None
+
+    def _is_parted(self) -> bool:
+        """Say whether others may write to the same ``-wal`` by another ``-shm``: that of this one is gone."""
+        seen, mine = self._at_path(), self._seen
+        return bool(mine) and seen[3:5] == mine[3:5] and seen[6:8] != mine[6:8]
+
+    def _at_path(self) -> tuple[int, ...]:
+        """Give device, number and size of the file, its ``-wal`` and ``-shm``; zeros of what is not there."""
+        seen: tuple[int, ...] = ()
+        for name in self._names:
+            try:
+                about = os.stat(name)  # noqa: PTH116  (half the time of Path.stat, at every commit)
+            except OSError:
+                seen += 0, 0, 0
+            else:
+                seen += about.st_dev, about.st_ino, about.st_size
+        return seen
 
     def _patiently(self, act: Callable[[], _Result]) -> _Result:
         for turn in range(self._turns):

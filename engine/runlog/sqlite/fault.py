@@ -30,6 +30,7 @@ def told(message: str, cure: str) -> Refusal:
 _KEEP = "nothing is sent without it: keep the file, and go on with a copy that is whole"
 _ALLOW = "allow it, for the file and for its folder: the run log must belong to whoever runs runbooks"
 _ELSEWHERE = "name a run log on a disk of this machine, with --log or RUNBOOK_LOG"
+_MORE_FILES = "allow this process more of them, such as with `ulimit -n 1024`, then try again"
 _MAKE_ROOM = "make room, then try again; what is recorded in it stays as it is"
 
 
@@ -66,6 +67,15 @@ def damaged(path: Path, how: str) -> Refusal:
     return told(f"the run log {path} is damaged: {how}", _KEEP)
 
 
+def older(path: Path, run: str) -> Refusal:
+    """It does not know whom the run messaged."""
+    return told(
+        f"the run log {path} is older than run {run} left it: it is an older copy, or its end was lost",
+        "put back the newest one, with its -wal; if that is lost, move this one away, then "
+        '`runbook log init --from COPY --reason "WHY"`',
+    )
+
+
 def other_version(path: Path, version: str, known: int) -> Refusal:
     """The tables are not those that this version knows."""
     if not (version.isascii() and version.isdigit() and int(version) > known):
@@ -81,6 +91,31 @@ def moved(path: Path) -> Refusal:
     return told(
         f"the run log {path} was moved, removed or replaced while it was in use",
         "put back the one that was there, then resume; nothing is written until then",
+    )
+
+
+def removed_beside(path: Path) -> Refusal:
+    """SQLite goes on with files that have no name any more, where nobody else finds what is written."""
+    return told(
+        f"the files beside the run log {path} (-wal, -shm) were removed or replaced while it was in use",
+        "let every process that uses it end, then look at `runbook status`; never remove what lies beside it",
+    )
+
+
+def second_name(path: Path) -> Refusal:
+    """Locks, and what is written last, lie beside each name: nobody sees those of the other."""
+    return told(
+        f"the run log {path} has a second name (a hard link), and could be written under both at once",
+        f"remove the other name: `find / -xdev -samefile {shlex.quote(str(path))}` lists both; "
+        "`runbook log copy` makes a copy",
+    )
+
+
+def mounted(path: Path) -> Refusal:
+    """Locks, and what is written last, lie beside it, where no other container sees them."""
+    return told(
+        f"the run log {path} is mounted as a single file, so nobody else sees its locks",
+        "mount the folder that it lies in, not the file",
     )
 
 
@@ -185,7 +220,7 @@ _SAID: tuple[tuple[str | tuple[str, ...], str, str], ...] = (
     (
         "SQLITE_CANTOPEN",
         "the run log {path} cannot be opened",
-        "check that its folder may be written, and that the path is not too long",
+        "check that its folder may be written, that its path is short, and that more files may be open",
     ),
 )
 
@@ -206,6 +241,8 @@ _CURES = {
     errno.EROFS: "mount its disk for writing: another run log would not know what was sent",
     errno.ENOSPC: _MAKE_ROOM,
     errno.EDQUOT: _MAKE_ROOM,
+    errno.EMFILE: _MORE_FILES,
+    errno.ENFILE: _MORE_FILES,
 }
 
 

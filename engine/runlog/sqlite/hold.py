@@ -9,30 +9,54 @@ from pathlib import Path
 
 from engine.record.entry import Holder
 from engine.record.instant import instant_of, text_of
-from engine.runlog.lock import FileLock, note_of_holder, take
+from engine.record.plan import without_org
+from engine.runlog.lock import FileLock, last_note, note_of_holder, take
 from engine.runlog.sqlite import fault
 
 _CREATE_TRIES = 500
 """Making a log takes some milliseconds; after 10 s something is wrong with who does it."""
 
 
-def hold(log: Path, account: str, campaign: str, now: Callable[[], datetime]) -> FileLock:
-    """Take the lock of a campaign; ``Refusal`` (14) that names the living holder."""
+class Hold:
+    """The locks that hold a campaign for this process."""
+
+    def __init__(self) -> None:
+        self.locks: list[FileLock] = []
+
+    def release(self) -> None:
+        """Give them back."""
+        while self.locks:
+            self.locks.pop().release()
+
+
+def hold(log: Path, account: str, campaign: str, now: Callable[[], datetime]) -> Hold:
+    """Take a campaign; ``Refusal`` (14) that names the living holder.
+
+    Whoever names an organisation shares the lock of those that name none: theirs may be the same one.
+    """
+    mine = Hold()
     try:
         _make_folder(_folder(log))
-        mine = take(_path(log, account, campaign))
+        for each in dict.fromkeys((account, without_org(account))):
+            if (lock := take(_path(log, each, campaign), is_shared=each != account)) is not None:
+                mine.locks.append(lock)
+                continue
+            mine.release()
+            found = holder(log, each, campaign, now)
+            # A lock that others share is no obstacle to whoever only looks.
+            raise fault.held(campaign, found or _signed(last_note(_path(log, each, campaign))))
     except OSError as error:
+        mine.release()
         raise fault.of_system(error, log, "locked") from None
-    if mine is None:
-        raise fault.held(campaign, holder(log, account, campaign, now))
     return mine
 
 
-def sign(mine: FileLock, log: Path, who: Holder) -> None:
-    """Leave the holder's name in the lock that it holds."""
+def sign(mine: Hold, log: Path, who: Holder) -> None:
+    """Leave the holder's name in the locks that it holds."""
     said = {"owner": who.owner, "run": who.run, "since": text_of(who.since)}
     try:
-        mine.note(json.dumps(said, ensure_ascii=False).encode())
+        for each in mine.locks:
+            each.note(json.dumps(said, ensure_ascii=False).encode())
     except OSError as error:
         raise fault.of_system(error, log, "written") from None
 
@@ -43,13 +67,15 @@ def holder(log: Path, account: str, campaign: str, now: Callable[[], datetime]) 
         note = note_of_holder(_path(log, account, campaign))
     except OSError as error:
         raise fault.of_system(error, log, "read") from None
-    if note is None:
-        return None
+    # Who has not signed the lock that it holds has just begun.
+    return None if note is None else _signed(note) or Holder("a process that has just begun", "", now())
+
+
+def _signed(note: bytes) -> Holder | None:
     with suppress(ValueError, KeyError, TypeError):
         said = json.loads(note)
         return Holder(said["owner"], said["run"], instant_of(said["since"]))
-    # It holds the lock and has not signed it yet.
-    return Holder("a process that has just begun", "", now())
+    return None
 
 
 def hold_making(log: Path) -> FileLock:

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, nullcontext
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -20,11 +20,13 @@ from engine.record.entry import (
     StopEntry,
 )
 from engine.record.instant import text_of
+from engine.record.plan import may_be_one
 from engine.runlog import names
 from engine.runlog.chain import Link
 from engine.runlog.sqlite import fault, place, rows, tables
 from engine.runlog.sqlite.database import Database, make_file
 from engine.runlog.sqlite.hold import hold, hold_making, holder, sign
+from engine.runlog.sqlite.latest import Latest
 from engine.runlog.sqlite.projection import storable
 from engine.runlog.sqlite.writer import SqliteWriter, Writing, fence_of
 
@@ -53,7 +55,9 @@ def open_log(
             raise fault.missing(path)
         _create(path, now())
     place.refuse_network(path)
-    database = Database(path, looking=False, patience_s=patience_s)
+    with _looked_at(path, patience_s):
+        database = Database(path, looking=False, patience_s=patience_s)
+    _refuse_older(path, database)
     place.tighten(path)
     return SqliteLog(path, database, actor=_one_line(actor), owner=_one_line(owner), now=now)
 
@@ -89,6 +93,7 @@ class SqliteLog:
         self._owner = owner
         self._now = now
         self._held: set[tuple[str, str]] = set()
+        self._latest = Latest(path)
 
     # ------------------------------------------------ looking
 
@@ -100,6 +105,8 @@ class SqliteLog:
         """Give a run by its id, a unique beginning of it, or ``last``; raises ``Refusal`` (64)."""
         name = storable(name)
         found = self._entries(rows.run_entry, rows.RUNS_LAST) if name == names.LAST else ()
+        if found and found[0].started_at > (now := self._now()):
+            raise names.ahead(self.runs(), now)
         found = found or self._entries(rows.run_entry, rows.RUNS_NAMED, name, names.SHOWN + 1)
         if (chosen := names.choose(name, found)) is None:
             raise names.unknown(name, [entry.run for entry in self.runs()])
@@ -115,7 +122,14 @@ class SqliteLog:
 
     def unsettled(self, account: str, campaign: str) -> tuple[SendEntry, ...]:
         """Give the campaign's sends that are intended, in doubt, or block it after an overreach."""
-        return self._entries(rows.send_entry, rows.UNSETTLED, account, campaign)
+        found = self._entries(rows.send_entry, rows.UNSETTLED, *rows.of_origin(account), campaign)
+        return tuple(each for each in found if may_be_one(each.account, account))
+
+    def alike(self, account: str, campaign: str) -> tuple[str, ...]:
+        """Give the accounts that may be this one and have held the campaign, itself first in any case."""
+        found = [str(key) for (key,) in self._database.rows(rows.HOLDERS, *rows.of_origin(account), campaign)]
+        others = (key for key in found if key != account and may_be_one(key, account))
+        return (account, *others)
 
     def sent_before(
         self, occasions: tuple[str, ...], since: datetime | None, *, but_not: str
@@ -239,7 +253,7 @@ class SqliteLog:
     def writing(self, lease: Lease | None = None) -> AbstractContextManager[SqliteWriter]:
         """Open a transaction; with a lease whose fence is not current any more it raises ``Refusal`` (14)."""
         assert self._actor is not None, "a log that is looked at is not written"
-        return Writing(self._database, self._actor, lease)
+        return Writing(self._database, self._actor, lease, self._latest)
 
     def scrub(self) -> bool:
         """Leave no byte of what was removed in the file; False: somebody sends, or reads the old ones.
@@ -252,6 +266,7 @@ class SqliteLog:
 
     def close(self) -> None:
         """Let go of the file."""
+        self._latest.close()
         self._database.close()
 
     def _entries(
@@ -277,6 +292,26 @@ class SqliteLog:
             row = (taken.account, taken.campaign, taken.fence, taken.owner, run, text_of(since))
             self._database.change(rows.TAKE, row)
         return taken
+
+
+def _looked_at(path: Path, patience_s: float) -> AbstractContextManager[object]:
+    """Look first where there is a ``-wal``: whoever opens it to write folds what is valid of it alone."""
+    if not place.has_wal(path):
+        return nullcontext()
+    return closing(Database(path, looking=True, patience_s=patience_s))
+
+
+def _refuse_older(path: Path, database: Database) -> None:
+    """Refuse what lacks the intent that was recorded last, and let go of it."""
+    with ExitStack() as until_whole:
+        until_whole.callback(database.close)
+        log_id, latest = database.about["log_id"], Latest(path)
+        noted = latest.of(log_id)
+        while noted and not database.rows(rows.HAS_EVENT, *noted):
+            before, noted = noted, latest.of(log_id)
+            if noted == before:  # else it was just being written
+                raise fault.older(path, before[0])
+        until_whole.pop_all()
 
 
 def _create(path: Path, created_at: datetime) -> None:

@@ -8,9 +8,20 @@ from pathlib import Path
 
 from engine.durable import closed, sync
 from engine.refusal import Refusal
-from engine.runlog.sqlite.fault import damaged, left_beside, of_system, on_network, told
+from engine.runlog.sqlite.fault import (
+    damaged,
+    left_beside,
+    mounted,
+    of_system,
+    on_network,
+    second_name,
+    told,
+)
 
 _MOUNTS = Path("/proc/self/mountinfo")
+_ESCAPED = " \t\n\\"
+"""A list of mounts names these by their numbers, in octal."""
+
 _NETWORKS = ("nfs", "cifs", "smb", "afs", "ceph", "lustre", "glusterfs", "fuse.sshfs", "fuse.gluster")
 
 
@@ -38,6 +49,8 @@ def is_there(path: Path, *, to: str = "read") -> bool:
         raise damaged(path, "it is empty")
     if why := why_closed(path, to=to):
         raise why
+    if to == "write" and about.st_nlink > 1:
+        raise second_name(path)
     return True
 
 
@@ -91,6 +104,14 @@ def refuse_left(path: Path) -> None:
                 raise left_beside(path, left)
 
 
+def has_wal(path: Path) -> bool:
+    """Say whether writes are left beside a log that are not in it yet."""
+    try:
+        return path.with_name(f"{path.name}-wal").stat().st_size > 0
+    except OSError:
+        return False
+
+
 def tighten(path: Path) -> None:
     """Take the log away from everybody but its owner: a copy that was restored may be open to all."""
     for suffix in ("", "-wal", "-shm"):
@@ -101,7 +122,10 @@ def tighten(path: Path) -> None:
 
 
 def refuse_network(path: Path, refusal: Callable[[Path, str], Refusal] = on_network) -> None:
-    """Refuse a log that several machines may reach: SQLite's locks do not hold there."""
+    """Refuse a log that others may reach to whom SQLite's locks say nothing.
+
+    They are on other machines, or in other containers that were given the file alone.
+    """
     try:
         device, mounts = path.parent.stat().st_dev, _MOUNTS.read_text("utf-8", "replace")
     except OSError:
@@ -109,6 +133,8 @@ def refuse_network(path: Path, refusal: Callable[[Path, str], Refusal] = on_netw
     kind = file_system(mounts, f"{os.major(device)}:{os.minor(device)}")
     if kind.startswith(_NETWORKS):
         raise refusal(path, kind)
+    if is_mounted(mounts, path):
+        raise mounted(path)
 
 
 def file_system(mounts: str, device: str) -> str:
@@ -118,3 +144,9 @@ def file_system(mounts: str, device: str) -> str:
         if about.split()[2:3] == [device]:
             return kind.partition(" ")[0]
     return ""
+
+
+def is_mounted(mounts: str, path: Path) -> bool:
+    """Say whether something is mounted at a path itself, by such a list."""
+    name = "".join(f"\\{ord(each):03o}" if each in _ESCAPED else each for each in str(path))
+    return f" {name} " in mounts and any(line.split()[4:5] == [name] for line in mounts.splitlines())

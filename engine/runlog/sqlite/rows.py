@@ -46,6 +46,8 @@ SELECT run, seq, at, actor, kind, body, before, hash FROM events WHERE run = ? O
 
 HEAD = "SELECT seq, hash FROM events WHERE run = ? ORDER BY seq DESC LIMIT 1"
 
+HAS_EVENT = "SELECT 1 FROM events WHERE run = ? AND seq = ? AND hash = ?"
+
 ADD_EVENT = "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 
 _SEND = """\
@@ -56,7 +58,8 @@ FROM sends LEFT JOIN steps ON steps.run = sends.run AND steps.step = sends.step"
 SENDS = f"SELECT {_SEND} WHERE sends.run = ? ORDER BY intended_seq"
 
 UNSETTLED = f"""\
-SELECT {_SEND} WHERE account = ? AND campaign = ? AND (status IN ('intended', 'in_doubt') OR blocks)
+SELECT {_SEND} WHERE account >= ? AND account < ? AND campaign = ?
+AND (status IN ('intended', 'in_doubt') OR blocks)
 ORDER BY intended_at, sends.run, intended_seq"""
 
 CONTACTS = """\
@@ -176,9 +179,18 @@ STOPS = "SELECT account, campaign, at, by, reason FROM stops"
 
 LEASED = "SELECT account, campaign FROM leases"
 
+HOLDERS = "SELECT account FROM leases WHERE account >= ? AND account < ? AND campaign = ? ORDER BY account"
+"""Of one origin: each that ever held a campaign has a row."""
+
 FENCE = "SELECT fence FROM leases WHERE account = ? AND campaign = ?"
 
 TAKE = "INSERT OR REPLACE INTO leases VALUES (?, ?, ?, ?, ?, ?)"
+
+
+def of_origin(account: str) -> tuple[str, str]:
+    """Give the first key of an account's origin, and the first one behind all of them."""
+    origin = account.partition(" ")[0]
+    return f"{origin} ", f"{origin}!"
 
 
 def sent_before(occasions: int) -> str:

@@ -7,10 +7,11 @@ from engine.diagnostics import Json
 from engine.record.entry import EventEntry, Lease, ReachedEntry, Standing
 from engine.record.event import Event, RunStarted, Sealed, SendIntended
 from engine.record.instant import text_of
-from engine.runlog.chain import START, link
+from engine.runlog.chain import START, Link, link
 from engine.runlog.port import LOG
 from engine.runlog.sqlite import fault, rows
 from engine.runlog.sqlite.database import Database
+from engine.runlog.sqlite.latest import Latest
 from engine.runlog.sqlite.projection import project, stand, storable
 
 _MOST_HEADS = 500
@@ -23,25 +24,29 @@ class Writing:
     A class, not a generator, which takes twice as long: there are two of them in a send.
     """
 
-    __slots__ = ("_actor", "_database", "_lease")
+    __slots__ = ("_actor", "_database", "_latest", "_lease", "_writer")
 
-    def __init__(self, database: Database, actor: str, lease: Lease | None) -> None:
+    def __init__(self, database: Database, actor: str, lease: Lease | None, latest: Latest) -> None:
         self._database = database
         self._actor = actor
         self._lease = lease
+        self._latest = latest
 
     def __enter__(self) -> "SqliteWriter":
         self._database.begin()
         try:
             self._refuse_lost()
-            return SqliteWriter(self._database, self._actor)
+            self._writer = SqliteWriter(self._database, self._actor)
         except BaseException:
             self._database.roll_back()
             raise
+        return self._writer
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if kind is None:
             self._database.commit()
+            if intent := self._writer.intent:
+                self._latest.note(self._database.about["log_id"], intent)
         else:
             self._database.roll_back()
 
@@ -63,6 +68,7 @@ class SqliteWriter:
         self._database = database
         self._actor = actor
         self._heads: dict[str, tuple[int, str]] = {}
+        self.intent: Link | None = None
 
     def append(
         self,
@@ -83,6 +89,7 @@ class SqliteWriter:
         change(rows.ADD_EVENT, made)
         self._heads[run] = made.seq, made.hash
         if isinstance(event, SendIntended):
+            self.intent = made
             for customer in customers:
                 change(rows.ADD_CONTACT, (storable(customer), run, event.address, event.attempt))
         for row in reached:

@@ -238,6 +238,36 @@ def test_a_log_that_is_replaced_is_not_written(store: SqliteStore) -> None:
         put(log, StepSkipped(NOW, "x", "no"))
 
 
+def test_a_log_under_two_names_is_not_written(store: SqliteStore) -> None:
+    """Each would have locks of its own; looking is allowed all the same."""
+    store.open()
+    store.close()
+    second = store.path.with_name("second.db")
+    second.hardlink_to(store.path)
+    for path in (store.path, second):
+        with pytest.raises(Refusal, match="has a second name") as refused:
+            open_log(path, actor="asha", owner="a", create=True)
+        assert refused.value.code == Exit.LEASE_OR_LOG
+    assert store.look() is not None
+    second.unlink()
+    put(store.open(), started())
+
+
+def test_a_log_that_is_mounted_as_a_single_file_is_not_written(
+    store: SqliteStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever was given the same file elsewhere has other locks beside it; looking is allowed."""
+    store.open()
+    mounts = tmp_path / "mountinfo"
+    mounts.write_text(f"36 35 8:1 /runlog.db {store.path} rw master:1 - ext4 /dev/sda1 rw\n")
+    monkeypatch.setattr(place, "_MOUNTS", mounts)
+    with pytest.raises(Refusal, match="mounted as a single file") as refused:
+        store.open()
+    assert refused.value.code == Exit.LEASE_OR_LOG
+    assert "mount the folder" in refused.value.cure
+    assert store.look() is not None
+
+
 @pytest.mark.parametrize("kind", ["nfs4", "cifs", "fuse.sshfs"])
 def test_a_log_on_a_network_is_refused(
     store: SqliteStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str

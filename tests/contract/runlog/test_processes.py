@@ -113,6 +113,43 @@ def test_a_process_holds_a_campaign_once(log: RunLog) -> None:
         pass
 
 
+UNNAMED = "http://127.0.0.1:8001 -"
+"""The account at the same address of which nobody named the organisation."""
+
+OTHERS = "http://127.0.0.1:8001 org_others"
+
+
+@pytest.mark.parametrize(("held", "wanted"), [(UNNAMED, ACCOUNT), (ACCOUNT, UNNAMED)])
+def test_what_may_be_one_account_is_held_by_one(
+    store: SqliteStore, log: RunLog, held: str, wanted: str
+) -> None:
+    """The refusal names who holds it, though he holds another one by its key."""
+    with store.open(owner="host b").lease(held, CAMPAIGN, "run-7"):
+        with pytest.raises(Refusal, match="is held by host b: run run-7"), log.lease(wanted, CAMPAIGN, RUN):
+            pass
+        with log.lease(wanted, "another", RUN):
+            pass
+    with log.lease(wanted, CAMPAIGN, RUN):
+        pass
+
+
+def test_two_organisations_are_held_by_two_and_the_unnamed_one_by_neither(
+    store: SqliteStore, log: RunLog
+) -> None:
+    """Only when both have given it back is it free."""
+    looker = store.look()
+    assert looker is not None
+    with log.lease(ACCOUNT, CAMPAIGN, RUN), store.open().lease(OTHERS, CAMPAIGN, RUN):
+        assert looker.holder(UNNAMED, CAMPAIGN) is None
+        with pytest.raises(Refusal, match="is held by"), store.open().lease(UNNAMED, CAMPAIGN, RUN):
+            pass
+    with store.open().lease(UNNAMED, CAMPAIGN, RUN):
+        assert set(looker.alike(UNNAMED, CAMPAIGN)) == {UNNAMED, ACCOUNT, OTHERS}
+        assert looker.alike(ACCOUNT, CAMPAIGN) == (ACCOUNT, UNNAMED)
+        assert looker.alike(UNNAMED, "another") == (UNNAMED,)
+        assert looker.alike("http://127.0.0.1:80010 -", CAMPAIGN) == ("http://127.0.0.1:80010 -",)
+
+
 # ------------------------------------------------ many processes
 
 HOLDING = f"with log.writing() as w:\n    w.append({RUN!r}, intended()); say('open'); wait()\n"

@@ -95,10 +95,20 @@ def test_an_event_without_a_standing_leaves_the_run_as_it_stands(log: RunLog) ->
 
 def test_a_run_is_found_by_its_id_a_beginning_or_last(log: RunLog) -> None:
     """An id is also found where it begins another one."""
-    put(log, started("run-10", at=later(1)), run="run-10")
+    put(log, started("run-10"), run="run-10")
+    put(log, started("run-3", at=later(-1)), run="run-3")
     assert log.find(RUN).run == RUN
     assert log.find("run-10").run == log.find("last").run == "run-10"
     assert log.find("run-10"[:6]).run == "run-10"
+
+
+def test_the_last_run_is_not_guessed_where_the_clock_was_set_back(log: RunLog) -> None:
+    """Whoever cancels ``last`` would cancel an older run."""
+    put(log, started("run-2", at=later(60)), run="run-2")
+    with pytest.raises(Refusal, match="nobody knows which run is the last one") as refused:
+        log.find("last")
+    assert "is it run-1 or run-2?" in refused.value.cure
+    assert refused.value.code == Exit.USAGE
 
 
 @pytest.mark.parametrize(

@@ -215,6 +215,8 @@ def test_only_the_campaign_itself_is_unsettled(log: RunLog) -> None:
     put(log, intended(), run="run-2")
     assert log.unsettled(ACCOUNT, CAMPAIGN) == log.unsettled("https://elsewhere org", "other") == ()
     assert len(log.unsettled(ACCOUNT, "other")) == 1
+    assert len(log.unsettled("http://127.0.0.1:8001 -", "other")) == 1  # no organisation may be any
+    assert log.unsettled("http://127.0.0.1:8001 org_others", "other") == ()
 
 
 # ------------------------------------------------ once

@@ -1,21 +1,31 @@
 """What is left of a run, and what tears one off, whoever carries it out."""
 
+import json
 from collections.abc import Callable
+from datetime import timedelta
+from operator import attrgetter
+from pathlib import Path
 from typing import cast
 
 import pytest
 
 import engine
-from engine.api.orders import carried, left
+from engine.api.orders import Terms, carried, left, to_start
+from engine.api.reviewed import Review
 from engine.clock import Steady
+from engine.frozen import replace
 from engine.machine import fold
+from engine.planner.document import document
+from engine.planner.model import Making
 from engine.record.event import SendIntended, SendSettled
 from engine.record.outcome import Outcome
 from engine.record.request import Request
 from engine.refusal import Exit
 from engine.runner.ports import Surroundings
 from engine.runner.start import Result
+from engine.timepay.campaign import CampaignFacts
 from tests.factories import NOW, outcome, program, step
+from tests.unit.runner.fakes import HERE, ONE, planned
 
 
 class Api:
@@ -61,6 +71,21 @@ def test_an_error_behind_a_send_is_a_broken_run(statuses: list[str], has_sent: b
         carried("run-1", around, go)
     if isinstance(torn.value, engine.Broken):
         assert (torn.value.code, torn.value.run) == (Exit.FAILED_AFTER_SENDS, "run-1")
+
+
+@pytest.mark.parametrize("hours", [1, 30])
+def test_an_order_expires_with_the_plan_and_with_the_file_that_was_reviewed(
+    hours: int, tmp_path: Path
+) -> None:
+    """Whichever of the two comes first."""
+    plan, making = planned(ONE), Making(NOW, NOW + timedelta(hours=24), "a.yaml", "0.1.0")
+    reviewed = replace(making, expires_at=NOW + timedelta(hours=hours))
+    (tmp_path / "p.json").write_text(json.dumps(document(plan, reviewed)))
+    terms = Terms(
+        Review(plan_file=tmp_path / "p.json"), HERE, CampaignFacts, lambda: None, lambda _most: None
+    )
+    order = to_start(plan, making, NOW, terms, None)
+    assert order.expires_at == min(making, reviewed, key=attrgetter("expires_at")).expires_at
 
 
 def test_what_is_left_of_a_run_is_bounded() -> None:

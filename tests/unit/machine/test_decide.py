@@ -182,6 +182,16 @@ def test_retry_after_is_honoured() -> None:
     assert tries[1] - tries[0] >= timedelta(seconds=20)
 
 
+@pytest.mark.parametrize(("back_s", "waits"), [(0, True), (9, True), (11, False), (3600, False)])
+def test_a_date_that_was_set_back_makes_nobody_wait_longer_than_within(back_s: int, waits: bool) -> None:
+    """A process that is dead began a wait of 20 s; by the date of the next one it may end in an hour."""
+    later = Outcome(SendStatus.NOT_SENT, reason="429", retry_at=NOW + timedelta(seconds=20))
+    intended = SendIntended(NOW, "remind", "remind/c1", 1)
+    state = fold([intended, SendSettled(NOW, "remind", "remind/c1", 1, later)], start())
+    decision = decide(program(), state, Facts(NOW - timedelta(seconds=back_s)))
+    assert isinstance(decision, Wait if waits else Send)
+
+
 def test_retry_after_beyond_within_pauses_at_once() -> None:
     """More patience than ``retry.within`` has is a person's decision."""
     later = Outcome(SendStatus.NOT_SENT, reason="429", retry_at=NOW + timedelta(seconds=31))

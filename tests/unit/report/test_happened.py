@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from engine.record.answer import people
 from engine.record.event import (
     Erased,
     Event,
@@ -17,7 +18,7 @@ from engine.record.event import (
     WaitStarted,
 )
 from engine.record.outcome import Counts, Outcome, SendStatus
-from engine.report.happened import happened, people
+from engine.report.happened import happened
 from tests.factories import NOW
 
 

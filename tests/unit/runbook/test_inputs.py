@@ -126,6 +126,7 @@ def test_a_file_and_a_default_say_typed_values(kind: str, said: Json, expected: 
         ("list", "a,,b", "item 2 is empty"),
         ("list", "a, b,", "item 3 is empty"),
         ("list", "a,b,a", "in the list twice"),
+        ("list", '["b","a"]', "has brackets, which would be part of its texts"),
     ],
 )
 def test_a_text_that_does_not_fit_its_type_is_refused(kind: str, written: str, said: str) -> None:

@@ -43,6 +43,8 @@ def test_an_error_of_sqlite_is_a_refusal(name: str) -> None:
         (errno.EACCES, "allow it"),
         (errno.EROFS, "mount its disk for writing"),
         (errno.ENOSPC, "make room"),
+        (errno.EMFILE, "ulimit -n"),
+        (errno.ENFILE, "ulimit -n"),
         (errno.ELOOP, "check the path"),
         (None, "check the path"),
     ],

@@ -260,11 +260,12 @@ class Desk:
         again: str | None = None,
         agree: Callable[[], None] = lambda: None,
         account: Account = HERE,
+        expires_at: datetime | None = None,
         **given: str,
     ) -> Result:
         """Start a run, as ``runbook run`` does."""
         plan = planned(text, tuple(given.items()), account)
-        order = Order(run, document_of(plan), plan.program, ZONE, agree, again)
+        order = Order(run, document_of(plan), plan.program, ZONE, agree, again, expires_at)
         return start(order, self.around)
 
     def resume(
@@ -328,11 +329,13 @@ class Desk:
         """Give each attempt with its status."""
         return [(send.address, send.attempt, send.status.value) for send in self.log.sends(run)]
 
-    def dies(self, text: str = ONE, run: str = "run-1", *, left: bool = True) -> None:
+    def dies(
+        self, text: str = ONE, run: str = "run-1", *, left: bool = True, account: Account = HERE
+    ) -> None:
         """Start a run whose process dies while its next request is on its way, or about to be."""
         self.api.answers.append(self.death(left=left))
         with pytest.raises(Died):
-            self.run(text, run)
+            self.run(text, run, account=account)
 
     def death(self, *, left: bool = True) -> Answer:
         """Give an answer that never comes: the process ends, and nothing is written any more."""

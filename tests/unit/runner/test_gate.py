@@ -303,12 +303,13 @@ def test_an_error_after_an_earlier_send_is_24(desk: Desk) -> None:
     assert desk.resume().exit_code == Exit.WELL
 
 
-def test_an_error_right_behind_the_intent_leaves_it_open(desk: Desk) -> None:
+@pytest.mark.parametrize("error", [OSError("nobody listens"), GaveUp()], ids=lambda each: type(each).__name__)
+def test_an_error_right_behind_the_intent_leaves_it_open(desk: Desk, error: BaseException) -> None:
     """The intent is on disk and nobody says that nothing left: 22, and the next one finds a doubt."""
 
     def fail(event: object, _state: object) -> None:
         if type(event).__name__ == "SendIntended":
-            raise OSError("nobody listens")
+            raise error
 
     desk.on_told = fail
     assert code_of(desk.run) == Exit.IN_DOUBT
@@ -343,13 +344,29 @@ def test_outcome_and_what_follows_from_it_are_one_transaction(
 
 
 def test_an_outcome_that_cannot_be_written_is_in_doubt(desk: Desk) -> None:
-    """Sent, and no room to say so: 22, and the next process finds a doubt."""
+    """Sent, and no room to say so: 22, which tells the answer, and the next process finds a doubt."""
     desk.full_at = "send_settled"
-    assert code_of(desk.run) == Exit.IN_DOUBT
+    with pytest.raises(Broken, match="stands nowhere but here: sent: 10 customers; 10 matched") as broken:
+        desk.run()
+    assert broken.value.code == Exit.IN_DOUBT
+    assert 'then: `runbook resolve run-1 a/c1 --as sent --reason "WHY"`' in broken.value.cure
     assert desk.statuses() == [("a/c1", 1, "intended")]
     desk.full_at = None
     assert desk.resume().exit_code == Exit.IN_DOUBT
     assert desk.statuses() == [("a/c1", 1, "in_doubt")]
+
+
+@pytest.mark.parametrize("status", ["not_sent", "in_doubt"])
+def test_only_an_answer_that_came_and_was_taken_is_offered_as_sent(desk: Desk, status: str) -> None:
+    """What did not go out is told, too; of what nobody knows there is nothing to tell."""
+    desk.full_at = "send_settled"
+    desk.api.answers = [outcome(status)]
+    with pytest.raises(Broken) as broken:
+        desk.run()
+    assert ("what came of a/c1 stands nowhere but here: not sent" in broken.value.message) == (
+        status == "not_sent"
+    )
+    assert "then: `runbook show run-1`" in broken.value.cure
 
 
 def test_a_campaign_that_cannot_be_given_back_in_the_log_undoes_nothing(desk: Desk) -> None:

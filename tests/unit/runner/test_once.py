@@ -4,7 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from engine.record.event import OverrideUsed
+from engine.record.entry import Standing
+from engine.record.event import OverrideUsed, RunFinished, RunStarted, SendIntended, SendSettled
+from engine.record.outcome import RunStatus
 from engine.record.plan import Account, Once
 from engine.refusal import Exit, Refusal
 from engine.runner.once import occasions, period_start
@@ -88,6 +90,29 @@ def test_an_input_that_is_no_key_is_the_same_occasion() -> None:
 def test_another_path_of_the_same_api_is_the_same_occasion() -> None:
     """Two versions of the API reach the same people."""
     assert name_of(ONE, Account(f"{HERE.base_url[:-2]}v2")) == name_of(ONE)
+
+
+LISTED = ONE.replace("campaign:", "inputs: {l: {type: list, key: true, default: [a, b]}}\ncampaign:")
+
+
+def test_a_list_is_the_same_occasion_in_any_order(desk: Desk) -> None:
+    """Who is in it counts, not where."""
+    desk.run(LISTED)
+    assert code_of(lambda: desk.run(LISTED, "run-2", l="b,a")) == Exit.NOT_AS_REVIEWED
+    assert code_of(lambda: desk.run(LISTED, "run-3", l="a,c")) == Exit.WELL
+
+
+def test_a_list_as_an_earlier_version_kept_it_counts(desk: Desk) -> None:
+    """In the order in which it was given."""
+    own, as_given = occasions(HERE, document := document_of(planned(LISTED, (("l", "b,a"),))))
+    assert own.endswith('"l":["a","b"]}]')
+    assert as_given.endswith('"l":["b","a"]}]')
+    with desk.log.writing() as writer:
+        writer.append("run-old", RunStarted(NOW, "run-old", as_given, document))
+        writer.append("run-old", SendIntended(NOW, "a", "a/c1", 1))
+        writer.append("run-old", SendSettled(NOW, "a", "a/c1", 1, outcome("succeeded")))
+        writer.append("run-old", RunFinished(NOW), Standing(RunStatus.FINISHED, 10, 0))
+    assert code_of(lambda: desk.run(LISTED, l="b,a")) == Exit.NOT_AS_REVIEWED
 
 
 # ---------------------------------------------------------------- when its period began

@@ -1,12 +1,14 @@
 """The order of refusals, and what a refusal leaves behind (DESIGN, section 7)."""
 
 from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
 
 import pytest
 
 from engine.record.outcome import SendStatus
 from engine.refusal import Exit, Refusal
-from tests.unit.runner.fakes import CAMPAIGN, HERE, ONE, Desk, code_of
+from tests.unit.runner.fakes import CAMPAIGN, HERE, NOW, ONE, Desk, code_of
 
 OTHER = ONE.replace("name: remind", "name: other")
 
@@ -131,12 +133,22 @@ def test_all_is_checked_again_when_the_start_is_written(desk: Desk) -> None:
     assert desk.log.runs() == ()
 
 
+def test_a_plan_that_expires_while_the_person_thinks_is_not_started(desk: Desk) -> None:
+    """13, whatever the person said; and no run is left behind."""
+    run = partial(desk.run, agree=partial(desk.clock.advance, 3600), expires_at=NOW + timedelta(hours=2))
+    assert run(run="run-in-time").exit_code == Exit.WELL
+    with pytest.raises(Refusal, match="the plan held until 2026-03-02 13:00:00 IST") as refused:
+        run(again="it is the last minute")
+    assert (refused.value.code, [*desk.runs()]) == (Exit.NOT_AS_REVIEWED, ["run-in-time"])
+
+
 @pytest.mark.parametrize(
     ("campaign", "account", "code"),
     [
         (None, None, Exit.GUARDED),
         (CAMPAIGN, None, Exit.GUARDED),
         (CAMPAIGN, HERE.key, Exit.GUARDED),
+        (CAMPAIGN, "http://127.0.0.1:8001 acme", Exit.GUARDED),  # none is named here: it may be that one
         ("camp_else", None, Exit.WELL),
         (CAMPAIGN, "https://api.example.com -", Exit.WELL),
         (None, "https://api.example.com -", Exit.WELL),
