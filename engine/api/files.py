@@ -60,18 +60,18 @@ def refuse_leading_out(path: Path, named_in: Path | None = None) -> None:
 def repository_of(folder: Path) -> Path | None:
     """Give the nearest folder, upward from this one, that holds ``.runbook`` or ``.git``.
 
-    One in which there is a STOP file alone is none: who stops something must not lead its runs to another log.
+    One in which there is a STOP file at most is none: who stops something must not lead runs to another log.
     """
     for each in (folder, *folder.parents):
         own = each / ".runbook"
-        if (each / ".git").exists() or (own.is_dir() and not is_planted(own) and not _only_stops(own)):
+        if (each / ".git").exists() or (own.is_dir() and not is_planted(own) and not _stops_at_most(own)):
             return each
     return None
 
 
-def _only_stops(folder: Path) -> bool:
+def _stops_at_most(folder: Path) -> bool:
     try:
-        return os.listdir(folder) == ["STOP"]  # noqa: PTH208  (a fifth of the time, at every start)
+        return all(each.startswith("STOP") for each in os.listdir(folder))  # noqa: PTH208  (names alone)
     except OSError:
         return False
 

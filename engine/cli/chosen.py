@@ -59,7 +59,8 @@ class Chosen:
     @property
     def in_words(self) -> str:
         """The log in a sentence, with the environment that it is chosen by."""
-        return f"the run log {self.log}{f' ({self.env_said})' if self.env_said else ''}"
+        is_own = self.env_said is not None and not self.sharing()
+        return f"the run log {self.log}{f' ({self.env_said})' if is_own else ''}"
 
     def narrowed(self) -> "Chosen":
         """Give the same, as somebody names it who means this log and no other."""
@@ -73,14 +74,15 @@ class Chosen:
         return replace(self, env_said=None, log_said=self.log)
 
     def sharing(self) -> Sequence[str]:
-        """Name the environments of other accounts whose runs are in this log, too."""
+        """Name the environments of other accounts whose runs are in this log, too.
+
+        That may be any of them where somebody names a log that is no environment's own.
+        """
         own = self.account_said or (self.found.here.account.key if self.found.here else None)
         here = os.path.realpath(self.log)
-        return [
-            name
-            for name, about in self.found.config.environments.items()
-            if about.account.key != own and here in map(os.path.realpath, self._logs_of(name))
-        ]
+        known = self.found.config.environments
+        using = [name for name in known if here in map(os.path.realpath, self._logs_of(name))]
+        return [name for name in using or known if known[name].account.key != own]
 
     def _logs_of(self, name: str) -> tuple[Path, Path]:
         there = Found(self.found.config, self.found.config.environments[name], self.found.root)
@@ -92,19 +94,24 @@ class Chosen:
         One that leads out of the repository is left out: no run comes to it by its environment.
         """
         known = {os.path.realpath(self.log)}
-        # A variable that names a log wins over the environment's own: that is meant only if it is there.
-        by_variable = bool(os.environ.get("RUNBOOK_LOG"))
-        for there in self._configured_logs():
+        every = [*self._configured_logs()]
+        # A variable that names another log wins over the environments' own: those are meant that are there.
+        told = os.environ.get("RUNBOOK_LOG") or ""
+        is_usual = not told or os.path.realpath(told) in {os.path.realpath(each.log) for each in every}
+        for there in every:
             if os.path.realpath(there.log) in known or there.leads_out:
                 continue
             known.add(os.path.realpath(there.log))
-            is_by_name = there.env_said is not None and not by_variable
-            if is_by_name or there.is_there:
-                yield there if is_by_name else replace(there, log_said=there.log)
+            is_named = there.env_said is not None
+            if there.is_there or (is_named and is_usual):
+                yield there if is_named and not told else replace(there, log_said=there.log)
 
     def left_out(self) -> Iterator["Chosen"]:
         """Give the logs to which the configuration leads out of the repository, if something lies there."""
-        return (each for each in self._configured_logs() if each.leads_out and each.is_there)
+        own = os.path.realpath(self.log)
+        for each in self._configured_logs():
+            if each.leads_out and each.is_there and os.path.realpath(each.log) != own:
+                yield each
 
     @property
     def leads_out(self) -> bool:
@@ -154,6 +161,8 @@ class Chosen:
         return self.env_said if self.env_said in names else next(iter(names), None)
 
     def _complete(self, line: str) -> str:
+        if " --log " in line:  # it is finished
+            return line
         more = (pair for pair in self._pairs(None) if f" {pair[0]} " not in line)
         return line + "".join(f" {option} {shlex.quote(value)}" for option, value in more)
 

@@ -1,10 +1,10 @@
 """What a stop keeps back: said when one is set, and when it is lifted."""
 
 import shlex
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 
-from engine.api.stops import STOP_FILE, stop_files, stop_of
+from engine.api.stops import NO_REASON, STOP_FILE, stop_files, stop_of
 from engine.cli.chosen import Chosen
 from engine.cli.outliving import only_complaining
 from engine.cli.runlog import looking
@@ -16,14 +16,14 @@ from engine.cli.stopped import (
     Standing,
     is_free,
     is_stopped,
-    lifting_line,
-    removing,
+    look_for_stops,
     what_stands,
 )
 from engine.cli.stopping import Placed
+from engine.frozen import replace
 from engine.record.entry import RunEntry, StopEntry
-from engine.record.need import WHY
 from engine.record.outcome import RunStatus
+from engine.refusal import Refusal
 from engine.report import runs as view
 from engine.report.messages import messages_so_far
 from engine.runbook.spelling import listed, nearest
@@ -36,9 +36,9 @@ _MOST = 10
 def say_what_is_stopped(chosen: Chosen, stop: StopEntry, placed: Sequence[Placed]) -> None:
     """Say what a stop covers that was set just now: which runs it ends, where, and how it is lifted."""
     in_logs = [each.chosen for each in placed if each.is_in_log]
-    lines = [lifting_line(stop, chosen)] if in_logs else []
     if in_logs:
         less = f" in {chosen.by_log().in_words}" if chosen.is_narrowed and stop.account is None else ""
+        less = f" ({chosen.env_said})" if stop.account is not None and chosen.env_said else less
         less = ", but not everywhere" if any(each.refusal for each in placed) else less
         emit(f"Stopped: {view.stopped(stop.campaign, stop.account)}{less}.")
         _say_which_runs_end(stop, in_logs, is_one=len(placed) == 1)
@@ -50,12 +50,18 @@ def say_what_is_stopped(chosen: Chosen, stop: StopEntry, placed: Sequence[Placed
             warn(f"{each.why_not}; so a file stops it instead{wider}")
     for file in dict.fromkeys(each.file for each in placed if each.file):
         _say_what_a_file_stops(file)
-        is_plain = not chosen.is_narrowed and stop.campaign is None
-        lines.append(f"runbook allow --reason {WHY}" if is_plain else removing(file))
     for before in dict.fromkeys(each.before for each in placed if each.before):
         emit(f"There was a stop already, {before}; this takes its place.")
-    if lines:
+    if lines := [*_lifting(chosen, stop, placed)]:
         emit("\n".join(["This lifts it:", *(f"    {line}" for line in dict.fromkeys(lines))]))
+
+
+def _lifting(chosen: Chosen, stop: StopEntry, placed: Sequence[Placed]) -> Iterator[str]:
+    """Give the lines that lift a stop that was set just now, and no other one."""
+    files = {each.file for each in placed if each.file}
+    for each in what_stands([(there, _stops_of(there)) for there in chosen.all_meant()]):
+        if each.file in files or (each.stop and replace(each.stop, at=stop.at) == stop):
+            yield each.line
 
 
 def _say_which_runs_end(stop: StopEntry, logs: Sequence[Chosen], *, is_one: bool) -> None:
@@ -115,8 +121,9 @@ def say_what_goes_on(chosen: Chosen, stop: StopEntry) -> None:
 def say_what_is_not_meant(chosen: Chosen, stop: StopEntry, placed: Sequence[Placed]) -> None:
     """Say what a stop is not about: an option names another log, or nothing here leads to it."""
     only = f" --campaign {shlex.quote(stop.campaign)}" if stop.campaign else ""
-    for each in chosen.all_meant() if stop.campaign and not any(each.file for each in placed) else ():
-        if not each.is_there:
+    files = {each.file for each in placed if each.file}
+    for each in chosen.all_meant() if stop.campaign else ():
+        if not each.is_there and files.isdisjoint(stop_files(each.log)):
             emit(
                 f"Not stopped: campaign {stop.campaign} with {each.in_words}, which is not made yet. "
                 f"This makes it; then stop again:\n    runbook log init{each.options()}"
@@ -133,14 +140,30 @@ def say_what_is_not_meant(chosen: Chosen, stop: StopEntry, placed: Sequence[Plac
         return
     if not chosen.is_narrowed:
         return
-    others = [each for each in chosen.others() if each.is_there and stop_of(stop_files(each.log)) is None]
-    sharing = [f"{chosen.by_log().in_words} ({each})" for each in chosen.sharing() if stop.account]
+    others = [each for each in chosen.others() if each.is_there and not _is_stopped_there(each)]
+    is_alone = stop.account is not None and not files
+    sharing = [f"{chosen.by_log().in_words} ({each})" for each in chosen.sharing() if is_alone]
     for where in (*sharing, *(each.in_words for each in others)):
         emit(f"Not stopped: whatever is run with {where}.")
     if chosen.found.is_guess:
         emit("Whatever is run with other logs of this repository cannot be told, so this does not stop it.")
     if others or sharing or chosen.found.is_guess:
-        emit(f"This stops it, too:\n    runbook stop{only}")
+        why = f" --reason {shlex.quote(stop.reason)}" if stop.reason != NO_REASON else ""
+        emit(f"This stops it, too:\n    runbook stop{only}{why}")
+
+
+def _stops_of(chosen: Chosen) -> Sequence[StopEntry] | None:
+    """Give the stops of a log; None where it cannot be read."""
+    try:
+        return look_for_stops(chosen.log)
+    except Refusal:
+        return None
+
+
+def _is_stopped_there(chosen: Chosen) -> bool:
+    """Say whether everything stands still with a log already."""
+    is_row = any(each.account is None and each.campaign is None for each in _stops_of(chosen) or ())
+    return is_row or stop_of(stop_files(chosen.log)) is not None
 
 
 def say_what_is_lifted(stops: Sequence[tuple[Chosen, StopEntry]], files: Sequence[str], *, of: int) -> None:
@@ -151,7 +174,7 @@ def say_what_is_lifted(stops: Sequence[tuple[Chosen, StopEntry]], files: Sequenc
             f"Lifted: {view.stop_words(stop)}" + (f" (in {listed(where, 'and')})" if len(where) < of else "")
         )
     for said in files:
-        emit(f"Lifted: what was {said}")
+        emit(f"Lifted: what was {said}" if said.startswith("stopped") else f"Lifted: a STOP file, {said}")
 
 
 def say_what_stands(campaign: str | None, left: Seen, *, is_whole: bool) -> None:

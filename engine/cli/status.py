@@ -48,7 +48,7 @@ def command(*, environment_name: str | None, log_option: Path | None, form: str)
     """
     chosen = choose_to_look(environment_name, log_option)
     seen = [_look(each) for each in chosen.all_meant()]
-    standing = [*what_stands([(each.chosen, each.stops) for each in seen])]
+    standing = [*what_stands([(each.chosen, None if each.refusal else each.stops) for each in seen])]
     needy = [(story, need) for each in seen for story, need, _ in each.open if need]
     troubles = [each.refusal for each in seen if each.refusal]
     if form == "text":

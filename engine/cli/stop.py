@@ -22,7 +22,7 @@ from engine.cli.standstill import (
     say_what_waits,
     show_seals,
 )
-from engine.cli.stopped import Seen, is_of_others, look_for_stops, reaches_further, what_stands
+from engine.cli.stopped import Seen, is_of_others, look_for_stops, what_stands
 from engine.cli.stopping import lift, place, remove
 from engine.clock import now
 from engine.frozen import dataclass
@@ -45,7 +45,7 @@ def _none_of(_context: click.Context, _parameter: click.Parameter, words: tuple[
         told = shlex.join(words)
         raise Refusal(
             f"nothing is stopped yet: it cannot be told what {told} is",
-            f"`runbook stop` alone stops everything; one campaign: `runbook stop --campaign {told}`; "
+            "`runbook stop` alone stops everything; one campaign: `runbook stop --campaign ID`; "
             "a reason of several words stands in quotes",
         )
 
@@ -78,7 +78,10 @@ def stop(
     they use; with --log, those of that log alone; with --env, those of that environment alone.
     """
     _refuse_unclear(campaign, everything)
-    chosen = choose_leniently(environment_name, log_option)
+    try:
+        chosen = choose_leniently(environment_name, log_option)
+    except Refusal as refusal:
+        raise Refusal(f"nothing is stopped yet: {refusal.message}", refusal.cure, refusal.code) from None
     account = chosen.account_said if campaign is not None or chosen.sharing() else None
     event = StopSet(now(), campaign, reason, account)
     every = [*chosen.all_meant()]
@@ -121,8 +124,10 @@ def allow(
     chosen = choose(environment_name, log_option)
     seen, unread = _looked(chosen)
     meant = [each for each in seen if each[0] is chosen or not chosen.is_narrowed]
-    found = [(there, _meant(stops, campaign, chosen)) for there, stops in meant]
-    files = _files([there.log for there, _ in meant], chosen) if campaign is None else []
+    found = [(there, _meant(stops or (), campaign, chosen)) for there, stops in meant]
+    # A file may stop more than an option is about; it has a line of its own.
+    is_all = campaign is None and not chosen.is_narrowed
+    files = _files([there.log for there, _ in meant], chosen) if is_all else []
     refusals = [refusal for there, refusal in unread if there is chosen or not chosen.is_narrowed]
     if not files and not any(stops for _, stops in found):
         if refusals:
@@ -153,14 +158,14 @@ def _end(refusals: Sequence[Refusal]) -> int:
 
 
 def _looked(chosen: Chosen) -> tuple[Seen, Sequence[tuple[Chosen, Refusal]]]:
-    """Give the stops of each log, none for one that cannot be read: a file may stop its runs; and why not."""
-    seen: list[tuple[Chosen, Sequence[StopEntry]]] = []
+    """Give the stops of each log, and why one cannot be read: a file may stop its runs all the same."""
+    seen: list[tuple[Chosen, Sequence[StopEntry] | None]] = []
     unread: list[tuple[Chosen, Refusal]] = []
     for there in (chosen, *chosen.others()):
         try:
             seen.append((there, look_for_stops(there.log)))
         except Refusal as refusal:
-            seen.append((there, ()))
+            seen.append((there, None))
             unread.append((there, refusal))
     return seen, unread
 
@@ -199,13 +204,9 @@ def _lifted(found: Seen, files: Sequence[tuple[Path, str]], reason: str) -> _Don
 
 
 def _files(logs: Iterable[Path], chosen: Chosen) -> Sequence[tuple[Path, str]]:
-    """Give the STOP files that are lifted: what an option names, it names alone."""
+    """Give the STOP files that are removed; those of other repositories are not."""
     places = dict.fromkeys(file for log in logs for file in stop_files(log))
-    return [
-        (file, said)
-        for file, said in standing_files(places)
-        if not is_of_others(file, chosen) and not (chosen.is_narrowed and reaches_further(file, chosen))
-    ]
+    return [(file, said) for file, said in standing_files(places) if not is_of_others(file, chosen)]
 
 
 def _nothing_to_lift(campaign: str | None, lines: Sequence[str]) -> Refusal:
@@ -227,9 +228,9 @@ def _meant(stops: Sequence[StopEntry], campaign: str | None, chosen: Chosen) -> 
 
 
 def _is_meant(stop: StopEntry, chosen: Chosen) -> bool:
-    here, is_by_log = chosen.found.here, chosen.log_said is not None
+    here, is_by_log = chosen.found.here, chosen.log_said is not None and chosen.env_said is None
     if stop.account is None:
-        return is_by_log or chosen.env_said is None or not chosen.sharing()
+        return chosen.env_said is None or not chosen.sharing()
     # Variables name their one account as `--env` names its own; one that no name leads to goes by its log.
     is_own = here is not None and (chosen.env_said is not None or here.name is None)
     is_here = is_own and here is not None and stop.account == here.account.key

@@ -44,17 +44,17 @@ def lifting_line(stop: StopEntry, chosen: Chosen) -> str:
         f"runbook allow{f' --campaign {shlex.quote(stop.campaign)}' if stop.campaign else ''} --reason {WHY}"
     )
     if stop.account is None:
-        # An environment that shares the log is not what `--env` of another one is about.
-        is_shared = chosen.env_said is not None and chosen.log_said is None and chosen.sharing()
-        return line + (chosen.by_log() if is_shared else chosen).options()
+        # What stops another environment, too, is not what `--env` is about.
+        is_wider = chosen.env_said is not None and (chosen.sharing() or chosen.leads_out)
+        return line + (chosen.by_log() if is_wider else chosen).options()
     name, here = chosen.environment_of(stop.account), chosen.found.here
     if name is None and here is not None and here.name is None and here.account.key == stop.account:
         return line + chosen.options()
     return line + (chosen.options(name, narrows=True) if name else chosen.by_log().options())
 
 
-Seen = Sequence[tuple[Chosen, Sequence[StopEntry]]]
-"""The stops of several logs; the first of them is what the command is about."""
+Seen = Sequence[tuple[Chosen, Sequence[StopEntry] | None]]
+"""The stops of several logs, None for one that cannot be read; the first is what the command is about."""
 
 
 def look_for_stops(path: Path) -> Sequence[StopEntry]:
@@ -87,7 +87,7 @@ def what_stands(seen: Seen) -> Iterator[Standing]:
     """
     told: set[object] = set()
     for there, stops in seen:
-        for stop in stops:
+        for stop in stops or ():
             about = _as_wide(seen, there, stop)
             line = lifting_line(stop, about)
             if (stop, line) not in told:
@@ -98,29 +98,40 @@ def what_stands(seen: Seen) -> Iterator[Standing]:
     files = {
         _true(file): (file, said) for there, _ in seen for file, said in standing_files(stop_files(there.log))
     }
-    is_all = not first.is_narrowed and len(seen) > len([*first.others()])
     for file, said in files.values():
         # `allow` would lift whatever else stands somewhere, too.
-        is_alone = is_all and not told and len(files) == 1 and not is_of_others(file, first)
-        line = f"runbook allow --reason {WHY}{first.options()}" if is_alone else removing(file)
+        is_alone = is_whole(seen) and not told and len(files) == 1 and not is_of_others(file, first)
+        line = f"runbook allow --reason {WHY}" if is_alone else removing(file)
         yield Standing(line, file=file, said=said)
 
 
+def is_whole(seen: Seen) -> bool:
+    """Say whether these are all logs that a command without an option is about."""
+    first = seen[0][0]
+    return not first.is_narrowed and len(seen) > len([*first.others()])
+
+
 def _as_wide(seen: Seen, there: Chosen, stop: StopEntry) -> Chosen:
-    """Choose all logs, where the same stop, or a file that says the same, holds in each; else the one log."""
+    """Choose all logs where the same stop, or a file that says the same, holds in each, and no other one."""
     if stop.account is not None:
         return there
     first = seen[0][0]
-    if not first.is_narrowed and all(_holds(*each, stop) for each in seen):
+    if is_whole(seen) and all(_holds(*each, stop) for each in seen):
         return first
     stops = next(stops for each, stops in seen if each is there)
-    is_ambiguous = any(each.campaign == stop.campaign and each.account is not None for each in stops)
+    is_ambiguous = any(each.campaign == stop.campaign and each.account is not None for each in stops or ())
     return there.by_log() if is_ambiguous else there.narrowed()
 
 
-def _holds(there: Chosen, stops: Sequence[StopEntry], stop: StopEntry) -> bool:
+def _holds(there: Chosen, stops: Sequence[StopEntry] | None, stop: StopEntry) -> bool:
+    """Say whether that stop is what a line without an option would lift here, and all that it would."""
+    if stops is None:
+        return False
     says = f": {words_of(stop)}"
-    return stop in stops or any(said.endswith(says) for _, said in standing_files(stop_files(there.log)))
+    files = [said for _, said in standing_files(stop_files(there.log))] if stop.campaign is None else []
+    alike = [each for each in stops if (each.account, each.campaign) == (None, stop.campaign)]
+    is_alone = all(each == stop for each in alike) and all(said.endswith(says) for said in files)
+    return is_alone and bool(alike or files)
 
 
 def words_of(stop: StopEntry) -> str:
@@ -136,8 +147,11 @@ def reason_now(log: RunLog, entry: RunEntry, chosen: Chosen) -> str:
 
 def lifting_lines(log: RunLog, entry: RunEntry, chosen: Chosen) -> tuple[str, ...]:
     """Give the command lines that lift what keeps a run back by now, and nothing in another log."""
-    stops = [stop for stop in log.stops() if stop.covers(entry.account, entry.campaign)]
-    return tuple(dict.fromkeys(each.line for each in what_stands([(of_this_log(chosen), stops)])))
+    standing = what_stands([(of_this_log(chosen), log.stops())])
+    lines = (
+        each.line for each in standing if each.stop is None or each.stop.covers(entry.account, entry.campaign)
+    )
+    return tuple(dict.fromkeys(lines))
 
 
 def of_this_log(chosen: Chosen) -> Chosen:
@@ -169,14 +183,7 @@ def is_stopped(stops: Iterable[StopEntry], entry: RunEntry, chosen: Chosen) -> b
 
 def removing(file: Path) -> str:
     """Give the command line that removes a STOP file and lifts nothing else."""
-    return f"rm {'-r ' if file.is_dir() else ''}{shlex.quote(str(file))}"
-
-
-def reaches_further(file: Path, chosen: Chosen) -> bool:
-    """Say whether a STOP file stops more than what is run with one log: what is run from here, or there."""
-    beside = {_true(each) for there in chosen.others() for each in stop_files(there.log)}
-    from_there = file.parent.name == STOP_FILE.parent.name
-    return from_there or _true(file) in beside | {_true(each) for each in stop_files(None)}
+    return f"rm {'-r ' if os.path.isdir(file) else ''}{shlex.quote(str(file))}"  # noqa: PTH112  (never raises)
 
 
 def is_of_others(file: Path, chosen: Chosen) -> bool:

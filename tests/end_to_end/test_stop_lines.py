@@ -153,6 +153,88 @@ def test_the_line_of_a_file_lifts_nothing_else(place: Path, capsys: pytest.Captu
     assert run("--input", "branch=other") == 0
 
 
+@pytest.mark.usefixtures("two")
+def test_the_line_of_a_stop_leaves_a_file(capsys: pytest.CaptureFixture[str]) -> None:
+    """Also where there is one log alone, and where the file came behind the line."""
+    stop_by(reason="a release")
+    said = capsys.readouterr().out
+    assert lines_of(said) == [["allow", "--reason", "WHY"]]
+    STOP.write_text("fraud\n", "utf-8")
+    row, file = commands(capsys)
+    assert (row, file) == (f'runbook allow --reason "WHY" --log {LOG.absolute()}', f"rm {STOP.absolute()}")
+    assert typed(row) == 0
+    assert run() == 11
+    assert typed(file) == 0
+    assert run() == 0
+
+
+def test_the_line_of_a_stop_that_a_locked_log_did_not_take(
+    apart: Path,  # noqa: F811
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Another stop may stand in that one, which nobody could read."""
+    assert run(*PRODUCTION, "--input", "branch=nashik") == 0
+    stop_by(*PRODUCTION, reason="fraud")
+    capsys.readouterr()
+    with locked(apart):
+        stop_by(reason="a release")
+    lines = [
+        line.strip()
+        for line in capsys.readouterr().out.splitlines()
+        if "runbook allow" in line or "rm " in line
+    ]
+    assert len(lines) == 2
+    assert [typed(line) for line in lines] == [0, 0]
+    assert [each.reason for each in standing(apart)] == ["fraud"]
+    assert run() == 0
+
+
+def test_a_file_that_says_the_same_hides_no_other_stop(
+    apart: Path,  # noqa: F811
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The log that the file stood for may have been made since, and been stopped for something else."""
+    stop_by(reason="a release")
+    assert main(["log", "init", *PRODUCTION]) == 0
+    stop_by(*PRODUCTION, reason="fraud")
+    by_reason = {each["reason"]: each["command"] for each in shown(capsys, "status")["stops"]}
+    assert typed(by_reason["a release"]) == 0
+    assert [each.reason for each in standing(apart)] == ["fraud"]
+
+
+@pytest.mark.usefixtures("two")
+def test_doctor_of_an_environment_names_the_wide_stop_by_its_log(capsys: pytest.CaptureFixture[str]) -> None:
+    """That of the environment alone would be lifted in its place."""
+    stop_by(reason="everyone")
+    stop_by(*PRODUCTION, reason="mine")
+    capsys.readouterr()
+    main(["doctor", *PRODUCTION])
+    said = " ".join(capsys.readouterr().out.split())
+    assert f'everyone help: runbook allow --reason "WHY" --log {LOG.absolute()} ' in f"{said} "
+    assert f"--log {LOG.absolute()} --env" not in said
+
+
+@pytest.mark.usefixtures("apart")
+def test_a_variable_that_names_one_of_the_logs(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It keeps no stop from those that are not made yet."""
+    monkeypatch.setenv("RUNBOOK_LOG", str(LOG.absolute()))
+    stop_by()
+    monkeypatch.delenv("RUNBOOK_LOG")
+    assert "Stopped by the file" in capsys.readouterr().out
+    assert run(*PRODUCTION) == 11
+
+
+@pytest.mark.usefixtures("two")
+def test_what_a_file_stops_is_not_said_to_go_on(capsys: pytest.CaptureFixture[str]) -> None:
+    """The log of two environments is locked: the file for the one stops the other, too."""
+    with locked(LOG):
+        stop_by("--env", "staging")
+    assert "Not stopped" not in capsys.readouterr().out
+    assert run(*PRODUCTION) == 11
+
+
 def test_an_option_leaves_a_file_beside_two_logs(two: Path) -> None:  # noqa: F811
     """It stops what is run with the other one, too."""
     config = two / ".runbook" / "config.yaml"
@@ -395,7 +477,7 @@ def test_a_stop_file_in_a_folder_below_makes_no_repository(
     assert main(line) == 11
     (two / "team" / STOP).unlink()
     assert main(line) == 0
-    assert standing(two / LOG) == ()
+    assert [*(two / "team" / ".runbook").iterdir()] == []
 
 
 @pytest.mark.usefixtures("two")
@@ -421,6 +503,7 @@ def test_a_log_outside_of_the_repository_is_named(two: Path, capsys: pytest.Capt
     stop_by()
     (line,) = (each for each in lines_of(capsys.readouterr().out) if each[0] == "stop")
     assert main(line) == 0
+    assert "Not stopped" not in capsys.readouterr().out
     assert len(standing(outside)) == 1
 
 
