@@ -13,6 +13,7 @@ from engine.cli.environment import Found, find_environment, look_for_environment
 from engine.cli.screen import warn
 from engine.config import Environment
 from engine.frozen import dataclass, replace
+from engine.record.plan import may_be_one
 from engine.refusal import Exit, Refusal
 
 NAME = "runlog.db"
@@ -82,7 +83,7 @@ class Chosen:
         here = os.path.realpath(self.log)
         known = self.found.config.environments
         using = [name for name in known if here in map(os.path.realpath, self._logs_of(name))]
-        return [name for name in using or known if known[name].account.key != own]
+        return [name for name in using or known if not (own and may_be_one(known[name].account.key, own))]
 
     def _logs_of(self, name: str) -> tuple[Path, Path]:
         there = Found(self.found.config, self.found.config.environments[name], self.found.root)

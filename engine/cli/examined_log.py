@@ -4,7 +4,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from engine.api.files import refused, typed
@@ -37,6 +37,9 @@ def log_checks(chosen: Chosen, here: Environment) -> Iterator[Check]:
     with _looked_at(path) as log:
         if log.copied_at:
             yield wrong("run log", fault.a_copy(path, log.copied_at))
+            return
+        if log.lost:
+            yield wrong("run log", log.lost)
             return
         runs, stops = log.runs(), log.stops()
         yield Check("run log", f"{path}: {len(runs)} run{'' if len(runs) == 1 else 's'}{_chosen_by(chosen)}")
@@ -81,6 +84,10 @@ def _looked_at(path: Path) -> Iterator[RunLog]:
             for suffix in ("", "-wal"):
                 if path.with_name(path.name + suffix).exists():
                     shutil.copyfile(path.with_name(path.name + suffix), seen.with_name(seen.name + suffix))
+            beside, noted = (each.with_name(f"{each.name}.locks") for each in (path, seen))
+            noted.mkdir()
+            with suppress(OSError):  # there is none yet
+                shutil.copyfile(beside / "latest", noted / "latest")
         try:
             log = look_at(seen, patience_s=_PATIENCE_S)
         except Refusal as refusal:

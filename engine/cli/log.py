@@ -100,11 +100,13 @@ def _restore(chosen: Chosen, copy: Path, reason: str | None) -> None:
 
     if reason is None:
         raise Refusal("--from needs a reason", f"add --reason {WHY}: it stands in the log")
-    with restoring(copy, chosen.log, actor=actor(), owner=owner()) as (log, copied_at):
+    with restoring(copy, chosen.log, actor=actor(), owner=owner()) as (log, copied_at, lost):
         ended, seal = hold_back(log, Steady(), copied_at, reason)
     since = date_and_time(copied_at) if copied_at else "it was made"
     with only_complaining("the run log is made, but what to do next cannot be shown"):
         emit(f"Made the run log {chosen.log} from {copy}. What was sent after {since} is not in it.")
+        if lost:
+            emit(f"Nor is all of run {lost}, which sent last: look from its start on, if that is earlier.")
         if ended:
             emit("Cancelled, for they may have sent more since; plan anew what they left:")
             emit("\n".join(f"  {entry.run}" for entry in ended))

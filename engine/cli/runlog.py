@@ -79,6 +79,8 @@ def looking(chosen: Chosen, patience_s: float = _PATIENCE_S) -> Iterator[RunLog 
             if log.copied_at:
                 made = date_and_time(log.copied_at)
                 warn(f"{chosen.log} is a copy of {made}; it knows nothing of what came after")
+            if why := log.lost:
+                warn(f"{why.message}; {chosen.completed(why.cure)}")
             yield log
 
 

@@ -19,7 +19,8 @@ def next_try(retry: Retry, send: SendState, run: str) -> datetime | Question:
     the same instant. ``within_s`` counts from the first try of the round.
     """
     assert send.settled_at is not None, "only a settled send is tried again"
-    latest = send.since + timedelta(seconds=retry.within_s)
+    # A date that was set back since the first try makes the round no longer.
+    latest = min(send.since, send.settled_at) + timedelta(seconds=retry.within_s)
     asked = send.outcome.retry_at if send.outcome else None
     if asked is not None and asked > latest:
         return Question.RETRY_LATER

@@ -60,15 +60,6 @@ def note_of_holder(path: Path) -> bytes | None:
         os.close(descriptor)
 
 
-def last_note(path: Path) -> bytes:
-    """Read what was left last at a path, whoever holds it; raises ``OSError``."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
-    try:
-        return os.pread(descriptor, _NOTE_BYTES, 0)
-    finally:
-        os.close(descriptor)
-
-
 def _is_held(path: Path, descriptor: int, how: int) -> bool:
     """Take the lock; the path must still name what is locked, for somebody may have removed the file."""
     try:

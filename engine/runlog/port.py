@@ -92,6 +92,11 @@ class RunLog(Protocol):
         ...
 
     @property
+    def lost(self) -> Refusal | None:
+        """Why nothing is written to it: it lacks what was recorded last in the log of that name."""
+        ...
+
+    @property
     def copied_at(self) -> datetime | None:
         """When it was copied, if it is a copy, to which nothing is written; None of a run log itself."""
         ...

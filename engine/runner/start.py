@@ -178,8 +178,8 @@ def _refuse_expired(order: Order, now: datetime) -> None:
     """Refuse to start by a plan that held up to now (13)."""
     if order.expires_at is not None and now >= order.expires_at:
         raise Refusal(
-            f"the plan held until {date_and_time(order.expires_at)}",
-            "plan again, and review it",
+            f"what was planned held until {date_and_time(order.expires_at)}, and nobody had said yes by then",
+            "start it anew; if a plan was reviewed for it, plan again, and have that reviewed",
             Exit.NOT_AS_REVIEWED,
         )
 

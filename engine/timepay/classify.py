@@ -88,19 +88,23 @@ def _came(headers: Mapping[str, str], body: bytes | Unreadable) -> tuple[bytes |
     What cannot even be searched is None.
     """
     raw, fault = (body.came, body.why) if isinstance(body, Unreadable) else (body, None)
-    if headers.get("content-encoding", "identity").strip().lower() in ("", "identity"):
+    packed = headers.get("content-encoding", "identity").strip().lower()
+    if packed in ("", "identity"):
         return raw, fault
-    return _inflated(raw), fault or "its answer is compressed, which was not asked for"
+    is_known = packed in ("gzip", "deflate")
+    return _inflated(raw) if is_known else None, fault or "its answer is compressed, which was not asked for"
 
 
 def _inflated(packed: bytes) -> bytes | None:
-    """Undo gzip or deflate, as far as an answer may be long."""
+    """Undo gzip or deflate; None where that gives more than an answer may be long, or leaves a rest."""
     import zlib  # noqa: PLC0415  (hardly anybody pays for it)
 
+    undoing = zlib.decompressobj(zlib.MAX_WBITS | 32)
     try:
-        return zlib.decompressobj(zlib.MAX_WBITS | 32).decompress(packed, MOST_BYTES)
+        raw = undoing.decompress(packed, MOST_BYTES)
     except zlib.error:
         return None
+    return None if undoing.unconsumed_tail or undoing.unused_data else raw
 
 
 def _by_counts(answer: _Answer, counts: Counts) -> Outcome:

@@ -15,7 +15,7 @@ _NAMES = {
     "batches": "batchesProcessed",
 }
 # What tells of sending in a body that nobody can read as a whole.
-_SPEAKS = re.compile(rb'"results"|"initiated"|"success"\s*:\s*true')
+_SPEAKS = re.compile(rb'"results"|"initiated"|"success"\s*:\s*(?:true|t?r?u?\Z)')
 # More people than there are. It also keeps the numbers inside what a database's column holds.
 _ABSURD = 10_000_000_000
 

@@ -274,6 +274,21 @@ def test_what_is_lifted_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     assert f"the file {Path.cwd() / STOP}: fraud (by asha) Sending is allowed again: everything." in said
 
 
+def test_an_environment_without_an_organisation_may_be_the_other(
+    two: Path,  # noqa: F811
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """So it is stopped with it, and not said to go on."""
+    config = two / ".runbook" / "config.yaml"
+    config.write_text(config.read_text("utf-8").replace(", org: org_staging", ""), "utf-8")
+    stop_by(*PRODUCTION)
+    said = capsys.readouterr().out
+    assert "Not stopped" not in said
+    assert (run(), run(*PRODUCTION)) == (11, 11)
+    assert typed(f"runbook {shlex.join(lines_of(said)[0])}") == 0
+    assert (run(), run(*PRODUCTION, "--input", "branch=other")) == (0, 0)
+
+
 def test_an_account_that_no_name_leads_to_any_more(
     two: Path,  # noqa: F811
     capsys: pytest.CaptureFixture[str],

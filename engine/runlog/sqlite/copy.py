@@ -14,7 +14,7 @@ from engine.runlog.sqlite import fault, place, rows
 from engine.runlog.sqlite.database import COPIED_AT, Database
 from engine.runlog.sqlite.hold import hold_making
 from engine.runlog.sqlite.latest import Latest
-from engine.runlog.sqlite.log import SqliteLog, open_log
+from engine.runlog.sqlite.log import SqliteLog, lost_run, open_log, refuse_older
 
 _PATIENCE_S = 40.0
 _HIDDEN = ".copying"
@@ -56,9 +56,10 @@ def copy_log(path: Path, to: Path, *, now: Callable[[], datetime] = clock.now) -
 @contextmanager
 def restoring(
     copy: Path, path: Path, *, actor: str, owner: str, now: Callable[[], datetime] = clock.now
-) -> Iterator[tuple[SqliteLog, datetime | None]]:
-    """Make the log at a path, where there is none, from a copy: with it comes when the copy was made.
+) -> Iterator[tuple[SqliteLog, datetime | None, str | None]]:
+    """Make the log at a path, where there is none, from a copy.
 
+    With it come when the copy was made, and the run that sent last, if it is known that the copy lacks it.
     What is written to it in the block is written before it has its name: whoever dies leaves no log, or
     one with all of it.
     """
@@ -72,9 +73,9 @@ def restoring(
             if os.path.lexists(path):
                 raise fault.there_already(path)
             place.refuse_left(path)
-            copied_at = _renew(copy, making.log, path)
+            copied_at, lost = _renew(copy, making.log, path)
             with closing(open_log(making.log, actor=actor, owner=owner, create=False, now=now)) as log:
-                yield log, copied_at
+                yield log, copied_at, lost
             Latest(path).forget()
             # Never two names for it, not even for an instant: each would have locks of its own.
             durable.give_name(making.log, path)
@@ -149,19 +150,20 @@ class _Making:
 
 def _copy(path: Path, beside: Path, to: Path, now: Callable[[], datetime]) -> tuple[datetime, int]:
     with closing(Database(path, looking=True, patience_s=_PATIENCE_S)) as log:
+        refuse_older(path, log)
         with log.moment():
             copied_at, heads = log.copied_at or now(), _heads(log)
             log.copy_into(beside, {COPIED_AT: text_of(copied_at)}, named=to)
         return copied_at, _check(beside, heads)
 
 
-def _renew(copy: Path, made: Path, path: Path) -> datetime | None:
+def _renew(copy: Path, made: Path, path: Path) -> tuple[datetime | None, str | None]:
     with closing(Database(copy, looking=True, patience_s=_PATIENCE_S)) as log:
         with log.moment():
             heads = _heads(log)
             log.copy_into(made, {COPIED_AT: None}, named=path)
         _check(made, heads)
-        return log.copied_at
+        return log.copied_at, lost_run(path, log)
 
 
 def _heads(log: Database) -> dict[str, tuple[int, str]]:

@@ -1,6 +1,7 @@
 """What keeps a run log from being read or written, as refusals with their cures (exit code 14)."""
 
 import errno
+import os
 import shlex
 from datetime import datetime
 from pathlib import Path
@@ -71,8 +72,8 @@ def older(path: Path, run: str) -> Refusal:
     """It does not know whom the run messaged."""
     return told(
         f"the run log {path} is older than run {run} left it: it is an older copy, or its end was lost",
-        "put back the newest one, with its -wal; if that is lost, move this one away, then "
-        '`runbook log init --from COPY --reason "WHY"`',
+        f"put back the file that was there last, and {path.name}-wal if you have it; if they are lost, move "
+        f'{path.name}, and its -wal, away, then `runbook log init --from COPY --reason "WHY"`',
     )
 
 
@@ -106,9 +107,13 @@ def second_name(path: Path) -> Refusal:
     """Locks, and what is written last, lie beside each name: nobody sees those of the other."""
     return told(
         f"the run log {path} has a second name (a hard link), and could be written under both at once",
-        f"remove the other name: `find / -xdev -samefile {shlex.quote(str(path))}` lists both; "
-        "`runbook log copy` makes a copy",
+        f"remove the other name: `find {_disk_of(path)} -xdev -samefile {shlex.quote(str(path))}` has both "
+        "(in a container, those of its own); `runbook log copy` makes a copy",
     )
+
+
+def _disk_of(path: Path) -> str:
+    return shlex.quote(next((str(each) for each in path.parents if os.path.ismount(each)), "/"))
 
 
 def mounted(path: Path) -> Refusal:
@@ -175,13 +180,13 @@ def of_copy(refusal: Refusal) -> Refusal:
 # ------------------------------------------------ the campaign
 
 
-def held(campaign: str, holder: Holder | None) -> Refusal:
-    """Another process holds the campaign."""
+def held(campaign: str, holder: Holder | None, why: str = "") -> Refusal:
+    """Another process holds the campaign; ``why`` that counts here."""
     if holder is None:
         return told(f"campaign {campaign} was held by another process until now", "try again")
     return told(
         f"campaign {campaign} is held by {holder.owner}: run {holder.run or 'not known'}, "
-        f"since {date_and_time(holder.since)}",
+        f"since {date_and_time(holder.since)}{why}",
         f"wait until that process ends, then try again; `runbook stop --campaign {shlex.quote(campaign)}` "
         "keeps it from sending more; if it hangs, end it: its run can be resumed",
     )

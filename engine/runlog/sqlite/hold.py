@@ -10,7 +10,7 @@ from pathlib import Path
 from engine.record.entry import Holder
 from engine.record.instant import instant_of, text_of
 from engine.record.plan import without_org
-from engine.runlog.lock import FileLock, last_note, note_of_holder, take
+from engine.runlog.lock import FileLock, note_of_holder, take
 from engine.runlog.sqlite import fault
 
 _CREATE_TRIES = 500
@@ -42,9 +42,7 @@ def hold(log: Path, account: str, campaign: str, now: Callable[[], datetime]) ->
                 mine.locks.append(lock)
                 continue
             mine.release()
-            found = holder(log, each, campaign, now)
-            # A lock that others share is no obstacle to whoever only looks.
-            raise fault.held(campaign, found or _signed(last_note(_path(log, each, campaign))))
+            raise fault.held(campaign, holder(log, each, campaign, now))
     except OSError as error:
         mine.release()
         raise fault.of_system(error, log, "locked") from None
@@ -52,11 +50,10 @@ def hold(log: Path, account: str, campaign: str, now: Callable[[], datetime]) ->
 
 
 def sign(mine: Hold, log: Path, who: Holder) -> None:
-    """Leave the holder's name in the locks that it holds."""
+    """Leave the holder's name in the lock that is its own: another one may outlive it, held by others."""
     said = {"owner": who.owner, "run": who.run, "since": text_of(who.since)}
     try:
-        for each in mine.locks:
-            each.note(json.dumps(said, ensure_ascii=False).encode())
+        mine.locks[0].note(json.dumps(said, ensure_ascii=False).encode())
     except OSError as error:
         raise fault.of_system(error, log, "written") from None
 

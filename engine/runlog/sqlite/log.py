@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, nullcontext
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -20,7 +20,8 @@ from engine.record.entry import (
     StopEntry,
 )
 from engine.record.instant import text_of
-from engine.record.plan import may_be_one
+from engine.record.plan import may_be_one, why_one
+from engine.refusal import Refusal
 from engine.runlog import names
 from engine.runlog.chain import Link
 from engine.runlog.sqlite import fault, place, rows, tables
@@ -57,7 +58,7 @@ def open_log(
     place.refuse_network(path)
     with _looked_at(path, patience_s):
         database = Database(path, looking=False, patience_s=patience_s)
-    _refuse_older(path, database)
+    refuse_older(path, database)
     place.tighten(path)
     return SqliteLog(path, database, actor=_one_line(actor), owner=_one_line(owner), now=now)
 
@@ -205,6 +206,12 @@ class SqliteLog:
         return str(self._database.rows(rows.LOG_ID)[0][0])
 
     @property
+    def lost(self) -> Refusal | None:
+        """Why nothing is written to it: it lacks what was recorded last."""
+        run = lost_run(self.path, self._database)
+        return fault.older(self.path, run) if run else None
+
+    @property
     def copied_at(self) -> datetime | None:
         """When it was copied, if it is a copy, to which nothing is written; None of a run log itself."""
         return self._database.copied_at
@@ -239,7 +246,14 @@ class SqliteLog:
     def lease(self, account: str, campaign: str, run: str) -> Iterator[Lease]:
         """Hold a campaign for the life of the block; raises ``Refusal`` (14) naming the living holder."""
         assert (account, campaign) not in self._held, "a process holds a campaign once"
-        mine = hold(self.path, account, campaign, self._now)
+        try:
+            mine = hold(self.path, account, campaign, self._now)
+        except Refusal:
+            # It may be held under another account's name, which this one may be (decision 55).
+            for each in self.alike(account, campaign)[1:]:
+                if found := self.holder(each, campaign):
+                    raise fault.held(campaign, found, why_one(account, each)) from None
+            raise
         try:
             self._held.add((account, campaign))
             sign(mine, self.path, Holder(self._owner, run, since := self._now()))
@@ -301,17 +315,22 @@ def _looked_at(path: Path, patience_s: float) -> AbstractContextManager[object]:
     return closing(Database(path, looking=True, patience_s=patience_s))
 
 
-def _refuse_older(path: Path, database: Database) -> None:
+def refuse_older(path: Path, database: Database) -> None:
     """Refuse what lacks the intent that was recorded last, and let go of it."""
-    with ExitStack() as until_whole:
-        until_whole.callback(database.close)
-        log_id, latest = database.about["log_id"], Latest(path)
-        noted = latest.of(log_id)
-        while noted and not database.rows(rows.HAS_EVENT, *noted):
-            before, noted = noted, latest.of(log_id)
-            if noted == before:  # else it was just being written
-                raise fault.older(path, before[0])
-        until_whole.pop_all()
+    if (run := lost_run(path, database)) is not None:
+        database.close()
+        raise fault.older(path, run)
+
+
+def lost_run(path: Path, database: Database) -> str | None:
+    """Give the run of the intent that was recorded last in the log at a path, where this one lacks it."""
+    log_id, latest = database.about["log_id"], Latest(path)
+    noted = latest.of(log_id)
+    while noted and not database.rows(rows.HAS_EVENT, *noted):
+        before, noted = noted, latest.of(log_id)
+        if noted == before:  # else it was just being written
+            return before[0]
+    return None
 
 
 def _create(path: Path, created_at: datetime) -> None:

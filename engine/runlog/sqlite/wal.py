@@ -5,6 +5,7 @@ header, then frames of a page each, every one with the sum of all before it. Tho
 the header are of an earlier round, and may lie behind the end.
 """
 
+import fcntl
 import os
 from contextlib import suppress
 from itertools import pairwise
@@ -147,14 +148,16 @@ def _sums(data: bytes, order: str, start: tuple[int, int] = (0, 0)) -> tuple[int
 def _valid(shm: Path) -> _Valid | None:
     """Read how far SQLite takes the ``-wal`` for valid; None where that cannot be told.
 
-    Through the descriptor that SQLite has: closing one of our own would end the locks that it holds.
+    Through the descriptor that SQLite has: closing one of our own would end the locks that it holds. Where
+    it may only read the file, it makes an index of its own in memory, and the file may be an old one.
     """
     with suppress(OSError):
         about = os.stat(shm)  # noqa: PTH116  (as those of descriptors)
         for name in os.listdir(_DESCRIPTORS):  # noqa: PTH208  (names alone)
             with suppress(OSError):
                 if os.path.samestat(about, os.fstat(int(name))):
-                    return _index(int(name))
+                    is_written = fcntl.fcntl(int(name), fcntl.F_GETFL) & os.O_ACCMODE == os.O_RDWR
+                    return _index(int(name)) if is_written else None
     return None
 
 

@@ -398,7 +398,7 @@ def test_nothing_is_written_to_a_copy(copy: Path, *, create: bool) -> None:
 def test_a_log_is_made_again_from_a_copy(copy: Path, tmp_path: Path) -> None:
     """What is written to it before it has its name is in it, and it takes more."""
     path = tmp_path / "new" / "runlog.db"
-    with restoring(copy, path, actor="asha", owner="a") as (log, copied_at):
+    with restoring(copy, path, actor="asha", owner="a") as (log, copied_at, _):
         assert copied_at == COPIED_AT
         put(log, StepSkipped(NOW, "a", "restored"))
         assert not path.exists()
@@ -446,7 +446,7 @@ def test_a_copy_without_its_mark_is_restored_too(store: SqliteStore, tmp_path: P
     store.close()
     plain = tmp_path / "snapshot.db"
     plain.write_bytes(store.path.read_bytes())
-    with restoring(plain, tmp_path / "new" / "runlog.db", actor="a", owner="a") as (log, copied_at):
+    with restoring(plain, tmp_path / "new" / "runlog.db", actor="a", owner="a") as (log, copied_at, _):
         assert copied_at is None
         assert [entry.run for entry in log.runs()] == [RUN]
 

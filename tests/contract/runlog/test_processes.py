@@ -133,6 +133,16 @@ def test_what_may_be_one_account_is_held_by_one(
         pass
 
 
+def test_the_living_holder_is_named_though_another_one_came_and_went(store: SqliteStore, log: RunLog) -> None:
+    """Both share the lock of the unnamed organisation; who signed it last may have ended."""
+    with store.open(owner="host a").lease(ACCOUNT, CAMPAIGN, "run-7"):
+        with store.open(owner="host b").lease(OTHERS, CAMPAIGN, "run-8"):
+            pass
+        refused = pytest.raises(Refusal, match=r"is held by host a: run run-7, .*organisation")
+        with refused, log.lease(UNNAMED, CAMPAIGN, RUN):
+            pass
+
+
 def test_two_organisations_are_held_by_two_and_the_unnamed_one_by_neither(
     store: SqliteStore, log: RunLog
 ) -> None:

@@ -241,6 +241,25 @@ def test_a_log_that_was_made_again_from_a_copy_need_not_have_the_last_intent(
     put(store.open(), intended())
     store.close()
     store.path.unlink()
-    with restoring(copy, store.path, actor="asha", owner="a") as (log, _):
+    with restoring(copy, store.path, actor="asha", owner="a") as (log, _, lost):
+        assert lost == RUN
         put(log, StepSkipped(NOW, "x", "y"))
     assert len(store.open().events(RUN)) == 2
+
+
+def test_a_log_that_lost_its_end_is_not_copied(store: SqliteStore, tmp_path: Path) -> None:
+    """Its copy would be taken for one of today; whoever looks at it learns of the loss."""
+    older = tmp_path / "older.db"
+    copy_log(store.path, tmp_path / "copy.db")
+    store.close()
+    shutil.copyfile(store.path, older)
+    put(store.open(), intended())
+    store.close()
+    shutil.copyfile(older, store.path)
+    with pytest.raises(Refusal, match="is older than run"):
+        copy_log(store.path, tmp_path / "another.db")
+    looked = look_at(store.path)
+    assert looked is not None
+    with closing(looked):
+        assert looked.lost is not None
+        assert RUN in looked.lost.message

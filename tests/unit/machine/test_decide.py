@@ -201,6 +201,17 @@ def test_retry_after_beyond_within_pauses_at_once() -> None:
     assert sum(isinstance(event, SendIntended) for event in events) == 1
 
 
+def test_retry_after_beyond_within_pauses_after_a_date_that_was_set_back() -> None:
+    """The first try began by a later date: that gives the round no more time."""
+    early = NOW - timedelta(hours=1)
+    later = Outcome(SendStatus.NOT_SENT, reason="429", retry_at=early + timedelta(seconds=31))
+    intended = SendIntended(NOW, "remind", "remind/c1", 1)
+    state = fold([intended, SendSettled(early, "remind", "remind/c1", 1, later)], start())
+    decision = decide(program(), state, Facts(early))
+    assert isinstance(decision, Ask)
+    assert decision.question is Question.RETRY_LATER
+
+
 def test_a_send_in_doubt_stops_the_run() -> None:
     """Nothing else is decided before the doubt is settled."""
     state, _, decision = drive(TWO, answering(outcome("in_doubt")))

@@ -137,7 +137,7 @@ def test_a_plan_that_expires_while_the_person_thinks_is_not_started(desk: Desk) 
     """13, whatever the person said; and no run is left behind."""
     run = partial(desk.run, agree=partial(desk.clock.advance, 3600), expires_at=NOW + timedelta(hours=2))
     assert run(run="run-in-time").exit_code == Exit.WELL
-    with pytest.raises(Refusal, match="the plan held until 2026-03-02 13:00:00 IST") as refused:
+    with pytest.raises(Refusal, match="what was planned held until 2026-03-02 13:00:00 IST") as refused:
         run(again="it is the last minute")
     assert (refused.value.code, [*desk.runs()]) == (Exit.NOT_AS_REVIEWED, ["run-in-time"])
 

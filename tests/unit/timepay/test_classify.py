@@ -146,6 +146,9 @@ LOST: dict[str, tuple[bytes | Unreadable, str]] = {
     "compressed": (gzip.compress(COHERENT), "gzip"),
     "compressed, and broke off": (Unreadable(CUT, gzip.compress(COHERENT)[:-9]), "gzip"),
     "compressed in a way that nobody knows": (b"\x1b\x2a\x00", "br"),
+    "compressed twice": (gzip.compress(gzip.compress(REFUSAL)), "gzip, gzip"),
+    "compressed in two pieces": (gzip.compress(b'{"success": false,') + gzip.compress(COHERENT[1:]), "gzip"),
+    "broke off in its claim": (Unreadable(CUT, b'{"success": tr'), "identity"),
 }
 
 
