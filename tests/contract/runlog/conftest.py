@@ -24,6 +24,16 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SqliteStor
 
 
 @pytest.fixture
+def begun(tmp_path: Path) -> Iterator[SqliteStore]:
+    """Give a log in a file with one run, which nobody has open."""
+    made = SqliteStore(tmp_path / "runlog.db")
+    put(made.open(), started())
+    made.close()
+    yield made
+    made.close()
+
+
+@pytest.fixture
 def log(store: SqliteStore) -> RunLog:
     """Give an open log with one run that has just started."""
     log = store.open()

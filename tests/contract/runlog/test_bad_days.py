@@ -22,13 +22,9 @@ from tests.factories import NOW
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[SqliteStore]:
-    """Give a log with one run."""
-    made = SqliteStore(tmp_path / "runlog.db")
-    put(made.open(), started())
-    made.close()
-    yield made
-    made.close()
+def store(begun: SqliteStore) -> SqliteStore:
+    """Give a log with one run, which nobody has open."""
+    return begun
 
 
 # ------------------------------------------------ what lies at its path

@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -12,20 +12,16 @@ from engine.record.event import StepSkipped
 from engine.refusal import Exit, Refusal
 from engine.runlog.sqlite import look_at, open_log
 from engine.runlog.sqlite.copy import copy_log, restoring
-from tests.contract.runlogs import RUN, SqliteStore, another_process, intended, put, settled, started
+from tests.contract.runlogs import RUN, SqliteStore, another_process, intended, put, settled
 from tests.factories import NOW
 
 _FRAME_BYTES = 24 + 4096
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[SqliteStore]:
-    """Give a log with one run."""
-    made = SqliteStore(tmp_path / "runlog.db")
-    put(made.open(), started())
-    made.close()
-    yield made
-    made.close()
+def store(begun: SqliteStore) -> SqliteStore:
+    """Give a log with one run, which nobody has open."""
+    return begun
 
 
 def beside(path: Path, suffix: str = "-wal") -> Path:
